@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The tail calls of `instance_tx`: a PROG_ARRAY per load, its slots filled by the loader. The entry filter
+ * itself is the first step (admit). */
+#pragma once
+
+#define WEFT_CHAIN_MAP weft_chain_v1 /* PROG_ARRAY, one per load, pinned beside the programs */
+
+enum weft_chain_slot {
+    WEFT_CHAIN_FLOW = 0,       /* reserved: tracking and policy */
+    WEFT_CHAIN_OUT = 1,        /* program instance_out: route, deliver or encapsulate */
+    WEFT_CHAIN_SERVICE = 2,    /* program instance_service: ARP, ping of the router */
+    WEFT_CHAIN_ICMP_ERROR = 3, /* program instance_icmp_error: time-exceeded, fragmentation-needed */
+    WEFT_CHAIN_SLOTS = 8,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* local: the receiving side of the attachments on this host, found by (GNI, address). One entry per address.
+ */
+#pragma once
+
+#include "weft/abi/port.h"
+
+#define WEFT_LOCAL_MAP weft_local_v1 /* HASH: weft_overlay_key -> weft_local */
+
+/* station: the same entry once more by (GNI, MAC), only for records whose source/destination check is off:
+ * they receive packets for addresses that are not theirs. */
+#define WEFT_STATION_MAP weft_station_v1 /* HASH: weft_station_key -> weft_local */
+
+struct weft_station_key {
+    __u32 gni;
+    __u8 mac[6];
+    __u16 pad; /* zero */
+};
+WEFT_ABI_SIZE(weft_station_key, 12);
+
+struct weft_local {
+    __u64 attachment;
+    __u64 record;
+    __u64 lease_expiry; /* as in weft_port */
+    __u32 ifindex;      /* of the instance's device in the host's namespace */
+    __u32 flags;        /* weft_port_flag */
+    __u32 policy;       /* ingress policy, zero now */
+    __u32 tag;          /* the record's security tag */
+    __u16 mtu;          /* of the instance's device */
+    __u16 vlan;         /* 802.1Q id to push on a trunk, 0 none */
+    __u8 mac[6];        /* the record's */
+    __u8 router_mac[6]; /* the phantom router's of the record's subnet */
+};
+WEFT_ABI_SIZE(weft_local, 56);

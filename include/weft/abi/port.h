@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* port: the sending side of an attachment, found by device, VLAN and, where several records share those,
+ * source address. `local` (local.h) is its receiving side. */
+#pragma once
+
+#include "weft/abi/types.h"
+
+#define WEFT_PORT_MAP weft_port_v1 /* HASH */
+
+/* `source` is zero in the entry of a device (or VLAN) with one record. Where records share it, that entry
+ * only carries WEFT_PORT_SHARED and each address of each record has an entry of its own. */
+struct weft_port_key {
+    __u32 ifindex;
+    __u16 vlan; /* 802.1Q id, 0 untagged */
+    __u16 pad;  /* zero */
+    struct weft_address source;
+};
+WEFT_ABI_SIZE(weft_port_key, 24);
+
+/* Flags of `port` and of `local`. */
+enum weft_port_flag {
+    WEFT_PORT_SOURCE_DEST_CHECK = 1 << 0, /* only own addresses as source (port) or destination (local) */
+    WEFT_PORT_TRANSMIT = 1 << 1,          /* port: packets of the instance are taken */
+    WEFT_PORT_DELIVER = 1 << 2,           /* local: packets are handed to the instance */
+    WEFT_PORT_DISABLED = 1 << 3,          /* the owner disabled the record */
+    WEFT_PORT_IN_REPAIR = 1 << 4,         /* the operator or the agent took it out */
+    WEFT_PORT_SHARED = 1 << 5,            /* port: look again with the source address */
+    WEFT_PORT_PEER = 1 << 6,              /* local: a veth whose other end is in another network namespace */
+};
+
+/* MTUs are the largest IP packet in bytes. Policy and tag are reserved for security groups: zero now. */
+struct weft_port {
+    __u64 attachment;
+    __u64 record;
+    __u64 lease_expiry; /* CLOCK_BOOTTIME ns from which on nothing passes; 0: no lease */
+    __u32 gni;
+    __u32 flags;                /* weft_port_flag */
+    __u32 table;                /* route table, key of `route` */
+    __u32 policy;               /* egress policy */
+    __u32 tag;                  /* the record's security tag, sent along */
+    __u16 mtu;                  /* of the instance's device */
+    __u16 max_overhead;         /* largest framework overhead the partition allows, bytes; 0: any */
+    struct weft_address router; /* the subnet's phantom router */
+    __u8 mac[6];                /* the record's */
+    __u8 router_mac[6];         /* the phantom router's */
+    __u32 pad;                  /* zero */
+};
+WEFT_ABI_SIZE(weft_port, 80);
+WEFT_ABI_OFFSET(weft_port, router, 48);
+WEFT_ABI_OFFSET(weft_port, mac, 64);
