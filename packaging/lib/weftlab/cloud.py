@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an operator does: make the CA, start the coordinator, declare hosts, enrol their agents, apply."""
+
+import os
+from pathlib import Path
+
+import yaml
+
+from . import process
+from .network import enter, mount_bpf, run
+from .state import RUN
+from .topology import COORDINATOR_ADDRESS
+
+PORT = 7470
+SOCKET = RUN / "coordinator" / "coordinator.sock"
+
+
+def program(state, name):
+    path = Path(state.programs) / name
+    return str(path if path.exists() else name)
+
+
+def weft(state, *arguments):
+    return run(program(state, "weft"), *arguments, env=dict(os.environ, WEFT_SOCKET=str(SOCKET)))
+
+
+def _write(path, values):
+    path.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+
+
+def start_coordinator(state):
+    folder = RUN / "coordinator"
+    (folder / "tls").mkdir(parents=True, mode=0o700)
+    run(program(state, "weft"), "pki", "init", "--directory", str(folder / "tls"), "--name", "coordinator",
+        "--address", COORDINATOR_ADDRESS)
+    config = folder / "coordinator.yaml"
+    _write(config, {
+        "database": str(folder / "weft.db"),
+        "socket": str(SOCKET),
+        "listen": [f"{COORDINATOR_ADDRESS}:{PORT}"],
+        "tls": {"directory": str(folder / "tls")},
+        "principals": [
+            {"uid": 0, "name": "root", "role": "operator"},
+            {"uid": 1000, "name": "alice", "role": "customer"},
+        ],
+    })
+    process.start(state, "coordinator", "coordinator",
+                  [program(state, "weft-coordinator"), "--config", str(config)], str(SOCKET))
+
+
+def start_host(state, host):
+    """Declares the host, enrols its agent with a token, starts the device helper and the agent."""
+    folder = RUN / host.name
+    mount_bpf(state, folder / "bpf")
+    tls = folder / "tls"
+    tls.mkdir(mode=0o700)
+    (tls / "ca.pem").write_bytes((RUN / "coordinator" / "tls" / "ca.pem").read_bytes())
+    config = folder / "agent.yaml"
+    _write(config, {
+        "coordinator": [f"{COORDINATOR_ADDRESS}:{PORT}"],
+        "tls": {"directory": str(tls)},
+        "uplinks": [{"device": "uplink0", "mode": "auto"}],
+        "bpf": {"pin": str(folder / "bpf" / "weft")},
+        "socket": str(folder / "agent.sock"),
+        "state": str(folder / "state"),
+        "helper": str(folder / "helper.sock"),
+        **host.agent,
+    })
+    underlay = [word for address in host.underlay for word in ("--underlay", address)]
+    weft(state, "host", "create", host.name, *underlay, "--zone", host.zone)
+    token = weft(state, "host", "token", host.name).strip()
+    agent = [program(state, "weft-agent"), "--config", str(config)]
+    run(*enter(host.name, [*agent, "--enroll", token]))
+    helper = str(folder / "helper.sock")
+    process.start(state, f"helper-{host.name}", host.name,
+                  [program(state, "weft-device-helper"), "--socket", helper], helper)
+    process.start(state, f"agent-{host.name}", host.name, agent)
+
+
+def apply(state, cloud):
+    if not cloud:
+        return
+    file = RUN / "cloud.yaml"
+    _write(file, cloud)
+    weft(state, "apply", "-f", str(file))
