@@ -1,0 +1,179 @@
+// What one host must hold: the objects that a session carries from the coordinator to an agent. Each has a
+// key, unique among the host's objects of its kind. Put order is the order of DesiredKind, deletes go the
+// other way.
+#pragma once
+
+#include "weft/base/id.h"
+#include "weft/net/mac.h"
+#include "weft/net/prefix.h"
+#include "weft/schema/field.h"
+
+namespace weft::schema {
+
+enum class DesiredKind : std::uint8_t { peer = 1, route = 2, mapping = 3, source = 4, port = 5 };
+template <>
+inline constexpr auto enum_names<DesiredKind> = std::array{
+    std::pair{DesiredKind::peer, std::string_view{"peer"}},
+    std::pair{DesiredKind::route, std::string_view{"route"}},
+    std::pair{DesiredKind::mapping, std::string_view{"mapping"}},
+    std::pair{DesiredKind::source, std::string_view{"source"}},
+    std::pair{DesiredKind::port, std::string_view{"port"}},
+};
+
+// A host that exchanges packets with this one; the host itself is among them, with no framework.
+struct Peer {
+    Id host;
+    std::string name;
+    std::vector<Address> underlay;               // declared addresses of that host
+    Address send_to;                             // outer destination towards it; unset for the host itself
+    Address send_from;                           // this host's own address to use as outer source
+    std::string send_framework;                  // "geneve/1"; empty: nothing in common, packets to it drop
+    std::vector<std::string> accept_frameworks;  // what it may send us
+
+    [[nodiscard]] std::string key() const { return to_string(host); }
+};
+
+enum class RouteTarget : std::uint8_t { local = 1, router = 2, blackhole = 3 };
+template <>
+inline constexpr auto enum_names<RouteTarget> = std::array{
+    std::pair{RouteTarget::local, std::string_view{"local"}},
+    std::pair{RouteTarget::router, std::string_view{"router"}},
+    std::pair{RouteTarget::blackhole, std::string_view{"blackhole"}},
+};
+
+// Longest prefix first. `local`: a subnet, look the destination up in the mappings; `router`: the address of
+// a phantom router, answered on the spot.
+struct Route {
+    std::uint32_t table{0};  // the partition's default table has the number of its GNI
+    Prefix prefix;
+    RouteTarget target{RouteTarget::local};
+
+    [[nodiscard]] std::string key() const { return std::to_string(table) + ' ' + to_string(prefix); }
+};
+
+// (GNI, overlay prefix) -> host, record, MAC, tag.
+struct Mapping {
+    std::uint32_t gni{0};
+    Prefix prefix;
+    Id host;
+    Id record;
+    Mac mac;
+    std::uint32_t tag{0};
+
+    [[nodiscard]] std::string key() const { return std::to_string(gni) + ' ' + to_string(prefix); }
+};
+
+// Which hosts may send packets with this overlay source (row 4.4). A prefix of length 0: any source of the
+// GNI, for hosts with an unchecked record.
+struct Source {
+    std::uint32_t gni{0};
+    Prefix prefix;
+    std::vector<Id> hosts;
+
+    [[nodiscard]] std::string key() const { return std::to_string(gni) + ' ' + to_string(prefix); }
+};
+
+// An attachment on this host.
+struct Port {
+    Id attachment;
+    Id record;
+    std::uint32_t gni{0};
+    std::uint32_t table{0};
+    std::string device;
+    std::string netns;
+    std::vector<Address> addresses;
+    std::uint32_t prefix_length{0};  // of the subnet, for the address set in netns
+    Mac mac;
+    Address router;
+    Mac router_mac;
+    std::uint32_t mtu{0};  // bytes, inner L3
+    bool transmit{false};
+    bool source_dest_check{true};
+    bool disabled{false};
+    bool in_repair{false};
+
+    [[nodiscard]] std::string key() const { return to_string(attachment); }
+};
+
+template <>
+struct Schema<Peer> {
+    static constexpr DesiredKind kind = DesiredKind::peer;
+    static constexpr std::string_view name = "peer";
+    static constexpr auto fields = std::tuple{
+        Field{1, "host", &Peer::host, "the host", required},
+        Field{2, "name", &Peer::name, "its name", settable, 0, 255},
+        Field{3, "underlay", &Peer::underlay, "its underlay addresses", settable, 0, 8},
+        Field{4, "send-to", &Peer::send_to, "outer destination", settable},
+        Field{5, "send-from", &Peer::send_from, "outer source", settable},
+        Field{6, "send-framework", &Peer::send_framework, "framework towards it", settable, 0, 32},
+        Field{7, "accept-frameworks", &Peer::accept_frameworks, "frameworks accepted from it", settable, 0,
+              16},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Peer);
+
+template <>
+struct Schema<Route> {
+    static constexpr DesiredKind kind = DesiredKind::route;
+    static constexpr std::string_view name = "route";
+    static constexpr auto fields = std::tuple{
+        Field{1, "table", &Route::table, "route table", settable},
+        Field{2, "prefix", &Route::prefix, "destination", required},
+        Field{3, "target", &Route::target, "what to do", settable},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Route);
+
+template <>
+struct Schema<Mapping> {
+    static constexpr DesiredKind kind = DesiredKind::mapping;
+    static constexpr std::string_view name = "mapping";
+    static constexpr auto fields = std::tuple{
+        Field{1, "gni", &Mapping::gni, "guest network identifier", required, 1, 0xffffff},
+        Field{2, "prefix", &Mapping::prefix, "overlay addresses", required},
+        Field{3, "host", &Mapping::host, "host they live on", required},
+        Field{4, "record", &Mapping::record, "their record", required},
+        Field{5, "mac", &Mapping::mac, "its MAC address", settable},
+        Field{6, "tag", &Mapping::tag, "security tag; 0 none", settable},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Mapping);
+
+template <>
+struct Schema<Source> {
+    static constexpr DesiredKind kind = DesiredKind::source;
+    static constexpr std::string_view name = "source";
+    static constexpr auto fields = std::tuple{
+        Field{1, "gni", &Source::gni, "guest network identifier", required, 1, 0xffffff},
+        Field{2, "prefix", &Source::prefix, "overlay addresses; length 0: any", required},
+        Field{3, "hosts", &Source::hosts, "hosts that may send them", settable, 0, 4000},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Source);
+
+template <>
+struct Schema<Port> {
+    static constexpr DesiredKind kind = DesiredKind::port;
+    static constexpr std::string_view name = "port";
+    static constexpr auto fields = std::tuple{
+        Field{1, "attachment", &Port::attachment, "the attachment", required},
+        Field{2, "record", &Port::record, "its record", required},
+        Field{3, "gni", &Port::gni, "guest network identifier", required, 1, 0xffffff},
+        Field{4, "table", &Port::table, "route table", settable},
+        Field{5, "device", &Port::device, "device name", settable, 0, 15},
+        Field{6, "netns", &Port::netns, "named network namespace of a new veth end", settable, 0, 255},
+        Field{7, "addresses", &Port::addresses, "the record's addresses", settable, 0, 64},
+        Field{8, "prefix-length", &Port::prefix_length, "of the subnet", settable, 0, 128},
+        Field{9, "mac", &Port::mac, "the record's MAC address", settable},
+        Field{10, "router", &Port::router, "phantom router of the subnet", settable},
+        Field{11, "router-mac", &Port::router_mac, "its MAC address", settable},
+        Field{12, "mtu", &Port::mtu, "instance MTU, bytes", settable, 0, 65535},
+        Field{13, "transmit", &Port::transmit, "whether it may send", settable},
+        Field{14, "source-dest-check", &Port::source_dest_check, "only own addresses", settable},
+        Field{15, "disabled", &Port::disabled, "its owner disabled the record", settable},
+        Field{16, "in-repair", &Port::in_repair, "the operator took it into repair", settable},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Port);
+
+}  // namespace weft::schema

@@ -1,0 +1,112 @@
+// The mechanism by which every field is written once: a struct, and beside it a constexpr table with one
+// line a field. The table drives the TLV codec (wire/), JSON, YAML, the CLI's options and output, and the
+// store.
+#pragma once
+
+#include <array>
+#include <boost/pfr/tuple_size.hpp>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace weft::schema {
+
+// What may be done with a field.
+enum FieldFlag : unsigned {
+    settable = 0,             // by the client, at creation and later
+    server = 1U << 0,         // chosen by the coordinator; a client that sets it is refused
+    create_only = 1U << 1,    // by the client at creation, never changed afterwards
+    required = 1U << 2,       // must be given at creation
+    detached_only = 1U << 3,  // changed only while the record is detached
+    derived = 1U << 4,        // computed for answers, never stored; implies server
+};
+
+// One field. `id` is its attribute on the wire and in the store: 1..0x1fff, never reused. A receiver that
+// does not know an id refuses the message, unless the id has the bit 0x2000 (optional to understand).
+// `min`/`max` bound an integer's value, a string's bytes, a list's or map's items.
+template <class Object, class Value>
+struct Field {
+    constexpr Field(std::uint16_t attribute, std::string_view field_name, Value Object::*pointer,
+                    std::string_view text, unsigned field_flags = settable, std::uint64_t least = 0,
+                    std::uint64_t most = std::numeric_limits<std::uint64_t>::max())
+        : id(attribute),
+          name(field_name),
+          member(pointer),
+          help(text),
+          flags(field_flags),
+          min(least),
+          max(most) {}
+
+    std::uint16_t id;
+    std::string_view name;
+    Value Object::*member;
+    std::string_view help;
+    unsigned flags;
+    std::uint64_t min;
+    std::uint64_t max;
+
+    [[nodiscard]] constexpr bool has(FieldFlag flag) const noexcept { return (flags & flag) != 0; }
+    [[nodiscard]] constexpr bool client_may_set() const noexcept { return (flags & (server | derived)) == 0; }
+};
+
+inline constexpr std::uint16_t optional_bit = 0x2000;
+
+// Specialised for each described struct: `name` and `fields`, a tuple of Field.
+template <class T>
+struct Schema;
+
+template <class T>
+concept Described = requires {
+    Schema<T>::fields;
+};
+
+// Calls fn(field) for each field of T, in table order.
+template <Described T, class Fn>
+constexpr void for_each_field(Fn&& fn) {
+    std::apply([&](const auto&... field) { (fn(field), ...); }, Schema<T>::fields);
+}
+
+template <Described T>
+inline constexpr std::size_t field_count =
+    std::tuple_size_v<std::remove_cvref_t<decltype(Schema<T>::fields)>>;
+
+// A table that forgot a field, or uses an id twice, does not compile: WEFT_SCHEMA_COMPLETE(Record).
+template <Described T>
+constexpr bool ids_are_unique() {
+    std::array<std::uint16_t, field_count<T>> ids{};
+    std::size_t at = 0;
+    for_each_field<T>([&](const auto& field) { ids[at++] = field.id; });
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        for (std::size_t j = i + 1; j < ids.size(); ++j)
+            if (ids[i] == ids[j]) return false;
+    return true;
+}
+#define WEFT_SCHEMA_COMPLETE(T)                                                  \
+    static_assert(::weft::schema::field_count<T> == boost::pfr::tuple_size_v<T>, \
+                  #T ": a field has no line");                                   \
+    static_assert(::weft::schema::ids_are_unique<T>(), #T ": an attribute id is used twice")
+
+// The names of an enumeration, as shown and typed. Specialised as a std::array of pairs.
+template <class E>
+inline constexpr auto enum_names = nullptr;
+
+template <class E>
+concept NamedEnum =
+    std::is_enum_v<E> && !std::is_null_pointer_v<std::remove_cvref_t<decltype(enum_names<E>)>>;
+
+template <NamedEnum E>
+constexpr std::string_view to_string(E value) {
+    for (const auto& [v, name] : enum_names<E>)
+        if (v == value) return name;
+    return "?";
+}
+
+using Tags = std::map<std::string, std::string>;
+using Bytes = std::vector<std::uint8_t>;
+
+}  // namespace weft::schema

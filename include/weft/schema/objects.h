@@ -1,0 +1,39 @@
+// The registry of stored objects: iterate over all kinds, or dispatch from a Kind to its struct.
+#pragma once
+
+#include <type_traits>
+
+#include "weft/schema/attachment.h"
+#include "weft/schema/host.h"
+#include "weft/schema/instance.h"
+#include "weft/schema/operation.h"
+#include "weft/schema/partition.h"
+#include "weft/schema/record.h"
+#include "weft/schema/subnet.h"
+
+namespace weft::schema {
+
+using Objects = std::tuple<Partition, Subnet, Host, Instance, Record, Attachment, Operation>;
+
+// Calls fn(std::type_identity<T>{}) for each object type.
+template <class Fn>
+constexpr void for_each_object(Fn&& fn) {
+    [&]<class... T>(std::type_identity<std::tuple<T...>>) {
+        (fn(std::type_identity<T>{}), ...);
+    }(std::type_identity<Objects>{});
+}
+
+// Calls fn(std::type_identity<T>{}) for the struct of `kind`; false when the kind is not an object here.
+template <class Fn>
+constexpr bool with_object(Kind kind, Fn&& fn) {
+    bool found = false;
+    for_each_object([&]<class T>(std::type_identity<T> type) {
+        if (!found && Schema<T>::kind == kind) {
+            found = true;
+            fn(type);
+        }
+    });
+    return found;
+}
+
+}  // namespace weft::schema

@@ -1,0 +1,74 @@
+// An operation: a verb of several steps, stored, resumed after a crash (design: the store).
+#pragma once
+
+#include "weft/base/id.h"
+#include "weft/schema/field.h"
+
+namespace weft::schema {
+
+enum class OperationKind : std::uint8_t { attach = 1, detach = 2, move = 3 };
+template <>
+inline constexpr auto enum_names<OperationKind> = std::array{
+    std::pair{OperationKind::attach, std::string_view{"attach"}},
+    std::pair{OperationKind::detach, std::string_view{"detach"}},
+    std::pair{OperationKind::move, std::string_view{"move"}},
+};
+
+enum class OperationState : std::uint8_t { running = 0, done = 1, failed = 2, compensating = 3 };
+template <>
+inline constexpr auto enum_names<OperationState> = std::array{
+    std::pair{OperationState::running, std::string_view{"running"}},
+    std::pair{OperationState::done, std::string_view{"done"}},
+    std::pair{OperationState::failed, std::string_view{"failed"}},
+    std::pair{OperationState::compensating, std::string_view{"compensating"}},
+};
+
+struct Operation {
+    Id id;
+    OperationKind kind{OperationKind::attach};
+    OperationState state{OperationState::running};
+    std::string step;
+    std::vector<Id> attachments;
+    Id instance;
+    Id from_host;
+    Id to_host;
+    std::uint64_t await_revision{0};
+    std::vector<Id> awaited;
+    std::uint64_t deadline{0};
+    std::string error;
+    std::string principal;
+    std::uint64_t end_time{0};
+    std::uint64_t generation{0};
+    std::uint64_t create_time{0};
+};
+
+template <>
+struct Schema<Operation> {
+    static constexpr Kind kind = Kind::operation;
+    static constexpr std::string_view name = "operation";
+    static constexpr auto fields = std::tuple{
+        Field{1, "id", &Operation::id, "id of the operation", server},
+        Field{2, "kind", &Operation::kind, "attach, detach or move", server},
+        Field{3, "state", &Operation::state, "running, done, failed or compensating", server},
+        Field{4, "step", &Operation::step, "the step it is in", server, 0, 64},
+        Field{5, "attachments", &Operation::attachments, "attachments it changes", server, 0, 256},
+        Field{6, "instance", &Operation::instance, "instance it is about", server},
+        Field{7, "from-host", &Operation::from_host, "move: the host it leaves", server},
+        Field{8, "to-host", &Operation::to_host, "move: the host it goes to", server},
+        Field{9, "await-revision", &Operation::await_revision,
+              "revision that the awaited hosts must have installed", server},
+        Field{10, "awaited", &Operation::awaited, "hosts whose acknowledgement the step needs", server, 0,
+              4000},
+        Field{11, "deadline", &Operation::deadline,
+              "when the step fails, microseconds since 1970 UTC; 0 never", server},
+        Field{12, "error", &Operation::error, "why it failed, and at which step", server, 0, 4096},
+        Field{13, "principal", &Operation::principal, "who asked", server, 0, 255},
+        Field{14, "end-time", &Operation::end_time, "when it ended, microseconds since 1970 UTC; 0 running",
+              server},
+        Field{15, "generation", &Operation::generation, "counts the changes of this object", server},
+        Field{16, "create-time", &Operation::create_time, "microseconds since 1970 UTC", server},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Operation);
+
+}  // namespace weft::schema

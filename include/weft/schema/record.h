@@ -1,0 +1,98 @@
+// An interface record: addresses, security properties, flags; attached, detached and moved (row 1.1).
+#pragma once
+
+#include "weft/base/id.h"
+#include "weft/net/address.h"
+#include "weft/net/mac.h"
+#include "weft/schema/field.h"
+
+namespace weft::schema {
+
+enum class RecordStatus : std::uint8_t { available = 0, disabled = 1, in_repair = 2 };
+template <>
+inline constexpr auto enum_names<RecordStatus> = std::array{
+    std::pair{RecordStatus::available, std::string_view{"available"}},
+    std::pair{RecordStatus::disabled, std::string_view{"disabled"}},
+    std::pair{RecordStatus::in_repair, std::string_view{"in-repair"}},
+};
+
+enum class AttachmentStatus : std::uint8_t { detached = 0, attaching = 1, attached = 2, detaching = 3 };
+template <>
+inline constexpr auto enum_names<AttachmentStatus> = std::array{
+    std::pair{AttachmentStatus::detached, std::string_view{"detached"}},
+    std::pair{AttachmentStatus::attaching, std::string_view{"attaching"}},
+    std::pair{AttachmentStatus::attached, std::string_view{"attached"}},
+    std::pair{AttachmentStatus::detaching, std::string_view{"detaching"}},
+};
+
+struct Record {
+    Id id;
+    std::string name;
+    std::string description;
+    Id partition;
+    Id subnet;
+    std::string zone;
+    std::vector<Address> addresses;
+    Mac mac;
+    Address dns;
+    std::vector<std::string> security_groups;
+    bool delete_on_terminate{false};
+    bool source_dest_check{true};
+    RecordStatus status{RecordStatus::available};
+    bool exclusive{true};
+    std::string owner;
+    std::string account;
+    Tags tags;
+    AttachmentStatus attachment_status{AttachmentStatus::detached};
+    std::vector<Id> attachments;
+    std::vector<Id> instances;
+    std::vector<Id> hosts;
+    std::string notice;
+    std::uint64_t generation{0};
+    std::uint64_t create_time{0};
+};
+
+template <>
+struct Schema<Record> {
+    static constexpr Kind kind = Kind::record;
+    static constexpr std::string_view name = "record";
+    static constexpr auto fields = std::tuple{
+        Field{1, "id", &Record::id, "id of the record", server},
+        Field{2, "name", &Record::name, "name, unique in the partition; the id when left out", settable, 0,
+              255},
+        Field{3, "description", &Record::description, "free text", settable, 0, 1024},
+        Field{4, "partition", &Record::partition, "partition; follows from the subnet", server},
+        Field{5, "subnet", &Record::subnet, "subnet its addresses come from", required | detached_only},
+        Field{6, "zone", &Record::zone, "zone; follows from the subnet", server, 0, 255},
+        Field{7, "addresses", &Record::addresses,
+              "private addresses, the primary one first; chosen from the subnet when left out", settable, 0,
+              64},
+        Field{8, "mac", &Record::mac, "MAC address, unique in the partition; chosen when left out",
+              detached_only},
+        Field{9, "dns", &Record::dns, "DNS server; the partition's when left out", settable},
+        Field{10, "security-groups", &Record::security_groups, "security groups: stored, not yet enforced",
+              settable, 0, 16},
+        Field{11, "delete-on-terminate", &Record::delete_on_terminate,
+              "deleted with the instance it is attached to", settable},
+        Field{12, "source-dest-check", &Record::source_dest_check,
+              "only the record's own addresses as source and destination", settable},
+        Field{13, "status", &Record::status,
+              "available, disabled or in-repair: the latter two drop its traffic", settable},
+        Field{14, "exclusive", &Record::exclusive, "attached to one instance at a time", create_only},
+        Field{15, "owner", &Record::owner, "principal that owns it; follows from the partition", server, 0,
+              255},
+        Field{16, "account", &Record::account, "billing account", settable, 0, 255},
+        Field{17, "tags", &Record::tags, "free KEY=VALUE pairs", settable, 0, 50},
+        Field{18, "attachment-status", &Record::attachment_status,
+              "detached, attaching, attached or detaching", derived},
+        Field{19, "attachments", &Record::attachments, "its attachments", derived},
+        Field{20, "instances", &Record::instances, "instances it is attached to", derived},
+        Field{21, "hosts", &Record::hosts, "hosts it is attached on", derived},
+        Field{22, "notice", &Record::notice, "what the reader should know, in words", derived, 0, 4096},
+        Field{23, "generation", &Record::generation, "counts the changes of this object", server},
+        Field{24, "create-time", &Record::create_time, "microseconds since 1970 UTC", server},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Record);
+
+}  // namespace weft::schema

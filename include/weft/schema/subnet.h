@@ -1,0 +1,44 @@
+// A subnet: a CIDR of a partition, in a zone; its first address is the phantom router (rows 1.14, 5.1).
+#pragma once
+
+#include "weft/base/id.h"
+#include "weft/net/mac.h"
+#include "weft/net/prefix.h"
+#include "weft/schema/field.h"
+
+namespace weft::schema {
+
+struct Subnet {
+    Id id;
+    std::string name;
+    Id partition;
+    Prefix cidr;
+    std::string zone;
+    Address router;
+    Mac router_mac;
+    Tags tags;
+    std::uint64_t generation{0};
+    std::uint64_t create_time{0};
+};
+
+template <>
+struct Schema<Subnet> {
+    static constexpr Kind kind = Kind::subnet;
+    static constexpr std::string_view name = "subnet";
+    static constexpr auto fields = std::tuple{
+        Field{1, "id", &Subnet::id, "id of the subnet", server},
+        Field{2, "name", &Subnet::name, "name, unique in the partition", required, 1, 255},
+        Field{3, "partition", &Subnet::partition, "partition it belongs to", required | create_only},
+        Field{4, "cidr", &Subnet::cidr, "address range, inside the partition's, overlapping no other",
+              required | create_only},
+        Field{5, "zone", &Subnet::zone, "zone its records attach in; empty: any", create_only, 0, 255},
+        Field{6, "router", &Subnet::router, "address of the phantom router: the first of the range", server},
+        Field{7, "router-mac", &Subnet::router_mac, "MAC address of the phantom router", server},
+        Field{8, "tags", &Subnet::tags, "free KEY=VALUE pairs", settable, 0, 50},
+        Field{9, "generation", &Subnet::generation, "counts the changes of this object", server},
+        Field{10, "create-time", &Subnet::create_time, "microseconds since 1970 UTC", server},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Subnet);
+
+}  // namespace weft::schema
