@@ -34,9 +34,9 @@ enum class ErrorCode : std::uint16_t {
 
 struct Error {
     ErrorCode code{ErrorCode::system};
-    std::string text;    // one sentence: what was wrong and what was expected
-    std::string field;   // the offending field, attribute or file:line:column; empty when none
-    int sys_errno{0};    // errno of the failed call, 0 when none
+    std::string text;   // one sentence: what was wrong and what was expected
+    std::string field;  // the offending field, attribute or file:line:column; empty when none
+    int sys_errno{0};   // errno of the failed call, 0 when none
 
     // "invalid: addresses: 10.9.0.1 is not inside 10.1.2.0/24".
     [[nodiscard]] std::string message() const;
@@ -51,9 +51,7 @@ struct Error {
 [[nodiscard]] inline Error conflict(std::string field, std::string text) {
     return {ErrorCode::conflict, std::move(text), std::move(field), 0};
 }
-[[nodiscard]] inline Error refused(std::string text) {
-    return {ErrorCode::refused, std::move(text), {}, 0};
-}
+[[nodiscard]] inline Error refused(std::string text) { return {ErrorCode::refused, std::move(text), {}, 0}; }
 [[nodiscard]] inline Error damaged(std::string field, std::string text) {
     return {ErrorCode::damaged, std::move(text), std::move(field), 0};
 }

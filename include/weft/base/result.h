@@ -17,13 +17,13 @@ using Result = boost::system::result<T, Error>;
 #define WEFT_CONCAT(a, b) WEFT_CONCAT_(a, b)
 
 // WEFT_TRY(auto fd, open_map(path)): declares `fd` from the value, or returns the error.
-#define WEFT_TRY(declaration, expression)                                                    \
-    auto WEFT_CONCAT(weft_result_, __LINE__) = (expression);                                 \
+#define WEFT_TRY(declaration, expression)                                                         \
+    auto WEFT_CONCAT(weft_result_, __LINE__) = (expression);                                      \
     if (!WEFT_CONCAT(weft_result_, __LINE__)) return WEFT_CONCAT(weft_result_, __LINE__).error(); \
     declaration = std::move(*WEFT_CONCAT(weft_result_, __LINE__))
 
 // WEFT_CHECK(write_all(...)): returns the error of a Result<void>, else goes on.
-#define WEFT_CHECK(expression)                                                               \
-    do {                                                                                     \
-        if (auto weft_check_ = (expression); !weft_check_) return weft_check_.error();       \
+#define WEFT_CHECK(expression)                                                         \
+    do {                                                                               \
+        if (auto weft_check_ = (expression); !weft_check_) return weft_check_.error(); \
     } while (false)
