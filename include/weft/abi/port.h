@@ -28,23 +28,25 @@ enum weft_port_flag {
     WEFT_PORT_PEER = 1 << 6,              /* local: a veth whose other end is in another network namespace */
 };
 
-/* MTUs are the largest IP packet in bytes. Policy and tag are reserved for security groups: zero now. */
+/* MTUs are the largest IP packet in bytes. Policy is reserved for security groups: zero now. */
 struct weft_port {
     __u64 attachment;
     __u64 record;
     __u64 lease_expiry; /* CLOCK_BOOTTIME ns from which on nothing passes; 0: no lease */
     __u32 gni;
-    __u32 flags;                /* weft_port_flag */
-    __u32 table;                /* route table, key of `route` */
-    __u32 policy;               /* egress policy */
-    __u32 tag;                  /* the record's security tag, sent along */
-    __u16 mtu;                  /* of the instance's device */
-    __u16 max_overhead;         /* largest framework overhead the partition allows, bytes; 0: any */
-    struct weft_address router; /* the subnet's phantom router */
-    __u8 mac[6];                /* the record's */
-    __u8 router_mac[6];         /* the phantom router's */
-    __u32 pad;                  /* zero */
+    __u32 flags;                 /* weft_port_flag */
+    __u32 table;                 /* route table, key of `route` */
+    __u32 policy;                /* egress policy */
+    __u32 tag;                   /* the record's security tag, sent along */
+    __u16 mtu;                   /* of the instance's device */
+    __u16 max_overhead;          /* largest framework overhead the partition allows, bytes; 0: any */
+    struct weft_address address; /* the record's primary address; the others are found in `local` */
+    struct weft_address router;  /* the subnet's phantom router */
+    __u8 mac[6];                 /* the record's */
+    __u8 router_mac[6];          /* the phantom router's */
+    __u8 subnet_bits;            /* prefix length of the subnet, 0 to 32 for IPv4, 0 to 128 for IPv6 */
+    __u8 pad[3];                 /* zero */
 };
-WEFT_ABI_SIZE(weft_port, 80);
-WEFT_ABI_OFFSET(weft_port, router, 48);
-WEFT_ABI_OFFSET(weft_port, mac, 64);
+WEFT_ABI_SIZE(weft_port, 96);
+WEFT_ABI_OFFSET(weft_port, address, 48);
+WEFT_ABI_OFFSET(weft_port, mac, 80);
