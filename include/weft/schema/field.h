@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "weft/base/id.h"
+
 namespace weft::schema {
 
 // What may be done with a field.
@@ -105,6 +107,18 @@ constexpr std::string_view to_string(E value) {
         if (v == value) return name;
     return "?";
 }
+
+template <>
+inline constexpr auto enum_names<Kind> = std::array{
+    std::pair{Kind::none, std::string_view{"none"}},
+    std::pair{Kind::partition, std::string_view{"partition"}},
+    std::pair{Kind::subnet, std::string_view{"subnet"}},
+    std::pair{Kind::record, std::string_view{"record"}},
+    std::pair{Kind::attachment, std::string_view{"attachment"}},
+    std::pair{Kind::instance, std::string_view{"instance"}},
+    std::pair{Kind::host, std::string_view{"host"}},
+    std::pair{Kind::operation, std::string_view{"operation"}},
+};
 
 using Tags = std::map<std::string, std::string>;
 using Bytes = std::vector<std::uint8_t>;

@@ -1,0 +1,63 @@
+// Every message type (nlmsghdr.type) with the struct of its payload (message/). Numbers are appended, never
+// reused.
+//
+// A request carries flag_request; all its answers carry its sequence. An answer is one `ack`, or `object`s
+// with flag_multi ended by `done`. A notification has sequence 0, or that of the `watch` or `monitor` that
+// asked for it.
+//
+//   any connection, first      hello Hello -> hello Hello
+//   without a certificate      enroll EnrollRequest -> certificate Certificate | ack
+//   clients                    create, modify, remove, attach, detach, move, confirm, revoke -> ack Ack
+//                              token TokenRequest -> ack Ack (text: the token)
+//                              get GetRequest -> object ObjectAnswer | ack
+//                              list ListRequest -> object* done | ack
+//                              watch WatchRequest -> change Change* (until the connection ends)
+//                              ready ReadyRequest -> ack        status -> status Status
+//                              counters CountersRequest -> counters Counters
+//   coordinator to agent       put Put*, erase Erase*, commit Commit;  counters CountersRequest
+//   agent to coordinator       installed Installed (at each commit and every second), report Report,
+//                              counters Counters, renew RenewRequest -> certificate Certificate
+//   agent's local socket       monitor MonitorRequest -> drop Drop*;  status, counters as above
+#pragma once
+
+#include <cstdint>
+
+namespace weft::wire {
+
+enum class Command : std::uint16_t {
+    ack = 2,   // NLMSG_ERROR
+    done = 3,  // NLMSG_DONE
+    hello = 16,
+    create = 32,
+    modify = 33,
+    remove = 34,
+    get = 35,
+    list = 36,
+    watch = 37,
+    object = 38,
+    change = 39,
+    attach = 40,
+    detach = 41,
+    move = 42,
+    ready = 43,
+    confirm = 48,
+    token = 49,
+    enroll = 50,
+    renew = 51,
+    certificate = 52,
+    revoke = 53,
+    status = 54,
+    counters = 55,
+    put = 64,
+    erase = 65,
+    commit = 66,
+    installed = 67,
+    report = 68,
+    monitor = 96,
+    drop = 97,
+};
+
+inline constexpr std::uint16_t lowest_protocol = 1;
+inline constexpr std::uint16_t highest_protocol = 1;
+
+}  // namespace weft::wire

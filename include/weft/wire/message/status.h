@@ -1,0 +1,196 @@
+// What runs, what is installed, what was counted and dropped. Layout of each: its table; values as in
+// attribute.h.
+#pragma once
+
+#include "weft/base/id.h"
+#include "weft/schema/field.h"
+#include "weft/schema/host.h"
+
+namespace weft::wire {
+
+using schema::Bytes;
+using schema::Tags;
+
+// One host's session.
+struct HostStatus {
+    Id host;
+    std::string name;
+    schema::SessionState session{schema::SessionState::never};
+    std::uint64_t installed{0};
+    std::uint64_t convergence_us{0};
+    std::vector<std::string> failed;
+    std::vector<std::string> waiting;
+    std::string problem;
+};
+
+// The coordinator's or one agent's.
+struct Status {
+    std::string program;
+    std::uint64_t cluster{0};
+    std::uint64_t epoch{0};
+    std::uint64_t revision{0};
+    std::vector<HostStatus> hosts;
+    std::vector<std::string> operations;
+    Tags facts;
+};
+
+// Drops for one reason.
+struct ReasonCount {
+    std::uint32_t reason{0};
+    std::string name;
+    std::uint64_t packets{0};
+};
+
+// Absolute counters of one record on one host.
+struct RecordCounters {
+    Id record;
+    std::string name;
+    std::string host;
+    std::uint64_t tx_packets{0};
+    std::uint64_t tx_bytes{0};
+    std::uint64_t rx_packets{0};
+    std::uint64_t rx_bytes{0};
+    std::vector<ReasonCount> drops;
+};
+
+// Counters of one record, or of all.
+struct CountersRequest {
+    std::string record;
+};
+
+// The answer; also an agent's report.
+struct Counters {
+    std::vector<RecordCounters> records;
+    std::vector<std::string> missing_hosts;
+};
+
+// Live drops of one agent.
+struct MonitorRequest {
+    std::string record;
+    std::string reason;
+};
+
+// One sampled drop.
+struct Drop {
+    std::uint64_t time_us{0};
+    std::uint32_t reason{0};
+    std::string name;
+    std::string text;
+    Id record;
+    std::string device;
+    std::string packet;
+    std::uint64_t lost{0};
+};
+
+}  // namespace weft::wire
+
+namespace weft::schema {
+
+template <>
+struct Schema<wire::HostStatus> {
+    static constexpr std::string_view name = "HostStatus";
+    static constexpr auto fields = std::tuple{
+        Field{1, "host", &wire::HostStatus::host, "the host", required},
+        Field{2, "name", &wire::HostStatus::name, "its name"},
+        Field{3, "session", &wire::HostStatus::session, "state of its session"},
+        Field{4, "installed", &wire::HostStatus::installed, "newest revision installed"},
+        Field{5, "convergence-us", &wire::HostStatus::convergence_us,
+              "last commit to installed, microseconds"},
+        Field{6, "failed", &wire::HostStatus::failed, "objects not installed, with reasons", settable, 0,
+              256},
+        Field{7, "waiting", &wire::HostStatus::waiting, "objects waiting for a device", settable, 0, 256},
+        Field{8, "problem", &wire::HostStatus::problem, "why it is not used", settable, 0, 4096},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::HostStatus);
+
+template <>
+struct Schema<wire::Status> {
+    static constexpr std::string_view name = "Status";
+    static constexpr auto fields = std::tuple{
+        Field{1, "program", &wire::Status::program, "program and version"},
+        Field{2, "cluster", &wire::Status::cluster, "cluster id"},
+        Field{3, "epoch", &wire::Status::epoch, "store epoch"},
+        Field{4, "revision", &wire::Status::revision, "newest revision (agent: installed)"},
+        Field{5, "hosts", &wire::Status::hosts, "one an entry", settable, 0, 1000},
+        Field{6, "operations", &wire::Status::operations, "running operations, in words", settable, 0, 256},
+        Field{7, "facts", &wire::Status::facts, "further NAME=VALUE facts", settable, 0, 64},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::Status);
+
+template <>
+struct Schema<wire::ReasonCount> {
+    static constexpr std::string_view name = "ReasonCount";
+    static constexpr auto fields = std::tuple{
+        Field{1, "reason", &wire::ReasonCount::reason, "number in abi/drop_reason.h"},
+        Field{2, "name", &wire::ReasonCount::name, "its name"},
+        Field{3, "packets", &wire::ReasonCount::packets, "dropped"},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::ReasonCount);
+
+template <>
+struct Schema<wire::RecordCounters> {
+    static constexpr std::string_view name = "RecordCounters";
+    static constexpr auto fields = std::tuple{
+        Field{1, "record", &wire::RecordCounters::record,
+              "the record; none: packets that belong to no record"},
+        Field{2, "name", &wire::RecordCounters::name, "its name"},
+        Field{3, "host", &wire::RecordCounters::host, "the host's name"},
+        Field{4, "tx-packets", &wire::RecordCounters::tx_packets, "from the instance, accepted"},
+        Field{5, "tx-bytes", &wire::RecordCounters::tx_bytes, ""},
+        Field{6, "rx-packets", &wire::RecordCounters::rx_packets, "delivered to the instance"},
+        Field{7, "rx-bytes", &wire::RecordCounters::rx_bytes, ""},
+        Field{8, "drops", &wire::RecordCounters::drops, "by reason", settable, 0, 256},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::RecordCounters);
+
+template <>
+struct Schema<wire::CountersRequest> {
+    static constexpr std::string_view name = "CountersRequest";
+    static constexpr auto fields = std::tuple{
+        Field{1, "record", &wire::CountersRequest::record, "id or name; empty: all", settable, 0, 511},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::CountersRequest);
+
+template <>
+struct Schema<wire::Counters> {
+    static constexpr std::string_view name = "Counters";
+    static constexpr auto fields = std::tuple{
+        Field{1, "records", &wire::Counters::records, "one a record and host", settable, 0, 2000},
+        Field{2, "missing-hosts", &wire::Counters::missing_hosts, "hosts that did not answer in time",
+              settable, 0, 1000},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::Counters);
+
+template <>
+struct Schema<wire::MonitorRequest> {
+    static constexpr std::string_view name = "MonitorRequest";
+    static constexpr auto fields = std::tuple{
+        Field{1, "record", &wire::MonitorRequest::record, "only this record's; empty: all", settable, 0, 511},
+        Field{2, "reason", &wire::MonitorRequest::reason, "only this reason; empty: all", settable, 0, 64},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::MonitorRequest);
+
+template <>
+struct Schema<wire::Drop> {
+    static constexpr std::string_view name = "Drop";
+    static constexpr auto fields = std::tuple{
+        Field{1, "time-us", &wire::Drop::time_us, "microseconds since 1970 UTC"},
+        Field{2, "reason", &wire::Drop::reason, "number in abi/drop_reason.h"},
+        Field{3, "name", &wire::Drop::name, "its name"},
+        Field{4, "text", &wire::Drop::text, "its text"},
+        Field{5, "record", &wire::Drop::record, "the record; none: not known"},
+        Field{6, "device", &wire::Drop::device, "where it happened"},
+        Field{7, "packet", &wire::Drop::packet, "the packet in words", settable, 0, 1024},
+        Field{8, "lost", &wire::Drop::lost, "events lost since the last one"},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::Drop);
+
+}  // namespace weft::schema
