@@ -50,6 +50,8 @@ struct Attachment {
     std::uint64_t attach_time{0};
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+
+    friend bool operator==(const Attachment&, const Attachment&) = default;
 };
 
 template <>

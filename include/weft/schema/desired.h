@@ -31,6 +31,8 @@ struct Peer {
     std::vector<std::string> accept_frameworks;  // what it may send us
 
     [[nodiscard]] std::string key() const { return to_string(host); }
+
+    friend bool operator==(const Peer&, const Peer&) = default;
 };
 
 enum class RouteTarget : std::uint8_t { local = 1, router = 2, blackhole = 3 };
@@ -49,6 +51,8 @@ struct Route {
     RouteTarget target{RouteTarget::local};
 
     [[nodiscard]] std::string key() const { return std::to_string(table) + ' ' + to_string(prefix); }
+
+    friend bool operator==(const Route&, const Route&) = default;
 };
 
 // (GNI, overlay prefix) -> host, record, MAC, tag.
@@ -61,6 +65,8 @@ struct Mapping {
     std::uint32_t tag{0};
 
     [[nodiscard]] std::string key() const { return std::to_string(gni) + ' ' + to_string(prefix); }
+
+    friend bool operator==(const Mapping&, const Mapping&) = default;
 };
 
 // Which hosts may send packets with this overlay source (row 4.4). A prefix of length 0: any source of the
@@ -71,6 +77,8 @@ struct Source {
     std::vector<Id> hosts;
 
     [[nodiscard]] std::string key() const { return std::to_string(gni) + ' ' + to_string(prefix); }
+
+    friend bool operator==(const Source&, const Source&) = default;
 };
 
 // An attachment on this host.
@@ -93,6 +101,8 @@ struct Port {
     bool in_repair{false};
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
+
+    friend bool operator==(const Port&, const Port&) = default;
 };
 
 template <>

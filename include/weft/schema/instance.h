@@ -33,6 +33,8 @@ struct Instance {
     Tags tags;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+
+    friend bool operator==(const Instance&, const Instance&) = default;
 };
 
 template <>

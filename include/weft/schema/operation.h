@@ -40,6 +40,8 @@ struct Operation {
     std::uint64_t end_time{0};
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+
+    friend bool operator==(const Operation&, const Operation&) = default;
 };
 
 template <>

@@ -21,6 +21,8 @@ struct Partition {
     Tags tags;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+
+    friend bool operator==(const Partition&, const Partition&) = default;
 };
 
 template <>

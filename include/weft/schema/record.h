@@ -50,6 +50,8 @@ struct Record {
     std::string notice;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+
+    friend bool operator==(const Record&, const Record&) = default;
 };
 
 template <>

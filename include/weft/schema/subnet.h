@@ -19,6 +19,8 @@ struct Subnet {
     Tags tags;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+
+    friend bool operator==(const Subnet&, const Subnet&) = default;
 };
 
 template <>

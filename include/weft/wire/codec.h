@@ -15,6 +15,8 @@ using Mask = std::uint64_t;
 template <schema::Described T>
 void put_fields(Writer& writer, const T& object, Mask mask);
 template <schema::Described T>
+[[nodiscard]] Mask changed_fields(const T& object, const T& base = T{});
+template <schema::Described T>
 [[nodiscard]] Result<Mask> get_fields(std::span<const std::uint8_t> bytes, T& object);
 
 template <class V>
@@ -33,7 +35,7 @@ void put_value(Writer& writer, std::uint16_t type, const std::vector<V>& values)
 template <schema::Described V>
 void put_value(Writer& writer, std::uint16_t type, const V& value) {
     const auto nest = writer.open(type);
-    put_fields(writer, value, ~Mask{0});
+    put_fields(writer, value, changed_fields(value));
     writer.close(nest);
 }
 
@@ -149,15 +151,11 @@ Result<Mask> get_fields(std::span<const std::uint8_t> bytes, T& object) {
 
 // The fields whose value differs from a default-constructed T: what need not be sent or stored is left out.
 template <schema::Described T>
-[[nodiscard]] Mask changed_fields(const T& object, const T& base = T{}) {
+[[nodiscard]] Mask changed_fields(const T& object, const T& base) {
     Mask mask = 0;
     Mask bit = 1;
     schema::for_each_field<T>([&](const auto& field) {
-        if constexpr (std::equality_comparable<std::remove_cvref_t<decltype(object.*field.member)>>) {
-            if (!(object.*field.member == base.*field.member)) mask |= bit;
-        } else {
-            mask |= bit;
-        }
+        if (!(object.*field.member == base.*field.member)) mask |= bit;
         bit <<= 1;
     });
     return mask;

@@ -25,6 +25,8 @@ struct Hello {
     std::vector<Address> underlay;
     std::uint32_t underlay_mtu{0};
     Id host;
+
+    friend bool operator==(const Hello&, const Hello&) = default;
 };
 
 // An agent's capabilities and addresses, whenever they change and every minute (row 6.1).
@@ -33,23 +35,31 @@ struct Report {
     std::vector<Address> underlay;
     std::uint32_t underlay_mtu{0};
     std::string problem;
+
+    friend bool operator==(const Report&, const Report&) = default;
 };
 
 // A certificate request, authenticated by a host token (one use, one hour).
 struct EnrollRequest {
     std::string token;
     std::string request;
+
+    friend bool operator==(const EnrollRequest&, const EnrollRequest&) = default;
 };
 
 // A new certificate for the host of this session.
 struct RenewRequest {
     std::string request;
+
+    friend bool operator==(const RenewRequest&, const RenewRequest&) = default;
 };
 
 // The answer to either.
 struct Certificate {
     std::string certificate;
     std::string authority;
+
+    friend bool operator==(const Certificate&, const Certificate&) = default;
 };
 
 }  // namespace weft::wire

@@ -21,6 +21,8 @@ struct Options {
     std::uint32_t timeout_ms{30000};
     bool strict{false};
     bool force{false};
+
+    friend bool operator==(const Options&, const Options&) = default;
 };
 
 // Creates one object; a partition with its subnets in one transaction.
@@ -29,6 +31,8 @@ struct CreateRequest {
     Bytes object;
     std::vector<Bytes> subnets;
     Options options;
+
+    friend bool operator==(const CreateRequest&, const CreateRequest&) = default;
 };
 
 // Sets the fields that the patch carries; others stay.
@@ -37,6 +41,8 @@ struct ModifyRequest {
     std::string ref;
     Bytes patch;
     Options options;
+
+    friend bool operator==(const ModifyRequest&, const ModifyRequest&) = default;
 };
 
 // Deletes one object; refused while used.
@@ -44,12 +50,16 @@ struct RemoveRequest {
     Kind kind{Kind::none};
     std::string ref;
     Options options;
+
+    friend bool operator==(const RemoveRequest&, const RemoveRequest&) = default;
 };
 
 // One object.
 struct GetRequest {
     Kind kind{Kind::none};
     std::string ref;
+
+    friend bool operator==(const GetRequest&, const GetRequest&) = default;
 };
 
 // Objects by id order; filters combine.
@@ -58,6 +68,8 @@ struct ListRequest {
     Tags filters;
     std::string after;
     std::uint32_t limit{0};
+
+    friend bool operator==(const ListRequest&, const ListRequest&) = default;
 };
 
 // Changes from a revision on; 0: first all present objects.
@@ -65,6 +77,8 @@ struct WatchRequest {
     Kind kind{Kind::none};
     Tags filters;
     std::uint64_t from{0};
+
+    friend bool operator==(const WatchRequest&, const WatchRequest&) = default;
 };
 
 // One object as the requester may see it, derived fields filled.
@@ -72,6 +86,8 @@ struct ObjectAnswer {
     Kind kind{Kind::none};
     Bytes object;
     std::uint64_t revision{0};
+
+    friend bool operator==(const ObjectAnswer&, const ObjectAnswer&) = default;
 };
 
 // A notification of a watch.
@@ -81,6 +97,8 @@ struct Change {
     Bytes object;
     std::uint64_t revision{0};
     bool lagged{false};
+
+    friend bool operator==(const Change&, const Change&) = default;
 };
 
 // Attaches a record to an instance (row 2.1).
@@ -92,6 +110,8 @@ struct AttachRequest {
     bool delete_on_terminate{false};
     bool has_delete_on_terminate{false};
     Options options;
+
+    friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
 
 // By record and instance, by record alone, or all of an instance (row 2.4).
@@ -99,6 +119,8 @@ struct DetachRequest {
     std::string record;
     std::string instance;
     Options options;
+
+    friend bool operator==(const DetachRequest&, const DetachRequest&) = default;
 };
 
 // Moves an instance with all its records to another host.
@@ -106,6 +128,8 @@ struct MoveRequest {
     std::string instance;
     std::string host;
     Options options;
+
+    friend bool operator==(const MoveRequest&, const MoveRequest&) = default;
 };
 
 // Whether all attachments of the instance are programmed (row 2.3): ack 0, or conflict naming those that are
@@ -113,11 +137,15 @@ struct MoveRequest {
 struct ReadyRequest {
     std::string instance;
     Options options;
+
+    friend bool operator==(const ReadyRequest&, const ReadyRequest&) = default;
 };
 
 // confirm: accept what the guard held back; token: a one-time enrolment token; revoke: its certificate.
 struct HostRequest {
     std::string host;
+
+    friend bool operator==(const HostRequest&, const HostRequest&) = default;
 };
 
 // The answer to a changing request; code 0 is success.
@@ -133,6 +161,8 @@ struct Ack {
     std::vector<std::string> notes;
     std::vector<std::string> lost_hosts;
     std::uint64_t took_us{0};
+
+    friend bool operator==(const Ack&, const Ack&) = default;
 };
 
 }  // namespace weft::wire

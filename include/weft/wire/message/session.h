@@ -13,18 +13,24 @@ using schema::Tags;
 struct Put {
     schema::DesiredKind kind{schema::DesiredKind::peer};
     Bytes object;
+
+    friend bool operator==(const Put&, const Put&) = default;
 };
 
 // A desired object to remove; unknown keys are no error.
 struct Erase {
     schema::DesiredKind kind{schema::DesiredKind::peer};
     std::string key;
+
+    friend bool operator==(const Erase&, const Erase&) = default;
 };
 
 // All before it belongs to this revision; install it. Without changes it is a bookmark.
 struct Commit {
     std::uint64_t revision{0};
     bool confirm{false};
+
+    friend bool operator==(const Commit&, const Commit&) = default;
 };
 
 // An object that could not be installed.
@@ -32,6 +38,8 @@ struct Failure {
     schema::DesiredKind kind{schema::DesiredKind::peer};
     std::string key;
     std::string reason;
+
+    friend bool operator==(const Failure&, const Failure&) = default;
 };
 
 // What the agent holds; sent at each commit and every second.
@@ -41,6 +49,8 @@ struct Installed {
     std::vector<std::string> waiting;
     bool needs_confirmation{false};
     std::string problem;
+
+    friend bool operator==(const Installed&, const Installed&) = default;
 };
 
 }  // namespace weft::wire

@@ -21,6 +21,8 @@ struct HostStatus {
     std::vector<std::string> failed;
     std::vector<std::string> waiting;
     std::string problem;
+
+    friend bool operator==(const HostStatus&, const HostStatus&) = default;
 };
 
 // The coordinator's or one agent's.
@@ -32,6 +34,8 @@ struct Status {
     std::vector<HostStatus> hosts;
     std::vector<std::string> operations;
     Tags facts;
+
+    friend bool operator==(const Status&, const Status&) = default;
 };
 
 // Drops for one reason.
@@ -39,6 +43,8 @@ struct ReasonCount {
     std::uint32_t reason{0};
     std::string name;
     std::uint64_t packets{0};
+
+    friend bool operator==(const ReasonCount&, const ReasonCount&) = default;
 };
 
 // Absolute counters of one record on one host.
@@ -51,23 +57,31 @@ struct RecordCounters {
     std::uint64_t rx_packets{0};
     std::uint64_t rx_bytes{0};
     std::vector<ReasonCount> drops;
+
+    friend bool operator==(const RecordCounters&, const RecordCounters&) = default;
 };
 
 // Counters of one record, or of all.
 struct CountersRequest {
     std::string record;
+
+    friend bool operator==(const CountersRequest&, const CountersRequest&) = default;
 };
 
 // The answer; also an agent's report.
 struct Counters {
     std::vector<RecordCounters> records;
     std::vector<std::string> missing_hosts;
+
+    friend bool operator==(const Counters&, const Counters&) = default;
 };
 
 // Live drops of one agent.
 struct MonitorRequest {
     std::string record;
     std::string reason;
+
+    friend bool operator==(const MonitorRequest&, const MonitorRequest&) = default;
 };
 
 // One sampled drop.
@@ -80,6 +94,8 @@ struct Drop {
     std::string device;
     std::string packet;
     std::uint64_t lost{0};
+
+    friend bool operator==(const Drop&, const Drop&) = default;
 };
 
 }  // namespace weft::wire
