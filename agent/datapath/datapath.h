@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// The packet path as the rest of the agent sees it: maps to write, devices to find and attach, what they
+// count. `open_datapath` gives the kernel's; tests give a fake. All calls come from one thread, none waits
+// for the network; a large batch of writes runs on the caller's thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weft/base/result.h"
+#include "weft/net/address.h"
+#include "weft/net/mac.h"
+#include "weft/schema/desired.h"
+
+struct weft_event;
+
+namespace weft::agent {
+
+// The maps that user space fills, in the order in which puts are safe; deletes go the other way.
+enum class MapId : std::uint8_t {
+    own,
+    peer,
+    underlay,
+    route,
+    mapping,
+    mapping_prefix,
+    source,
+    source_prefix,
+    any_source,
+    counter,
+    local,
+    station,
+    port,
+    config,
+};
+inline constexpr std::size_t map_count = 14;
+
+// Key and value are the bytes of the structs of weft/abi.
+struct Entry {
+    std::string key;
+    std::string value;
+
+    friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+// The entry `index` of a batch was not written; `exhausted` when the map is full.
+struct WriteFailure {
+    std::size_t index{0};
+    Error error;
+};
+
+struct Device {
+    std::string name;
+    std::uint32_t ifindex{0};
+    std::string kind;  // "veth", "tun", ...; empty for physical devices
+    Mac mac;
+    std::uint32_t mtu{0};
+    bool up{false};              // administratively up and with carrier
+    bool peer_elsewhere{false};  // a veth whose other end is in another network namespace
+
+    friend bool operator==(const Device&, const Device&) = default;
+};
+
+// How an underlay address is reached now.
+struct Path {
+    std::uint32_t ifindex{0};
+    Address next_hop;      // the address itself when it is on link
+    std::uint32_t mtu{0};  // largest IP packet, bytes
+
+    friend bool operator==(const Path&, const Path&) = default;
+};
+
+// A record's packets and bytes as the instance sees them, since its counter was made.
+struct RecordCounter {
+    std::uint64_t record{0};  // value of the record's id
+    std::uint64_t tx_packets{0};
+    std::uint64_t tx_bytes{0};
+    std::uint64_t rx_packets{0};
+    std::uint64_t rx_bytes{0};
+    std::uint64_t tx_drops{0};
+    std::uint64_t rx_drops{0};
+};
+
+// Packets dropped for one reason, of one record (0: of the whole host).
+struct DropCounter {
+    std::uint64_t record{0};
+    std::uint32_t reason{0};     // weft_drop_reason
+    std::uint32_t direction{0};  // weft_direction; 0 for the whole host
+    std::uint64_t packets{0};
+    std::uint64_t bytes{0};
+};
+
+// What this host can do and what keeps it from more; reported to the coordinator.
+struct HostReport {
+    std::vector<std::string> capabilities;  // "geneve/1", "vxlan/1", then features: "redirect-peer", ...
+    std::vector<std::string> problems;      // in words, e.g. why a framework is left out
+    std::vector<Address> underlay;          // addresses found on the uplinks
+    std::uint32_t underlay_mtu{0};          // the smallest of the uplinks; 0: no uplink
+
+    friend bool operator==(const HostReport&, const HostReport&) = default;
+};
+
+class Datapath {
+public:
+    virtual ~Datapath() = default;
+
+    // All entries of a map. The counters' values are left empty.
+    [[nodiscard]] virtual Result<std::vector<Entry>> dump(MapId map) = 0;
+    // Writes the entries in their order; counters that exist keep their value. What failed is returned, the
+    // rest is done.
+    [[nodiscard]] virtual std::vector<WriteFailure> put(MapId map, std::span<const Entry> entries) = 0;
+    // An entry that is not there counts as removed.
+    [[nodiscard]] virtual std::vector<WriteFailure> erase(MapId map, std::span<const std::string> keys) = 0;
+
+    // The device of this name in the host's own network namespace, as last notified.
+    [[nodiscard]] virtual std::optional<Device> device(const std::string& name) = 0;
+    // unreachable when there is no route from `source` to `remote`.
+    [[nodiscard]] virtual Result<Path> path(const Address& remote, const Address& source) = 0;
+    // Makes, or adopts and corrects, the veth pair of a port with a netns (by the device helper). not_found
+    // while the namespace does not exist.
+    [[nodiscard]] virtual Result<void> make_device(const schema::Port& port) = 0;
+    // Removes the veth pair made for an attachment; fine when there is none.
+    [[nodiscard]] virtual Result<void> remove_device(Id attachment) = 0;
+    // The program at an instance's device; attaching again repairs it when it was removed by hand.
+    [[nodiscard]] virtual Result<void> attach_instance(const Device& device) = 0;
+    [[nodiscard]] virtual Result<void> detach_instance(const Device& device) = 0;
+    // Devices that have this agent's program at their tc ingress and are no uplinks.
+    [[nodiscard]] virtual std::vector<Device> attached_instances() = 0;
+    // Attaches the uplinks' programs again where they are missing.
+    [[nodiscard]] virtual Result<void> repair_uplinks() = 0;
+
+    [[nodiscard]] virtual HostReport report() = 0;
+    [[nodiscard]] virtual Result<std::vector<RecordCounter>> counters() = 0;
+    [[nodiscard]] virtual Result<std::vector<DropCounter>> drops() = 0;
+
+    // Descriptors to poll for reading, constant over the object's life; on_readable handles what is there.
+    [[nodiscard]] virtual std::vector<int> descriptors() = 0;
+    virtual void on_readable(int descriptor) = 0;
+
+    // Called from on_readable: devices, addresses, routes or named namespaces changed (call
+    // Reconciler::environment_changed); a sampled drop, valid during the call.
+    std::function<void()> on_change;
+    std::function<void(const weft_event&)> on_event;
+};
+
+enum class UplinkMode : std::uint8_t { automatic, xdp, xdp_generic, tc };
+
+struct Uplink {
+    std::string device;
+    UplinkMode mode{UplinkMode::automatic};  // automatic: native XDP except on veth, which gets tc
+};
+
+struct DatapathConfig {
+    std::string pin{"/sys/fs/bpf/weft"};       // a directory in a bpffs, made if missing
+    std::string objects{"/usr/lib/weft/bpf"};  // where the *.bpf.o are
+    std::string helper;                        // socket of weft-device-helper; empty: none
+    std::vector<Uplink> uplinks;
+    std::map<std::string, std::uint32_t>
+        sizes;  // entries by map name ("mapping"); a pinned map keeps its own
+};
+
+// Loads the programs, keeps what is pinned, swaps the filters of the uplinks and of the attached instances to
+// the new programs one by one (nothing is dropped), and removes the former load. The error says what the
+// verifier said. Destroying the object leaves everything in place and forwarding.
+[[nodiscard]] Result<std::unique_ptr<Datapath>> open_datapath(const DatapathConfig& config);
+
+// Detaches every program and removes the pinned state: for uninstalling a host.
+[[nodiscard]] Result<void> remove_datapath(const DatapathConfig& config);
+
+}  // namespace weft::agent

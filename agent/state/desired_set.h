@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The desired set: every object this host must hold (schema/desired.h), by kind and key. Pure.
+#pragma once
+
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "weft/schema/desired.h"
+
+namespace weft::agent {
+
+using Object = std::variant<schema::Peer, schema::Route, schema::Mapping, schema::Source, schema::Port>;
+
+struct ObjectKey {
+    schema::DesiredKind kind{schema::DesiredKind::peer};
+    std::string key;
+
+    friend bool operator==(const ObjectKey&, const ObjectKey&) = default;
+    friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
+};
+
+template <class T>
+[[nodiscard]] ObjectKey key_of(const T& object) {
+    return {schema::Schema<T>::kind, object.key()};
+}
+[[nodiscard]] inline ObjectKey key_of(const Object& object) {
+    return std::visit([](const auto& o) { return key_of(o); }, object);
+}
+
+// What one commit of the coordinator changes.
+struct Changes {
+    std::vector<Object> puts;
+    std::vector<ObjectKey> deletes;
+};
+
+class DesiredSet {
+public:
+    template <class T>
+    using Objects = std::unordered_map<std::string, T>;
+
+    template <class T>
+    [[nodiscard]] const Objects<T>& of() const {
+        return std::get<Objects<T>>(objects_);
+    }
+    template <class T>
+    [[nodiscard]] const T* find(const std::string& key) const {
+        const auto found = of<T>().find(key);
+        return found == of<T>().end() ? nullptr : &found->second;
+    }
+    template <class T>
+    void put(T object) {
+        auto key = object.key();
+        std::get<Objects<T>>(objects_).insert_or_assign(std::move(key), std::move(object));
+    }
+    void put(Object object) {
+        std::visit([this](auto& o) { put(std::move(o)); }, object);
+    }
+    template <class T>
+    void remove(const std::string& key) {
+        std::get<Objects<T>>(objects_).erase(key);
+    }
+    void remove(const ObjectKey& key);
+    [[nodiscard]] std::size_t size() const;
+
+private:
+    std::tuple<Objects<schema::Peer>, Objects<schema::Route>, Objects<schema::Mapping>,
+               Objects<schema::Source>, Objects<schema::Port>>
+        objects_;
+};
+
+}  // namespace weft::agent
