@@ -27,3 +27,9 @@ using Result = boost::system::result<T, Error>;
     do {                                                                               \
         if (auto weft_check_ = (expression); !weft_check_) return weft_check_.error(); \
     } while (false)
+
+// The same inside a coroutine.
+#define WEFT_CO_TRY(declaration, expression)                                                         \
+    auto WEFT_CONCAT(weft_result_, __LINE__) = (expression);                                         \
+    if (!WEFT_CONCAT(weft_result_, __LINE__)) co_return WEFT_CONCAT(weft_result_, __LINE__).error(); \
+    declaration = std::move(*WEFT_CONCAT(weft_result_, __LINE__))
