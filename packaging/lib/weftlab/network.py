@@ -33,7 +33,8 @@ def add_namespace(state, name):
     state.save()
     run("ip", "netns", "add", namespace(name))
     # Link-local addresses without the second of duplicate detection; nobody advertises routers here.
-    settings = [f"net.ipv6.conf.{scope}.{knob}=0" for scope in ("all", "default") for knob in ("accept_dad", "accept_ra")]
+    knobs = [f"{scope}.{knob}" for scope in ("all", "default") for knob in ("accept_dad", "accept_ra")]
+    settings = [f"net.ipv6.conf.{knob}=0" for knob in knobs]
     run(*enter(name, ["sysctl", "-qw", *settings]))
     run("ip", "-n", namespace(name), "link", "set", "lo", "up")
 
