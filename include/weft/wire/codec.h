@@ -5,6 +5,7 @@
 
 #include <type_traits>
 
+#include "weft/schema/bounds.h"
 #include "weft/wire/attribute.h"
 
 namespace weft::wire {
@@ -82,30 +83,6 @@ template <schema::Described V>
     return {};
 }
 
-// What a field's bounds are compared with: an integer itself, the size of anything else that has one.
-template <class V>
-[[nodiscard]] std::uint64_t measure(const V& value) {
-    if constexpr (std::is_integral_v<V>)
-        return static_cast<std::uint64_t>(value);
-    else if constexpr (requires { value.size(); })
-        return value.size();
-    else
-        return 0;
-}
-
-template <class T, class V>
-[[nodiscard]] Result<void> check_bounds(const schema::Field<T, V>& field, const V& value) {
-    constexpr bool bounded = std::is_integral_v<V> || requires { value.size(); };
-    if constexpr (bounded) {
-        const auto size = measure(value);
-        if (size < field.min || size > field.max)
-            return invalid(std::string(field.name),
-                           (std::is_integral_v<V> ? "value " : "size ") + std::to_string(size) +
-                               " is outside " + std::to_string(field.min) + ".." + std::to_string(field.max));
-    }
-    return {};
-}
-
 template <schema::Described T>
 void put_fields(Writer& writer, const T& object, Mask mask) {
     Mask bit = 1;
@@ -136,7 +113,7 @@ Result<Mask> get_fields(std::span<const std::uint8_t> bytes, T& object) {
                     error.field = std::string(field.name) + (error.field.empty() ? "" : "." + error.field);
                     got = error;
                 } else if (field.client_may_set()) {
-                    got = check_bounds(field, object.*field.member);
+                    got = schema::check_bounds(field, object.*field.member);
                 }
                 seen |= bit;
             }
