@@ -11,11 +11,10 @@ build_packages=(
     prometheus-cpp-dev doctest-dev librapidcheck-dev libbenchmark-dev
 )
 lab_packages=(python3 python3-yaml iproute2 iputils-ping iputils-arping socat util-linux procps)
-# linux-image-cloud-amd64 is only read (its kernel and modules boot inside QEMU), never booted here.
 # shellcheck disable=SC2034  # read by check
 check_packages=(
     git clang-format-14 clang-tidy-14 libclang-rt-14-dev llvm-14 shellcheck systemd tcpdump iperf3 ethtool
-    nftables openssl sqlite3 jq qemu-system-x86 busybox-static cpio kmod linux-image-cloud-amd64
+    nftables openssl sqlite3 jq qemu-system-x86 busybox-static cpio kmod
 )
 
 say() { printf '%s\n' "$*" >&2; }
