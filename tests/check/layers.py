@@ -12,6 +12,7 @@ LAYERS = {
     "include/weft/abi": [],
     "include/weft/schema": ["include/weft/base", "include/weft/net"],
     "include/weft/wire": ["include/weft/base", "include/weft/net", "include/weft/schema", "include/weft/abi"],
+    "include/weft/config": ["include/weft/base"],
     "bpf": ["include/weft/abi"],
     "agent": COMMON + ["agent"],
     "agent/state": COMMON,
@@ -25,9 +26,11 @@ LAYERS = {
     "coordinator/service": COMMON + ["coordinator/model", "coordinator/store", "coordinator/negotiation"],
     "coordinator/distribution": COMMON + ["coordinator/model", "coordinator/store", "coordinator/negotiation"],
     "coordinator/api": COMMON + ["coordinator/service", "coordinator/model", "coordinator/store",
-                                 "coordinator/distribution"],
+                                 "coordinator/distribution", "coordinator/pki", "coordinator/config"],
+    "coordinator/pki": COMMON,
+    "coordinator/config": COMMON,
     "coordinator/http": COMMON + ["coordinator/service", "coordinator/model", "coordinator/store"],
-    "coordinator/cli": COMMON,
+    "coordinator/cli": COMMON + ["coordinator/pki"],
 }
 PURE = ("coordinator/model", "coordinator/negotiation", "agent/state")
 IMPURE = re.compile(
