@@ -74,9 +74,9 @@ struct Schema<Attachment> {
         Field{11, "notice", &Attachment::notice, "what the reader should know, e.g. 'not enforced on h1'",
               derived, 0, 4096},
         Field{12, "attach-time", &Attachment::attach_time,
-              "when traffic was enabled, microseconds since 1970 UTC", server},
+              "when traffic was enabled, microseconds since 1970 UTC", server | timestamp},
         Field{13, "generation", &Attachment::generation, "counts the changes of this object", server},
-        Field{14, "create-time", &Attachment::create_time, "microseconds since 1970 UTC", server},
+        Field{14, "create-time", &Attachment::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

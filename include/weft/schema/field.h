@@ -26,6 +26,7 @@ enum FieldFlag : unsigned {
     required = 1U << 2,       // must be given at creation
     detached_only = 1U << 3,  // changed only while the record is detached
     derived = 1U << 4,        // computed for answers, never stored; implies server
+    timestamp = 1U << 5,      // microseconds since 1970 UTC, shown as RFC 3339; 0: never
 };
 
 // One field. `id` is its attribute on the wire and in the store: 1..0x1fff, never reused. A receiver that

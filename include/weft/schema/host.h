@@ -67,7 +67,7 @@ struct Schema<Host> {
               4096},
         Field{12, "tags", &Host::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{13, "generation", &Host::generation, "counts the changes of this object", server},
-        Field{14, "create-time", &Host::create_time, "microseconds since 1970 UTC", server},
+        Field{14, "create-time", &Host::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };
 WEFT_SCHEMA_COMPLETE(Host);

@@ -55,7 +55,7 @@ struct Schema<Instance> {
               settable, 0, 255},
         Field{8, "tags", &Instance::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{9, "generation", &Instance::generation, "counts the changes of this object", server},
-        Field{10, "create-time", &Instance::create_time, "microseconds since 1970 UTC", server},
+        Field{10, "create-time", &Instance::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };
 WEFT_SCHEMA_COMPLETE(Instance);

@@ -62,13 +62,13 @@ struct Schema<Operation> {
         Field{10, "awaited", &Operation::awaited, "hosts whose acknowledgement the step needs", server, 0,
               4000},
         Field{11, "deadline", &Operation::deadline,
-              "when the step fails, microseconds since 1970 UTC; 0 never", server},
+              "when the step fails, microseconds since 1970 UTC; 0 never", server | timestamp},
         Field{12, "error", &Operation::error, "why it failed, and at which step", server, 0, 4096},
         Field{13, "principal", &Operation::principal, "who asked", server, 0, 255},
         Field{14, "end-time", &Operation::end_time, "when it ended, microseconds since 1970 UTC; 0 running",
-              server},
+              server | timestamp},
         Field{15, "generation", &Operation::generation, "counts the changes of this object", server},
-        Field{16, "create-time", &Operation::create_time, "microseconds since 1970 UTC", server},
+        Field{16, "create-time", &Operation::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };
 WEFT_SCHEMA_COMPLETE(Operation);

@@ -43,7 +43,7 @@ struct Schema<Partition> {
               settable, 0, 1024},
         Field{9, "tags", &Partition::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{10, "generation", &Partition::generation, "counts the changes of this object", server},
-        Field{11, "create-time", &Partition::create_time, "microseconds since 1970 UTC", server},
+        Field{11, "create-time", &Partition::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };
 WEFT_SCHEMA_COMPLETE(Partition);

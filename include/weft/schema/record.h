@@ -92,7 +92,7 @@ struct Schema<Record> {
         Field{21, "hosts", &Record::hosts, "hosts it is attached on", derived},
         Field{22, "notice", &Record::notice, "what the reader should know, in words", derived, 0, 4096},
         Field{23, "generation", &Record::generation, "counts the changes of this object", server},
-        Field{24, "create-time", &Record::create_time, "microseconds since 1970 UTC", server},
+        Field{24, "create-time", &Record::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };
 WEFT_SCHEMA_COMPLETE(Record);

@@ -38,7 +38,7 @@ struct Schema<Subnet> {
         Field{7, "router-mac", &Subnet::router_mac, "MAC address of the phantom router", server},
         Field{8, "tags", &Subnet::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{9, "generation", &Subnet::generation, "counts the changes of this object", server},
-        Field{10, "create-time", &Subnet::create_time, "microseconds since 1970 UTC", server},
+        Field{10, "create-time", &Subnet::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };
 WEFT_SCHEMA_COMPLETE(Subnet);
