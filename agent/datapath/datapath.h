@@ -125,19 +125,21 @@ public:
     // Makes, or adopts and corrects, the veth pair of a port with a netns (by the device helper). not_found
     // while the namespace does not exist.
     [[nodiscard]] virtual Result<void> make_device(const schema::Port& port) = 0;
-    // Removes the veth pair made for an attachment; fine when there is none.
-    [[nodiscard]] virtual Result<void> remove_device(Id attachment) = 0;
+    // Removes the veth pair that make_device made, by the name of its end on the host; fine when there is none.
+    [[nodiscard]] virtual Result<void> remove_device(const std::string& name) = 0;
     // The program at an instance's device; attaching again repairs it when it was removed by hand.
     [[nodiscard]] virtual Result<void> attach_instance(const Device& device) = 0;
     [[nodiscard]] virtual Result<void> detach_instance(const Device& device) = 0;
-    // Devices that have this agent's program at their tc ingress and are no uplinks.
-    [[nodiscard]] virtual std::vector<Device> attached_instances() = 0;
+    // Devices that carry the instances' program, or that make_device made.
+    [[nodiscard]] virtual std::vector<Device> instance_devices() = 0;
     // Attaches the uplinks' programs again where they are missing.
     [[nodiscard]] virtual Result<void> repair_uplinks() = 0;
 
     [[nodiscard]] virtual HostReport report() = 0;
     [[nodiscard]] virtual Result<std::vector<RecordCounter>> counters() = 0;
     [[nodiscard]] virtual Result<std::vector<DropCounter>> drops() = 0;
+    // Drops that were not sampled for on_event: over the rate, or the ring was full.
+    [[nodiscard]] virtual std::uint64_t lost_events() = 0;
 
     // Descriptors to poll for reading, constant over the object's life; on_readable handles what is there.
     [[nodiscard]] virtual std::vector<int> descriptors() = 0;

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Desired objects to map entries, one object at a time. Pure: what the kernel said is an argument.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/datapath/datapath.h"
+#include "agent/state/desired_set.h"
+
+namespace weft::agent {
+
+struct MapEntry {
+    MapId map{MapId::own};
+    Entry entry;
+
+    friend bool operator==(const MapEntry&, const MapEntry&) = default;
+};
+
+// What one object becomes. `waiting` and `failed` say why entries are missing or incomplete; empty: nothing.
+struct Compiled {
+    std::vector<MapEntry> entries;
+    std::string waiting;
+    std::string failed;
+
+    friend bool operator==(const Compiled&, const Compiled&) = default;
+};
+
+// How to reach another host; `own` is the host that this agent runs for, whose peer object says which outer
+// addresses are its own. Without a path the entry stays, and its packets drop with the reason `no_path`.
+[[nodiscard]] Compiled compile_peer(const schema::Peer& peer, std::uint64_t own, const Result<Path>& path);
+[[nodiscard]] Compiled compile_route(const schema::Route& route);
+[[nodiscard]] Compiled compile_mapping(const schema::Mapping& mapping);
+// `mapping` is the one with the same key, if there is one: it says whose the source is.
+[[nodiscard]] Compiled compile_source(const schema::Source& source, const schema::Mapping* mapping);
+
+// The name in the host's network namespace: the port's device, or for a port with a netns the end of the veth
+// pair that weft makes, "weft" and 11 hex digits of the attachment's id.
+[[nodiscard]] std::string device_name(const schema::Port& port);
+[[nodiscard]] bool made_by_weft(const std::string& device);
+
+// One attachment at its device. `shared`: other records use the device too, so that the port is found by
+// source address and compile_shared_device() is needed beside it.
+[[nodiscard]] Compiled compile_port(const schema::Port& port, const Device& device, bool shared);
+[[nodiscard]] MapEntry compile_shared_device(const Device& device);
+// The record's counter, which it keeps while its device is away.
+[[nodiscard]] MapEntry compile_counter(const schema::Port& port);
+
+// The framework's bit in masks and its number; nothing for a name that this agent does not know.
+[[nodiscard]] std::optional<std::uint8_t> framework_number(const std::string& name);
+
+// The object that an entry of `own`, `peer`, `underlay`, `route`, `mapping*`, `source*`, `any_source`,
+// `local`, `station` or `port` belongs to; nothing for entries that belong to several (`counter`, a shared
+// device).
+[[nodiscard]] std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t own);
+
+}  // namespace weft::agent

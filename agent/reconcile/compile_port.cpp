@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// A port's entries: `port` where the instance sends, `local` and `station` where it receives.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/reconcile/bytes.h"
+#include "agent/reconcile/compile.h"
+#include "weft/abi/counter.h"
+#include "weft/abi/local.h"
+#include "weft/abi/port.h"
+
+namespace weft::agent {
+namespace {
+
+constexpr std::size_t name_digits = 11;  // with "weft" before them the longest name of a device
+
+std::uint32_t flag(bool set, weft_port_flag bit) { return set ? static_cast<std::uint32_t>(bit) : 0; }
+
+std::uint32_t common_flags(const schema::Port& port) {
+    return flag(port.source_dest_check, WEFT_PORT_SOURCE_DEST_CHECK) |
+           flag(port.disabled, WEFT_PORT_DISABLED) | flag(port.in_repair, WEFT_PORT_IN_REPAIR);
+}
+
+weft_port sending_side(const schema::Port& port) {
+    weft_port out{};
+    out.attachment = port.attachment.value;
+    out.record = port.record.value;
+    out.gni = port.gni;
+    out.flags = common_flags(port) | flag(port.transmit, WEFT_PORT_TRANSMIT);
+    out.table = port.table;
+    out.mtu = static_cast<std::uint16_t>(port.mtu);
+    out.address = to_abi(port.addresses.front());
+    out.router = to_abi(port.router);
+    std::ranges::copy(port.mac.bytes, out.mac);
+    std::ranges::copy(port.router_mac.bytes, out.router_mac);
+    out.subnet_bits = static_cast<std::uint8_t>(port.prefix_length);
+    return out;
+}
+
+weft_local receiving_side(const schema::Port& port, const Device& device) {
+    weft_local out{};
+    out.attachment = port.attachment.value;
+    out.record = port.record.value;
+    out.ifindex = device.ifindex;
+    out.flags = common_flags(port) | WEFT_PORT_DELIVER | flag(device.peer_elsewhere, WEFT_PORT_PEER);
+    out.mtu = static_cast<std::uint16_t>(port.mtu);
+    std::ranges::copy(port.mac.bytes, out.mac);
+    std::ranges::copy(port.router_mac.bytes, out.router_mac);
+    return out;
+}
+
+weft_port_key device_key(const Device& device) {
+    weft_port_key key{};
+    key.ifindex = device.ifindex;
+    return key;
+}
+
+}  // namespace
+
+std::string device_name(const schema::Port& port) {
+    if (port.netns.empty()) return port.device;
+    return "weft" + fmt::format("{:016x}", port.attachment.value).substr(16 - name_digits);
+}
+
+bool made_by_weft(const std::string& device) {
+    return device.size() == 4 + name_digits && device.starts_with("weft") &&
+           device.find_first_not_of("0123456789abcdef", 4) == std::string::npos;
+}
+
+MapEntry compile_counter(const schema::Port& port) {
+    return {MapId::counter, {to_bytes(port.record.value), {}}};
+}
+
+MapEntry compile_shared_device(const Device& device) {
+    weft_port value{};
+    value.flags = WEFT_PORT_SHARED;
+    return {MapId::port, {to_bytes(device_key(device)), to_bytes(value)}};
+}
+
+Compiled compile_port(const schema::Port& port, const Device& device, bool shared) {
+    Compiled out;
+    if (port.addresses.empty()) {
+        out.failed = "the record has no address";
+        return out;
+    }
+    const auto local = to_bytes(receiving_side(port, device));
+    for (const auto& address : port.addresses) {
+        const weft_overlay_key key{port.gni, to_abi(address)};
+        out.entries.push_back({MapId::local, {to_bytes(key), local}});
+    }
+    if (!port.source_dest_check) {
+        weft_station_key key{};
+        key.gni = port.gni;
+        std::ranges::copy(port.mac.bytes, key.mac);
+        out.entries.push_back({MapId::station, {to_bytes(key), local}});
+    }
+    const auto sending = to_bytes(sending_side(port));
+    auto key = device_key(device);
+    if (!shared) {
+        out.entries.push_back({MapId::port, {to_bytes(key), sending}});
+        return out;
+    }
+    for (const auto& address : port.addresses) {
+        key.source = to_abi(address);
+        out.entries.push_back({MapId::port, {to_bytes(key), sending}});
+    }
+    return out;
+}
+
+}  // namespace weft::agent
