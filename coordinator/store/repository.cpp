@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/store/repository.h"
+
+namespace weft::coordinator {
+
+std::string_view claim_field(ClaimKind kind) noexcept {
+    switch (kind) {
+        case ClaimKind::partition_name:
+        case ClaimKind::subnet_name:
+        case ClaimKind::host_name:
+        case ClaimKind::instance_name:
+        case ClaimKind::record_name: return "name";
+        case ClaimKind::gni: return "gni";
+        case ClaimKind::underlay_address: return "underlay";
+        case ClaimKind::address: return "addresses";
+        case ClaimKind::mac: return "mac";
+        case ClaimKind::attachment:
+        case ClaimKind::exclusive: return "record";
+        case ClaimKind::instance_host:
+        case ClaimKind::attachment_host: return "host";
+        case ClaimKind::instance_attachment: return "instance";
+        case ClaimKind::host_token: return "token";
+    }
+    return "";
+}
+
+}  // namespace weft::coordinator

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/store/sqlite_prune.h"
+
+#include <algorithm>
+
+namespace weft::coordinator::sqlite {
+
+Result<Pruner> Pruner::make(const Database& database, const Retention& retention) {
+    Pruner p;
+    p.retention_ = retention;
+    const auto prepare = [&](Statement& into, std::string_view sql) -> Result<void> {
+        WEFT_TRY(into, Statement::prepare(database, sql));
+        return {};
+    };
+    WEFT_CHECK(prepare(p.oldest_changes_, "SELECT revision, time_us FROM change ORDER BY revision LIMIT ?"));
+    WEFT_CHECK(prepare(p.erase_changes_, "DELETE FROM change WHERE revision<=?"));
+    WEFT_CHECK(prepare(p.set_floor_, "UPDATE meta SET feed_floor=?"));
+    WEFT_CHECK(prepare(p.newest_audit_, "SELECT max(number) FROM audit"));
+    WEFT_CHECK(prepare(p.oldest_audit_, "SELECT number, time_us FROM audit ORDER BY number LIMIT ?"));
+    WEFT_CHECK(prepare(p.erase_audit_, "DELETE FROM audit WHERE number<=?"));
+    return p;
+}
+
+Result<void> Pruner::prune(Revision newest, std::uint64_t now_us, std::uint64_t rows) {
+    WEFT_CHECK(prune_feed(newest, now_us, rows));
+    return prune_audit(now_us, rows);
+}
+
+Result<void> Pruner::prune_feed(Revision newest, std::uint64_t now_us, std::uint64_t rows) {
+    Revision last = 0;
+    oldest_changes_.bind(rows);
+    for (;;) {
+        WEFT_TRY(const bool more, oldest_changes_.step());
+        if (!more) break;
+        const auto revision = oldest_changes_.number(0);
+        const bool too_many = revision + retention_.feed_revisions <= newest;
+        const bool too_old = oldest_changes_.number(1) + retention_.feed_us < now_us;
+        if (!too_many && !too_old) break;
+        last = revision;
+    }
+    oldest_changes_.reset();
+    if (last == 0) return {};
+    WEFT_CHECK(erase_changes_.bind(last).run());
+    return set_floor_.bind(last).run();
+}
+
+Result<void> Pruner::prune_audit(std::uint64_t now_us, std::uint64_t rows) {
+    WEFT_TRY(const bool bounded, newest_audit_.bind().step());
+    const std::uint64_t newest = bounded ? newest_audit_.number(0) : 0;
+    newest_audit_.reset();
+    std::uint64_t last = 0;
+    oldest_audit_.bind(rows);
+    for (;;) {
+        WEFT_TRY(const bool more, oldest_audit_.step());
+        if (!more) break;
+        const auto number = oldest_audit_.number(0);
+        const bool too_many = number + retention_.audit_rows <= newest;
+        const bool too_old = oldest_audit_.number(1) + retention_.audit_us < now_us;
+        if (!too_many && !too_old) break;
+        last = number;
+    }
+    oldest_audit_.reset();
+    if (last == 0) return {};
+    return erase_audit_.bind(last).run();
+}
+
+}  // namespace weft::coordinator::sqlite

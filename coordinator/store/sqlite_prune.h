@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps the change feed and the audit log within their bounds, a few rows at a time.
+#pragma once
+
+#include "coordinator/store/repository.h"
+#include "coordinator/store/sqlite_statement.h"
+
+namespace weft::coordinator::sqlite {
+
+struct Retention {
+    std::uint64_t feed_revisions{1000000};
+    std::uint64_t feed_us{24ULL * 3600 * 1000000};
+    std::uint64_t audit_us{90ULL * 24 * 3600 * 1000000};
+    std::uint64_t audit_rows{1500000};  // texts are cut at 512 bytes: about 1 GB
+};
+
+class Pruner {
+public:
+    [[nodiscard]] static Result<Pruner> make(const Database& database, const Retention& retention);
+
+    // Within the caller's transaction: removes at most `rows` rows of each table.
+    [[nodiscard]] Result<void> prune(Revision newest, std::uint64_t now_us, std::uint64_t rows);
+
+private:
+    Retention retention_;
+    Statement oldest_changes_, erase_changes_, set_floor_, newest_audit_, oldest_audit_, erase_audit_;
+
+    Result<void> prune_feed(Revision newest, std::uint64_t now_us, std::uint64_t rows);
+    Result<void> prune_audit(std::uint64_t now_us, std::uint64_t rows);
+};
+
+}  // namespace weft::coordinator::sqlite
