@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session knows of this host, and what it changes on it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/state/outcome.h"
+#include "weft/wire/message/hello.h"
+#include "weft/wire/message/status.h"
+
+namespace weft::agent {
+
+class Target {
+public:
+    virtual ~Target() = default;
+
+    // What this host can do; the same until something changed.
+    [[nodiscard]] virtual const wire::Report& report() const = 0;
+    // Whose state is in force; all zero on a fresh host.
+    [[nodiscard]] virtual Installed installed() const = 0;
+    // Deltas would not fit what is here: the desired set is not known, or a snapshot is held back.
+    [[nodiscard]] virtual bool wants_snapshot() const = 0;
+    [[nodiscard]] virtual Outcome outcome() const = 0;
+
+    virtual void snapshot(DesiredSet desired, const Installed& identity) = 0;
+    virtual void delta(Changes changes, std::uint64_t revision) = 0;
+    // The operator accepts what is held back.
+    virtual void confirm() = 0;
+
+    // Of one record, by id, or of all (empty).
+    [[nodiscard]] virtual Result<std::vector<wire::RecordCounters>> counters(const std::string& record) = 0;
+};
+
+}  // namespace weft::agent
