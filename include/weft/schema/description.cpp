@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weft/schema/description.h"
+
+#include <map>
+
+#include "weft/schema/objects.h"
+
+namespace weft::schema {
+namespace {
+
+template <class V>
+struct ItemOf {
+    using Type = V;
+};
+template <class V>
+struct ItemOf<std::vector<V>> {
+    using Type = V;
+};
+
+template <class V>
+constexpr Shape shape_of() {
+    if constexpr (std::is_same_v<V, bool>)
+        return Shape::boolean;
+    else if constexpr (std::is_integral_v<V>)
+        return Shape::integer;
+    else if constexpr (std::is_same_v<V, Tags>)
+        return Shape::tags;
+    else if constexpr (Described<V>)
+        return Shape::structure;
+    else if constexpr (!std::is_same_v<V, typename ItemOf<V>::Type>)
+        return Shape::list;
+    else
+        return Shape::text;
+}
+
+// What the ids of a field refer to, by its name: "subnet", "dedicated-hosts", "from-host". A table's own "id"
+// refers to nothing else; "awaited" are hosts.
+Kind referred(std::string_view name) {
+    if (name == "id") return Kind::none;
+    if (name == "awaited") return Kind::host;
+    name.remove_prefix(name.rfind('-') + 1);
+    if (name.ends_with('s')) name.remove_suffix(1);
+    return kind_from_string(name).value_or(Kind::none);
+}
+
+template <class T, class V>
+FieldDescription describe_field(const Field<T, V>& field) {
+    using Item = typename ItemOf<V>::Type;
+    FieldDescription out{field.name, field.help,    field.flags, field.min,
+                         field.max,  shape_of<V>(), Kind::none,  {}};
+    if constexpr (std::is_same_v<Item, Id>) out.refers = referred(field.name);
+    if constexpr (NamedEnum<Item>)
+        for (const auto& [value, name] : enum_names<Item>) out.choices.push_back(name);
+    return out;
+}
+
+std::map<Kind, std::vector<FieldDescription>> describe_all() {
+    std::map<Kind, std::vector<FieldDescription>> out;
+    for_each_object([&]<class T>(std::type_identity<T>) {
+        auto& fields = out[Schema<T>::kind];
+        for_each_field<T>([&](const auto& field) { fields.push_back(describe_field(field)); });
+    });
+    return out;
+}
+
+}  // namespace
+
+std::span<const FieldDescription> fields_of(Kind kind) {
+    static const auto all = describe_all();
+    const auto found = all.find(kind);
+    if (found == all.end()) return {};
+    return found->second;
+}
+
+const FieldDescription* find_field(Kind kind, std::string_view name) {
+    for (const auto& field : fields_of(kind))
+        if (field.name == name) return &field;
+    return nullptr;
+}
+
+}  // namespace weft::schema
