@@ -3,11 +3,11 @@
 // installed, what failed and what waits.
 #pragma once
 
-#include <memory>
+#include <optional>
 
-#include "agent/datapath/datapath.h"
-#include "agent/state/desired_set.h"
-#include "agent/state/outcome.h"
+#include "agent/reconcile/guard.h"
+#include "agent/reconcile/ports.h"
+#include "agent/reconcile/writes.h"
 
 namespace weft::agent {
 
@@ -15,7 +15,8 @@ class Reconciler {
 public:
     // `datapath` must outlive it.
     explicit Reconciler(Datapath& datapath);
-    ~Reconciler();
+    Reconciler(const Reconciler&) = delete;
+    Reconciler& operator=(const Reconciler&) = delete;
 
     // Once, before anything else: takes over what is pinned. Nothing is written. The result is what the hello
     // reports; all zero on a fresh host.
@@ -36,15 +37,49 @@ public:
     // what failed. Does nothing before the first desired set.
     Outcome repair();
 
+    // At most 1000 objects that a full map refused are listed.
     [[nodiscard]] Outcome outcome() const;
-    [[nodiscard]] const DesiredSet& desired() const;
-    [[nodiscard]] const Installed& installed() const;
+    [[nodiscard]] const DesiredSet& desired() const { return desired_; }
+    [[nodiscard]] const Installed& installed() const { return installed_; }
     // Whether a desired set is in force (since the start of this process).
-    [[nodiscard]] bool has_desired() const;
+    [[nodiscard]] bool has_desired() const { return has_desired_; }
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    struct Held {
+        DesiredSet desired;
+        Installed identity;
+        std::string reason;
+    };
+
+    [[nodiscard]] Result<Dumps> dump();
+    void install(const DesiredSet& desired, const Dumps& dumps, const Installed& identity);
+    void compare(const Dumps& dumps);
+    void write(const Installed& reached);
+    [[nodiscard]] std::vector<ObjectKey> owners(MapId map, const std::string& key) const;
+
+    // One object (objects.cpp).
+    void put(schema::Peer peer);
+    void put(schema::Route route);
+    void put(schema::Mapping mapping);
+    void put(schema::Source source);
+    void put(schema::Port port);
+    void remove(const ObjectKey& object);
+    void replace(const ObjectKey& key, const Compiled& old, const Compiled& fresh);
+    void follow_mapping(const std::string& key);
+    void resolve_paths();
+
+    Datapath& datapath_;
+    Wanted wanted_;
+    Problems problems_;
+    Ports ports_;
+    Writer writer_;
+    DesiredSet desired_;
+    std::map<std::string, Result<Path>> paths_;  // by key of Peer
+    Installed installed_;
+    std::map<ObjectKey, std::vector<EntryRef>> refused_;  // entries that another object has
+    std::optional<Held> held_;
+    bool has_desired_{false};
+    bool configured_{false};  // the config map was written by this process
 };
 
 }  // namespace weft::agent

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/reconcile/ports.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/reconcile/bytes.h"
+#include "weft/abi/local.h"
+#include "weft/base/log.h"
+
+namespace weft::agent {
+namespace {
+
+// Why an entry that another attachment has already cannot be this port's.
+std::string conflict_text(const MapEntry& refused) {
+    if (refused.map == MapId::local) {
+        const auto key = from_bytes<weft_overlay_key>(refused.entry.key);
+        return fmt::format("{} of this partition is delivered to another attachment here",
+                           to_string(from_abi(key.address)));
+    }
+    return "another attachment on this device has the same source address";
+}
+
+// What may still come by itself: a namespace, a device, the helper.
+bool may_come(const Error& error) {
+    return error.code == ErrorCode::not_found || error.code == ErrorCode::unreachable ||
+           error.code == ErrorCode::timeout;
+}
+
+}  // namespace
+
+void Ports::added(const schema::Port& port) {
+    const auto name = device_name(port);
+    units_[name].ports.insert(port.key());
+    unused_.erase(name);
+    marked_.insert(name);
+}
+
+void Ports::removed(const schema::Port& port) {
+    const auto name = device_name(port);
+    units_[name].ports.erase(port.key());
+    problems_.clear(key_of(port));
+    marked_.insert(name);
+}
+
+void Ports::look() {
+    for (const auto& [name, unit] : units_)
+        if (!unit.complete || datapath_.device(name) != unit.device) marked_.insert(name);
+}
+
+void Ports::mark_all() {
+    for (const auto& [name, unit] : units_) marked_.insert(name);
+}
+
+void Ports::sweep() {
+    for (const auto& device : datapath_.instance_devices())
+        if (!units_.contains(device.name)) unused_.insert(device.name);
+}
+
+// A device that exists goes on working while the helper is away.
+Result<void> Ports::prepare(const std::string& name, Unit& unit, const schema::Port& port) {
+    if (name.empty()) return invalid("device", "the attachment names no device");
+    const auto made = port.netns.empty() ? Result<void>{} : datapath_.make_device(port);
+    unit.device = datapath_.device(name);
+    if (!unit.device)
+        return made ? not_found(fmt::format("device '{}' does not exist on this host", name)) : made;
+    const auto attached = datapath_.attach_instance(*unit.device);
+    if (!attached) unit.device.reset();
+    return attached ? made : attached;
+}
+
+void Ports::install(Unit& unit, const std::vector<const schema::Port*>& ports) {
+    std::vector<MapEntry> fresh;
+    std::map<ObjectKey, std::string> failed;
+    const bool shared = ports.size() > 1;
+    for (const auto* port : ports) {
+        fresh.push_back(compile_counter(*port));
+        if (!unit.device) continue;
+        auto compiled = compile_port(*port, *unit.device, shared);
+        if (!compiled.failed.empty()) failed[key_of(*port)] = compiled.failed;
+        std::ranges::move(compiled.entries, std::back_inserter(fresh));
+    }
+    if (unit.device && shared) fresh.push_back(compile_shared_device(*unit.device));
+
+    const auto refused = wanted_.replace(unit.granted, fresh);
+    for (const auto& entry : refused) {
+        std::erase(fresh, entry);
+        if (const auto object = object_of(entry.map, entry.entry, 0)) failed[*object] = conflict_text(entry);
+    }
+    unit.granted = refs_of(fresh);
+    for (const auto& [object, reason] : failed) problems_.set(object, reason, {});
+    unit.complete = unit.complete && failed.empty();
+}
+
+void Ports::refresh(const std::string& name, Unit& unit, const DesiredSet& desired) {
+    std::vector<const schema::Port*> ports;
+    for (const auto& key : unit.ports) ports.push_back(desired.find<schema::Port>(key));
+    unit.complete = true;
+    unit.device.reset();
+    if (!ports.empty()) {
+        const auto prepared = prepare(name, unit, *ports.front());
+        std::string failed;
+        std::string waiting;
+        if (!prepared) {
+            unit.complete = false;
+            (may_come(prepared.error()) ? waiting : failed) = prepared.error().message();
+        }
+        for (const auto* port : ports) problems_.set(key_of(*port), failed, waiting);
+    }
+    install(unit, ports);
+}
+
+void Ports::refresh(const DesiredSet& desired) {
+    if (marked_.empty()) return;
+    // An address that a marked device gives up may be what another one was refused.
+    for (const auto& [name, unit] : units_)
+        if (!unit.complete) marked_.insert(name);
+    // Devices without ports first: what they give up is free for the others.
+    std::vector<std::string> names(marked_.begin(), marked_.end());
+    std::ranges::stable_partition(names, [this](const auto& name) { return units_[name].ports.empty(); });
+    marked_.clear();
+    for (const auto& name : names) {
+        refresh(name, units_[name], desired);
+        if (!units_[name].ports.empty()) continue;
+        units_.erase(name);
+        unused_.insert(name);
+    }
+}
+
+void Ports::clean() {
+    std::erase_if(unused_, [this](const std::string& name) {
+        const auto device = datapath_.device(name);
+        if (!device) return true;
+        const auto done =
+            made_by_weft(name) ? datapath_.remove_device(name) : datapath_.detach_instance(*device);
+        if (!done) log_warning("reconcile", "device {}: {}", name, done.error().message());
+        return done.has_value();
+    });
+}
+
+}  // namespace weft::agent
