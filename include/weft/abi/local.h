@@ -7,8 +7,8 @@
 
 #define WEFT_LOCAL_MAP weft_local_v1 /* HASH: weft_overlay_key -> weft_local */
 
-/* station: the same entry once more by (GNI, MAC), only for records whose source/destination check is off:
- * they receive packets for addresses that are not theirs. */
+/* station: the same entry once more by (GNI, MAC). It finds a record whose source/destination check is off,
+ * which receives packets for addresses that are not its own. One entry per record. */
 #define WEFT_STATION_MAP weft_station_v1 /* HASH: weft_station_key -> weft_local */
 
 struct weft_station_key {

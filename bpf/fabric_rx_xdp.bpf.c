@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The uplink, native XDP: the checks of fabric_rx and decapsulation before the stack sees the packet, so that
+ * it drops cheaply and GRO merges inner packets. fabric_rx delivers what this passes. */
+#include "lib/drop.h"
+#include "lib/metadata.h"
+#include "lib/receive.h"
+
+/* Cuts the outer headers off. The destination MAC becomes the receiver's: never the uplink's, so that nothing
+ * decapsulated enters the host's own stack. */
+INLINE int decapsulate_xdp(struct xdp_md* xdp, const struct arrival* a, const struct weft_local* local) {
+    if (bpf_xdp_adjust_head(xdp, a->strip & STRIP_MASK)) return DROP(decapsulate);
+    struct ethhdr* eth = (void*)(long)xdp->data;
+    if ((void*)(eth + 1) > (void*)(long)xdp->data_end) return DROP(step_lost);
+    copy_mac(eth->h_dest, local->mac);
+    return metadata_put(xdp, a) ? XDP_PASS : DROP(step_lost);
+}
+
+INLINE int take(struct xdp_md* xdp, struct arrival* a, __u64* record) {
+    struct weft_local* local;
+    struct view v = view_xdp(xdp);
+    int verdict = arrive(&v, a);
+    if (verdict == VERDICT_NOT_OURS) return XDP_PASS;
+    if (verdict == VERDICT_PULL) return DROP(step_lost);
+    if (verdict == VERDICT_NEXT) verdict = find_arrival_receiver(&v, a, &local, record);
+    if (verdict != VERDICT_NEXT) return verdict;
+    if (!metadata_room(xdp)) return XDP_PASS;
+    v = view_xdp(xdp);
+    mark_congestion(&v, a);
+    return decapsulate_xdp(xdp, a, local);
+}
+
+SEC("xdp")
+int fabric_rx_xdp(struct xdp_md* xdp) {
+    struct arrival a = {};
+    __u64 record = 0;
+    int verdict = take(xdp, &a, &record);
+    if (verdict >= 0) return verdict;
+    struct dropped d = {
+        .record = record,
+        .gni = a.gni,
+        .reason = -verdict,
+        .direction = WEFT_RX,
+        .ifindex = xdp->ingress_ifindex,
+        .length = xdp->data_end - xdp->data,
+    };
+    drop_xdp(xdp, &d);
+    return XDP_DROP;
+}
+
+char program_license[] SEC("license") = "Dual BSD/GPL";

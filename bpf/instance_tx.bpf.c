@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The chain on an instance's device, tc ingress: what the instance sends. */
+#include "lib/admit.h"
+#include "lib/arp.h"
+#include "lib/drop.h"
+#include "lib/echo.h"
+#include "lib/icmp_error.h"
+#include "lib/out.h"
+#include "lib/step.h"
+#include "weft/abi/chain.h"
+
+#define HEADERS 54 /* Ethernet, IP and what is read of TCP, without options */
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, WEFT_CHAIN_SLOTS);
+    __type(key, __u32);
+    __type(value, __u32);
+} WEFT_CHAIN_MAP SEC(".maps");
+
+INLINE void drop_step(struct __sk_buff* skb, const struct step* s, __u32 reason) {
+    struct dropped d = {
+        .record = s->record,
+        .gni = s->gni,
+        .reason = reason,
+        .direction = s->direction,
+        .ifindex = skb->ifindex,
+        .length = s->length,
+    };
+    drop_skb(skb, &d);
+}
+
+/* The verdict of a step becomes a TC action, or the next program. */
+INLINE int finish(struct __sk_buff* skb, const struct step* s, int verdict) {
+    if (verdict == VERDICT_NEXT) bpf_tail_call(skb, &WEFT_CHAIN_MAP, WEFT_CHAIN_OUT);
+    if (verdict == VERDICT_SERVICE) bpf_tail_call(skb, &WEFT_CHAIN_MAP, WEFT_CHAIN_SERVICE);
+    if (verdict == VERDICT_ICMP_ERROR) bpf_tail_call(skb, &WEFT_CHAIN_MAP, WEFT_CHAIN_ICMP_ERROR);
+    if (verdict >= VERDICT_NEXT) verdict = DROP(chain_missing);
+    if (verdict >= 0) return verdict;
+    drop_step(skb, s, -verdict);
+    return TC_ACT_SHOT;
+}
+
+SEC("tc")
+int instance_tx(struct __sk_buff* skb) {
+    struct step* s = scratch_step();
+    if (!s) return TC_ACT_SHOT;
+    pull(skb, HEADERS);
+    begin_step(s, skb->len);
+    return finish(skb, s, admit(skb, s));
+}
+
+SEC("tc")
+int instance_out(struct __sk_buff* skb) {
+    struct step* s = scratch_step();
+    if (!s) return TC_ACT_SHOT;
+    return finish(skb, s, out(skb, s));
+}
+
+SEC("tc")
+int instance_service(struct __sk_buff* skb) {
+    struct step* s = scratch_step();
+    if (!s) return TC_ACT_SHOT;
+    int arp = skb->protocol == bpf_htons(ETH_P_ARP);
+    return finish(skb, s, arp ? answer_arp(skb, s) : answer_echo(skb, s));
+}
+
+SEC("tc")
+int instance_icmp_error(struct __sk_buff* skb) {
+    struct step* s = scratch_step();
+    if (!s) return TC_ACT_SHOT;
+    drop_step(skb, s, s->error_reason);
+    return answer_error(skb, s);
+}
+
+char program_license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* ARP (RFC 826): answered on the instance's own host for the router and for every overlay address that is
+ * known (requirement 5.2); no broadcast leaves the host. */
+#pragma once
+
+#include "lib/admit.h"
+#include "lib/count.h"
+
+#define ARP_ETHERNET 1
+#define ARP_REQUEST 1
+#define ARP_REPLY 2
+
+/* The MAC of an address, as the asking record is to see it; 0 if nobody has the address. */
+INLINE int arp_resolve(const struct step* s, __be32 address, __u8* mac) {
+    if (address == s->router) {
+        copy_mac(mac, s->router_mac);
+        return 1;
+    }
+    const struct weft_mapping* mapping = find_mapping(s->gni, address);
+    if (mapping) {
+        copy_mac(mac, mapping->mac);
+        return 1;
+    }
+    const struct weft_local* local = find_local(s->gni, address);
+    if (!local) return 0;
+    copy_mac(mac, local->mac);
+    return 1;
+}
+
+INLINE int arp_check(const struct arp* arp, const struct step* s) {
+    if (arp->hardware != bpf_htons(ARP_ETHERNET) || arp->protocol != bpf_htons(ETH_P_IP) ||
+        arp->hardware_size != MAC_SIZE || arp->protocol_size != sizeof(__be32))
+        return DROP(arp_malformed);
+    if (!same_mac(arp->sender_mac, s->mac)) return DROP(arp_sender_mac);
+    __be32 sender = arp_address(arp->sender);
+    __be32 target = arp_address(arp->target);
+    if (sender && !owns(s, sender)) return DROP(arp_sender_address);
+    if (arp->operation != bpf_htons(ARP_REQUEST)) return DROP(arp_not_request);
+    return owns(s, target) ? DROP(arp_own) : VERDICT_NEXT;
+}
+
+INLINE int answer_arp(struct __sk_buff* skb, struct step* s) {
+    struct view v = view_skb(skb);
+    struct ethhdr* eth = v.data;
+    struct arp* arp = (void*)(eth + 1);
+    if ((void*)(arp + 1) > v.end) return DROP(arp_malformed);
+    int verdict = arp_check(arp, s);
+    if (verdict != VERDICT_NEXT) return verdict;
+    __u8 mac[MAC_SIZE] __attribute__((aligned(2)));
+    if (!arp_resolve(s, arp_address(arp->target), mac)) return DROP(arp_unknown);
+
+    __be16 target[2] = {arp->target[0], arp->target[1]};
+    arp->operation = bpf_htons(ARP_REPLY);
+    copy_mac(arp->target_mac, arp->sender_mac);
+    arp->target[0] = arp->sender[0];
+    arp->target[1] = arp->sender[1];
+    copy_mac(arp->sender_mac, mac);
+    arp->sender[0] = target[0];
+    arp->sender[1] = target[1];
+    copy_mac(eth->h_dest, s->mac);
+    copy_mac(eth->h_source, mac);
+    count_tx(s->record, s->length);
+    return bpf_redirect(skb->ifindex, 0);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is known of an encapsulated packet that arrived. */
+#pragma once
+
+#include "lib/packet.h"
+
+#define STRIP_MASK 0x1ff /* bounds offsets for the verifier: 74 + 8 + 260 at most */
+
+struct arrival {
+    __u64 host; /* who sent it, by outer source */
+    __u32 gni;  /* of the destination */
+    __u32 source_gni;
+    __u32 tag; /* of the source */
+    __u32 framework;
+    __u32 framework_size; /* bytes of the framework's header */
+    __u32 strip;          /* bytes from the outer IP header to the inner one: the offset of the inner frame */
+    __be32 source;        /* inner addresses */
+    __be32 destination;
+    __u8 macs[12]; /* inner, destination first */
+    __u8 tagged;   /* the tag came along */
+    __u8 ipv6;     /* the outer header is IPv6 */
+    __u8 outer_tos;
+    __u8 inner_tos; /* as it must be after decapsulation */
+};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The last step towards an instance on this host: size, VLAN, MACs, counter, redirect. */
+#pragma once
+
+#include "lib/count.h"
+#include "lib/lookup.h"
+#include "lib/size.h"
+#include "lib/state.h"
+#include "lib/verdict.h"
+
+/* Who of this host receives what is for `address`, by way of the station `mac`. A record whose check is off
+ * receives by its MAC whatever is sent to it; all others by their address alone, so that a sender's stale MAC
+ * does no harm. `record` is filled in as soon as the receiver is known, for the counters. */
+INLINE int find_receiver(__u32 gni, __be32 address, const void* mac, struct weft_local** found,
+                         __u64* record) {
+    struct weft_local* local = find_local(gni, address);
+    if (!local || !same_mac(local->mac, mac)) {
+        struct weft_local* station = find_station(gni, mac);
+        if (station && !(station->flags & WEFT_PORT_SOURCE_DEST_CHECK)) {
+            local = station;
+        } else if (!local) {
+            if (!station) return DROP(no_destination);
+            *record = station->record;
+            return DROP(destination_address);
+        }
+    }
+    *record = local->record;
+    *found = local;
+    return check_deliver(local);
+}
+
+/* The frame starts with an Ethernet header whose MACs are right. */
+INLINE int deliver(struct __sk_buff* skb, const struct weft_local* local) {
+    __u32 length = skb->len;
+    if (local->vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), local->vlan)) return DROP(vlan);
+    if (skb->pkt_type != PACKET_HOST) bpf_skb_change_type(skb, PACKET_HOST);
+    count_rx(local->record, length);
+    if (local->flags & WEFT_PORT_PEER) return bpf_redirect_peer(local->ifindex, 0);
+    return bpf_redirect(local->ifindex, 0);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Ping of a phantom router, the own subnet's or another's (requirement 5.1; RFC 792, echo). */
+#pragma once
+
+#include "lib/count.h"
+#include "lib/step.h"
+#include "lib/verdict.h"
+
+#define ICMP_ECHO_REPLY 0
+#define ICMP_ECHO_REQUEST 8
+#define ROUTER_TTL 64
+
+struct icmp {
+    __u8 type;
+    __u8 code;
+    __u16 checksum;
+    __be16 rest[2];
+};
+
+INLINE int answer_echo(struct __sk_buff* skb, struct step* s) {
+    struct view v = view_skb(skb);
+    struct ethhdr* eth = v.data;
+    struct iphdr* ip = (void*)(eth + 1);
+    if ((void*)(ip + 1) > v.end) return DROP(step_lost);
+    struct icmp* icmp = (void*)ip + ip->ihl * 4;
+    if (ip->protocol != IPPROTO_ICMP || (ip->frag_off & bpf_htons(IPV4_FRAGMENT)) ||
+        (void*)(icmp + 1) > v.end || icmp->type != ICMP_ECHO_REQUEST || icmp->code)
+        return DROP(router_traffic);
+
+    icmp->type = ICMP_ECHO_REPLY;
+    checksum_replace(&icmp->checksum, bpf_htons(ICMP_ECHO_REQUEST << 8), bpf_htons(ICMP_ECHO_REPLY << 8));
+    __be32 asker = ip->saddr;
+    ip->saddr = ip->daddr;
+    ip->daddr = asker;
+    __u16* ttl = (__u16*)&ip->ttl;
+    __u16 from = *ttl;
+    ip->ttl = ROUTER_TTL;
+    checksum_replace(&ip->check, from, *ttl);
+    copy_mac(eth->h_dest, s->mac);
+    copy_mac(eth->h_source, s->router_mac);
+    count_tx(s->record, s->length);
+    return bpf_redirect(skb->ifindex, 0);
+}

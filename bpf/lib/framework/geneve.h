@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Geneve version 1 of weft (RFC 8926): VNI = destination GNI; options source GNI, security tag, framework
+ * version. */
+#pragma once
+
+#include "lib/arrival.h"
+#include "lib/step.h"
+#include "lib/verdict.h"
+#include "weft/abi/framework.h"
+
+#define GENEVE_TEB 0x6558 /* transparent Ethernet bridging */
+#define GENEVE_CONTROL 0x80
+#define GENEVE_CRITICAL 0x80 /* of an option's type */
+#define GENEVE_LENGTH 0x1f   /* of an option's first word: words that follow */
+#define GENEVE_WORDS_MAX 63
+
+struct geneve_option {
+    __be32 head; /* class 16 bits, type 8, reserved 3, words that follow 5 */
+    __be32 value;
+};
+
+struct geneve {
+    __u8 version_length; /* version 2 bits, words of options 6 bits */
+    __u8 flags;
+    __be16 protocol;
+    __be32 vni; /* and 8 reserved bits */
+    struct geneve_option source_gni;
+    struct geneve_option tag;
+    struct geneve_option version;
+};
+
+#define GENEVE_FIXED 8
+#define GENEVE_OPTIONS (sizeof(struct geneve) - GENEVE_FIXED)
+#define GENEVE_OPTION(type) bpf_htonl((__u32)WEFT_GENEVE_CLASS << 16 | (type) << 8 | 1)
+
+#define geneve_port WEFT_GENEVE_PORT
+#define geneve_size sizeof(struct geneve)
+
+INLINE void geneve_write(void* at, const struct step* s) {
+    struct geneve* g = at;
+    g->version_length = GENEVE_OPTIONS / 4;
+    g->flags = 0;
+    g->protocol = bpf_htons(GENEVE_TEB);
+    g->vni = bpf_htonl(s->gni << 8);
+    g->source_gni.head = GENEVE_OPTION(WEFT_GENEVE_SOURCE_GNI);
+    g->source_gni.value = bpf_htonl(s->gni);
+    g->tag.head = GENEVE_OPTION(WEFT_GENEVE_TAG);
+    g->tag.value = bpf_htonl(s->tag);
+    g->version.head = GENEVE_OPTION(WEFT_GENEVE_VERSION);
+    g->version.value = bpf_htonl(1);
+}
+
+/* The options as weft itself sends them. */
+INLINE int geneve_own_options(const struct geneve* g) {
+    return g->source_gni.head == GENEVE_OPTION(WEFT_GENEVE_SOURCE_GNI) &&
+           g->tag.head == GENEVE_OPTION(WEFT_GENEVE_TAG) &&
+           g->version.head == GENEVE_OPTION(WEFT_GENEVE_VERSION) && g->version.value == bpf_htonl(1);
+}
+
+/* Whether the option is one of weft's; its value follows. */
+INLINE int geneve_own_option(__u32 head) {
+    __u8 type = head >> 8;
+    return head >> 16 == WEFT_GENEVE_CLASS && (head & GENEVE_LENGTH) == 1 &&
+           (type == WEFT_GENEVE_SOURCE_GNI || type == WEFT_GENEVE_TAG || type == WEFT_GENEVE_VERSION);
+}
+
+INLINE int geneve_take_option(__u8 type, __u32 value, struct arrival* a) {
+    if (type == WEFT_GENEVE_VERSION) return value == 1 ? VERDICT_NEXT : DROP(geneve_version);
+    if (type == WEFT_GENEVE_SOURCE_GNI) {
+        a->source_gni = value;
+    } else {
+        a->tag = value;
+        a->tagged = 1;
+    }
+    return VERDICT_NEXT;
+}
+
+/* Options in any order, those of others skipped. Word by word, which keeps offsets constant for the verifier.
+ */
+INLINE int geneve_options(const void* at, const void* end, __u32 words, struct arrival* a) {
+    __u32 skip = 0; /* words left of the option at hand */
+    __u8 own = 0;   /* its type, if it is one of weft's */
+    for (__u32 i = 0; i < GENEVE_WORDS_MAX && i < words; i++) {
+        const __be32* at_word = at + i * 4;
+        if ((const void*)(at_word + 1) > end) return DROP(step_lost);
+        __u32 word = bpf_ntohl(*at_word);
+        if (skip) {
+            skip--;
+            int verdict = own ? geneve_take_option(own, word, a) : VERDICT_NEXT;
+            if (verdict != VERDICT_NEXT) return verdict;
+            continue;
+        }
+        skip = word & GENEVE_LENGTH;
+        own = geneve_own_option(word) ? word >> 8 : 0;
+        if (!own && (word >> 8 & GENEVE_CRITICAL)) return DROP(geneve_critical);
+    }
+    return skip ? DROP(geneve_option) : VERDICT_NEXT;
+}
+
+/* `room` is what the packet holds from `at` on, in or beyond the linear part. */
+INLINE int geneve_parse(const void* at, const void* end, __u32 room, struct arrival* a) {
+    const struct geneve* g = at;
+    if (room < GENEVE_FIXED) return DROP(framework_truncated);
+    if (at + GENEVE_FIXED > end) return VERDICT_PULL;
+    __u32 options = (g->version_length & 0x3f) * 4;
+    if (g->version_length >> 6 || (g->flags & GENEVE_CONTROL)) return DROP(geneve_header);
+    if (g->protocol != bpf_htons(GENEVE_TEB)) return DROP(geneve_protocol);
+    if (room < GENEVE_FIXED + options) return DROP(framework_truncated);
+    if (at + GENEVE_FIXED + options > end) return VERDICT_PULL;
+    a->framework = WEFT_FRAMEWORK_geneve_1;
+    a->framework_size = GENEVE_FIXED + options;
+    a->gni = a->source_gni = bpf_ntohl(g->vni) >> 8;
+    if (options == GENEVE_OPTIONS && at + sizeof(*g) <= end && geneve_own_options(g)) {
+        a->source_gni = bpf_ntohl(g->source_gni.value);
+        a->tag = bpf_ntohl(g->tag.value);
+        a->tagged = 1;
+        return VERDICT_NEXT;
+    }
+    return geneve_options(at + GENEVE_FIXED, end, options / 4, a);
+}

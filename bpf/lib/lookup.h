@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Lookups by (GNI, address) and by next hop. */
+#pragma once
+
+#include "lib/maps.h"
+#include "lib/packet.h"
+
+INLINE struct weft_local* find_local(__u32 gni, __be32 address) {
+    struct weft_overlay_key key = {.gni = gni, .address = mapped(address)};
+    return bpf_map_lookup_elem(&WEFT_LOCAL_MAP, &key);
+}
+
+INLINE struct weft_local* find_station(__u32 gni, const void* mac) {
+    struct weft_station_key key = {.gni = gni};
+    copy_mac(key.mac, mac);
+    return bpf_map_lookup_elem(&WEFT_STATION_MAP, &key);
+}
+
+INLINE struct weft_mapping* find_mapping(__u32 gni, __be32 address) {
+    struct weft_overlay_key key = {.gni = gni, .address = mapped(address)};
+    struct weft_mapping* mapping = bpf_map_lookup_elem(&WEFT_MAPPING_MAP, &key);
+    if (mapping) return mapping;
+    struct weft_overlay_prefix prefix = {
+        .prefixlen = WEFT_GNI_BITS + 128,
+        .gni = gni,
+        .address = mapped(address),
+    };
+    return bpf_map_lookup_elem(&WEFT_MAPPING_PREFIX_MAP, &prefix);
+}
+
+INLINE struct weft_route* find_route(__u32 table, __be32 address) {
+    struct weft_route_key key = {
+        .prefixlen = WEFT_TABLE_BITS + 128,
+        .table = table,
+        .address = mapped(address),
+    };
+    return bpf_map_lookup_elem(&WEFT_ROUTE_MAP, &key);
+}
+
+INLINE __u64 own_host(void) {
+    __u32 zero = 0;
+    const struct weft_config* config = bpf_map_lookup_elem(&WEFT_CONFIG_MAP, &zero);
+    return config ? config->host : 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The maps of weft/abi as the programs see them. User space sets the sizes before the first load. */
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "weft/abi/config.h"
+#include "weft/abi/counter.h"
+#include "weft/abi/drop_reason.h"
+#include "weft/abi/event.h"
+#include "weft/abi/local.h"
+#include "weft/abi/mapping.h"
+#include "weft/abi/peer.h"
+#include "weft/abi/port.h"
+#include "weft/abi/route.h"
+#include "weft/abi/source.h"
+
+#define PINNED_MAP(name, map_type, size, flags, key_type, value_type) \
+    struct {                                                          \
+        __uint(type, BPF_MAP_TYPE_##map_type);                        \
+        __uint(max_entries, size);                                    \
+        __uint(map_flags, flags);                                     \
+        __type(key, key_type);                                        \
+        __type(value, value_type);                                    \
+        __uint(pinning, LIBBPF_PIN_BY_NAME);                          \
+    } name SEC(".maps")
+
+#define GROWING BPF_F_NO_PREALLOC
+
+PINNED_MAP(WEFT_PORT_MAP, HASH, 4096, 0, struct weft_port_key, struct weft_port);
+PINNED_MAP(WEFT_LOCAL_MAP, HASH, 16384, 0, struct weft_overlay_key, struct weft_local);
+PINNED_MAP(WEFT_STATION_MAP, HASH, 4096, 0, struct weft_station_key, struct weft_local);
+PINNED_MAP(WEFT_MAPPING_MAP, HASH, 1048576, GROWING, struct weft_overlay_key, struct weft_mapping);
+PINNED_MAP(WEFT_MAPPING_PREFIX_MAP, LPM_TRIE, 65536, GROWING, struct weft_overlay_prefix,
+           struct weft_mapping);
+PINNED_MAP(WEFT_SOURCE_MAP, HASH, 1048576, GROWING, struct weft_source_key, struct weft_source);
+PINNED_MAP(WEFT_SOURCE_PREFIX_MAP, LPM_TRIE, 65536, GROWING, struct weft_source_prefix, struct weft_source);
+PINNED_MAP(WEFT_ANY_SOURCE_MAP, HASH, 65536, GROWING, struct weft_any_source_key, struct weft_any_source);
+PINNED_MAP(WEFT_ROUTE_MAP, LPM_TRIE, 65536, GROWING, struct weft_route_key, struct weft_route);
+PINNED_MAP(WEFT_PEER_MAP, HASH, 65536, GROWING, __u64, struct weft_peer);
+PINNED_MAP(WEFT_UNDERLAY_MAP, HASH, 65536, GROWING, struct weft_address, struct weft_underlay);
+PINNED_MAP(WEFT_OWN_MAP, ARRAY, 1, 0, __u32, struct weft_own);
+PINNED_MAP(WEFT_COUNTER_MAP, PERCPU_HASH, 4096, 0, __u64, struct weft_counter);
+PINNED_MAP(WEFT_DROP_MAP, PERCPU_ARRAY, WEFT_DROP_SLOTS, 0, __u32, struct weft_drop);
+PINNED_MAP(WEFT_RECORD_DROP_MAP, PERCPU_HASH, 16384, 0, struct weft_record_drop_key, struct weft_drop);
+PINNED_MAP(WEFT_EVENT_BUCKET_MAP, PERCPU_ARRAY, 1, 0, __u32, struct weft_event_bucket);
+PINNED_MAP(WEFT_CONFIG_MAP, ARRAY, 1, 0, __u32, struct weft_config);
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 18);
+    __uint(pinning, LIBBPF_PIN_BY_NAME);
+} WEFT_EVENT_MAP SEC(".maps");

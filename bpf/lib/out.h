@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* out: where an admitted packet goes: to a phantom router, to an instance on this host, or over the underlay.
+ */
+#pragma once
+
+#include "lib/deliver.h"
+#include "lib/encapsulate.h"
+#include "lib/step.h"
+
+#define ICMP_UNREACHABLE 3
+#define ICMP_FRAGMENTATION_NEEDED 4
+#define ICMP_TIME_EXCEEDED 11
+
+/* Dropped for `reason`; the icmp_error program tells the sender. */
+INLINE int icmp_error(struct step* s, __u32 reason, __u8 type, __u8 code, __u16 mtu) {
+    s->error_reason = reason;
+    s->error_type = type;
+    s->error_code = code;
+    s->error_mtu = mtu;
+    return VERDICT_ICMP_ERROR;
+}
+
+/* The overlay address that the packet goes to next. Inside a subnet no route table applies. */
+INLINE int next_hop(const struct step* s, __be32* next) {
+    *next = s->destination;
+    if (s->destination == s->router) return VERDICT_SERVICE;
+    if (s->on_link && !s->to_router) return VERDICT_NEXT;
+    const struct weft_route* route = find_route(s->table, s->destination);
+    if (!route) return DROP(no_route);
+    switch (route->target) {
+        case WEFT_ROUTE_LOCAL: return VERDICT_NEXT;
+        case WEFT_ROUTE_ROUTER: return VERDICT_SERVICE;
+        case WEFT_ROUTE_RECORD: *next = route->next_hop.word[3]; return VERDICT_NEXT;
+        case WEFT_ROUTE_BLACKHOLE: return DROP(blackhole);
+    }
+    return DROP(route_target);
+}
+
+INLINE int routed(const struct step* s) { return !s->on_link || s->to_router; }
+
+/* The router's part: nothing with a TTL of one goes on, nothing that is larger than the way. */
+INLINE int check_forward(const struct view* v, const struct iphdr* ip, struct step* s, __u32 mtu,
+                         __u32 too_big) {
+    if (routed(s) && ip->ttl <= 1) return icmp_error(s, WEFT_DROP_ttl_exceeded, ICMP_TIME_EXCEEDED, 0, 0);
+    if (ip_size(v, ip, ETH_HLEN) > mtu)
+        return icmp_error(s, too_big, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu);
+    return VERDICT_NEXT;
+}
+
+INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_local* local, __be32 next) {
+    int verdict = check_deliver(local);
+    if (verdict != VERDICT_NEXT) return verdict;
+    if (next != s->destination && (local->flags & WEFT_PORT_SOURCE_DEST_CHECK)) {
+        const struct weft_local* owner = find_local(s->gni, s->destination);
+        if (!owner || owner->record != local->record) return DROP(destination_address);
+    }
+    struct view v = view_skb(skb);
+    struct ethhdr* eth = v.data;
+    struct iphdr* ip = (void*)(eth + 1);
+    if ((void*)(ip + 1) > v.end) return DROP(step_lost);
+    verdict = check_forward(&v, ip, s, local->mtu, WEFT_DROP_local_too_big);
+    if (verdict != VERDICT_NEXT) return verdict;
+    copy_mac(eth->h_dest, local->mac);
+    if (routed(s)) {
+        copy_mac(eth->h_source, local->router_mac);
+        ipv4_decrement_ttl(ip);
+    }
+    __u64 sender = s->record;
+    s->record = local->record;
+    s->direction = WEFT_RX;
+    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan);
+    verdict = deliver(skb, local);
+    if (verdict >= 0) count_tx(sender, s->length);
+    return verdict;
+}
+
+INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_mapping* mapping) {
+    const struct weft_peer* peer = bpf_map_lookup_elem(&WEFT_PEER_MAP, &mapping->host);
+    if (!peer) return DROP(no_peer);
+    if (!peer->ifindex) return DROP(no_path);
+    __u32 overhead = framework_overhead(peer);
+    if (!overhead) return DROP(no_framework);
+    if (s->max_overhead && overhead > s->max_overhead) return DROP(framework_overhead);
+
+    struct view v = view_skb(skb);
+    struct iphdr* ip = v.data + ETH_HLEN;
+    if ((void*)(ip + 1) > v.end) return DROP(step_lost);
+    int verdict = check_forward(&v, ip, s, peer->mtu - overhead, WEFT_DROP_too_big);
+    if (verdict != VERDICT_NEXT) return verdict;
+    struct envelope e = {
+        .peer = peer,
+        .destination_mac = mapping->mac,
+        .source_mac = routed(s) ? s->router_mac : s->mac,
+        .hash = flow_hash(&v, ip),
+        .tos = ip->tos,
+    };
+    if (routed(s)) ipv4_decrement_ttl(ip);
+    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan);
+    verdict = encapsulate(skb, s, &e);
+    if (verdict != VERDICT_NEXT) return verdict;
+    count_tx(s->record, s->length);
+    return send_to_peer(peer);
+}
+
+/* The mapping decides; what it puts on this host, or does not know, is looked for among the attachments here.
+ */
+INLINE int out(struct __sk_buff* skb, struct step* s) {
+    __be32 next;
+    int verdict = next_hop(s, &next);
+    if (verdict != VERDICT_NEXT) return verdict;
+    const struct weft_mapping* mapping = find_mapping(s->gni, next);
+    if (mapping && mapping->host != own_host()) return out_remote(skb, s, mapping);
+    const struct weft_local* local = find_local(s->gni, next);
+    if (local) return out_local(skb, s, local, next);
+    return mapping ? DROP(no_local) : DROP(no_mapping);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is known of the packet in hand. The programs of the chain hand it on through per-CPU scratch. */
+#pragma once
+
+#include "lib/maps.h"
+#include "lib/packet.h"
+
+struct step {
+    __u64 record;
+    __u32 direction; /* weft_direction */
+    __u32 gni;
+    __u32 tag;
+    __u32 table;
+    __u32 length; /* of the frame as it came */
+    __be32 source;
+    __be32 destination;
+    __be32 address; /* the record's primary */
+    __be32 router;
+    __u16 max_overhead;
+    __u8 mac[6];
+    __u8 router_mac[6];
+    __u8 on_link;   /* the destination is in the record's subnet */
+    __u8 to_router; /* the frame is for the router's MAC */
+    /* for icmp_error */
+    __u32 error_reason; /* weft_drop_reason */
+    __u16 error_mtu;
+    __u8 error_type;
+    __u8 error_code;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct step);
+} weft_step SEC(".maps");
+
+INLINE struct step* scratch_step(void) {
+    __u32 zero = 0;
+    return bpf_map_lookup_elem(&weft_step, &zero);
+}
+
+/* The fields that a drop needs before they are known. */
+INLINE void begin_step(struct step* s, __u32 length) {
+    s->record = 0;
+    s->gni = 0;
+    s->direction = WEFT_TX;
+    s->length = length;
+}
