@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/model/addresses.h"
+
+#include <algorithm>
+
+namespace weft::coordinator {
+namespace {
+
+constexpr std::uint64_t first_offset = 2;  // 0 is the network, 1 the router
+
+// Offset of an address inside the prefix, its low 64 bits.
+std::uint64_t offset_of(const Prefix& prefix, const Address& address) {
+    std::uint64_t offset = 0;
+    const auto& base = prefix.address().mapped();
+    const auto& bytes = address.mapped();
+    for (std::size_t i = 8; i < bytes.size(); ++i)
+        offset = offset << 8U | static_cast<std::uint8_t>(bytes[i] ^ base[i]);
+    return offset;
+}
+
+// One past the last offset that may be given out.
+std::uint64_t end_offset(const Prefix& prefix) { return prefix.size() - (prefix.broadcast() ? 1 : 0); }
+
+}  // namespace
+
+bool is_assignable(const schema::Subnet& subnet, const Address& address) {
+    return subnet.cidr.contains(address) && address != subnet.cidr.address() && address != subnet.router &&
+           address != subnet.cidr.broadcast();
+}
+
+Result<Address> Chooser::address(const Cloud& cloud, const schema::Subnet& subnet) {
+    const auto& taken = cloud.addresses();
+    const auto end = end_offset(subnet.cidr);
+    auto [cursor, fresh] = next_offset_.try_emplace(subnet.id.value, first_offset);
+    if (fresh) {
+        // After a restart: behind the highest in use, as nobody knows which were freed last.
+        auto last = taken.lower_bound({subnet.id.value + 1, Address{}});
+        if (last != taken.begin() && (--last)->first.first == subnet.id.value)
+            cursor->second = std::max(first_offset, offset_of(subnet.cidr, last->first.second) + 1);
+    }
+    // First from the cursor to the end, then from the start to the cursor.
+    const auto search = [&](std::uint64_t from, std::uint64_t to) -> std::uint64_t {
+        auto used = taken.lower_bound({subnet.id.value, subnet.cidr.address().plus(from)});
+        for (std::uint64_t offset = from; offset < to; ++offset) {
+            const auto candidate = subnet.cidr.address().plus(offset);
+            if (used == taken.end() || used->first != Cloud::AddressKey{subnet.id.value, candidate})
+                return offset;
+            ++used;
+        }
+        return to;
+    };
+    const auto start = std::min(cursor->second, end);
+    auto offset = search(start, end);
+    if (offset == end) {
+        offset = search(first_offset, start);
+        if (offset >= start)
+            return Error{
+                ErrorCode::exhausted,
+                "every address of subnet " + subnet.name + " (" + to_string(subnet.cidr) + ") is in use",
+                "addresses", 0};
+    }
+    cursor->second = offset + 1;
+    return subnet.cidr.address().plus(offset);
+}
+
+Result<std::uint32_t> Chooser::gni(const Cloud& cloud) {
+    last_gni_ = std::max(last_gni_, cloud.highest_gni());
+    for (std::uint32_t tried = 0; tried < schema::max_gni; ++tried) {
+        last_gni_ = last_gni_ >= schema::max_gni ? 1 : last_gni_ + 1;
+        if (!cloud.gni_used(last_gni_)) return last_gni_;
+    }
+    return Error{ErrorCode::exhausted, "every GNI is in use", "gni", 0};
+}
+
+}  // namespace weft::coordinator

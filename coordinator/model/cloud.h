@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// All objects in memory with the indices that queries, verbs and distribution need. Pure.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "coordinator/model/table.h"
+
+namespace weft::coordinator {
+
+// Owns no strings: orders objects by (name, scope) through the objects themselves.
+template <class T>
+struct NameLess {
+    using is_transparent = void;
+    using Key = std::pair<std::string_view, std::string_view>;  // name, raw bytes of the scope
+    [[nodiscard]] static Key key(const T* object);
+    bool operator()(const T* a, const T* b) const { return key(a) < key(b); }
+    bool operator()(const T* a, const Key& b) const { return key(a) < b; }
+    bool operator()(const Key& a, const T* b) const { return a < key(b); }
+};
+template <class T>
+using NameIndex = std::set<const T*, NameLess<T>>;
+
+class Cloud {
+public:
+    // The changes of one revision, in the order of the transaction. Revisions only grow.
+    void apply(Revision revision, std::span<const Change> changes);
+    // The newest revision applied.
+    [[nodiscard]] Revision revision() const noexcept { return revision_; }
+
+    template <class T>
+    [[nodiscard]] const Table<T>& table() const {
+        return std::get<Table<T>>(tables_);
+    }
+    // Null when there is none.
+    template <class T>
+    [[nodiscard]] Ptr<T> find(Id id) const {
+        return table<T>().find(id);
+    }
+    [[nodiscard]] Object find(Id id) const;
+
+    // All objects of that name, whatever their scope.
+    template <class T>
+    [[nodiscard]] std::vector<Ptr<T>> named(std::string_view name) const;
+    // By name within its scope: partition of an owner, subnet or record of a partition, instance of an owner,
+    // host.
+    [[nodiscard]] Ptr<schema::Partition> partition(std::string_view owner, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::Instance> instance(std::string_view owner, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::Host> host(std::string_view name) const;
+    [[nodiscard]] Ptr<schema::Subnet> subnet(Id partition, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::Record> record(Id partition, std::string_view name) const;
+
+    [[nodiscard]] std::vector<Ptr<schema::Subnet>> subnets(Id partition) const;
+    // Which subnet of the partition holds the address.
+    [[nodiscard]] Ptr<schema::Subnet> subnet_of(Id partition, const Address& address) const;
+    [[nodiscard]] Ptr<schema::Record> record_at(Id subnet, const Address& address) const;
+    // The addresses in use in a subnet, in order, each with its record.
+    using AddressKey = std::pair<std::uint64_t, Address>;  // subnet, address
+    using Addresses = std::map<AddressKey, std::uint64_t>;
+    [[nodiscard]] const Addresses& addresses() const noexcept { return addresses_; }
+    // Ids of the records of a subnet, in order.
+    using Members = std::set<std::pair<std::uint64_t, std::uint64_t>>;
+    [[nodiscard]] std::vector<Id> records_of_subnet(Id subnet) const;
+    [[nodiscard]] bool subnet_has_records(Id subnet) const;
+
+    // Attachments, each list in the order of ids.
+    [[nodiscard]] std::vector<Ptr<schema::Attachment>> attachments_of_record(Id record) const;
+    [[nodiscard]] std::vector<Ptr<schema::Attachment>> attachments_of_instance(Id instance) const;
+    [[nodiscard]] std::vector<Ptr<schema::Attachment>> attachments_on_host(Id host) const;
+    [[nodiscard]] std::vector<Ptr<schema::Attachment>> attachments_in_partition(Id partition) const;
+    [[nodiscard]] Ptr<schema::Attachment> attachment(Id record, Id instance) const;
+    // Hosts that carry an attachment of the partition: those that hold its mappings.
+    [[nodiscard]] std::vector<Id> hosts_of_partition(Id partition) const;
+    // Partitions with an attachment on the host.
+    [[nodiscard]] std::vector<Id> partitions_on_host(Id host) const;
+    [[nodiscard]] std::vector<Id> instances_on_host(Id host) const;
+
+    [[nodiscard]] bool gni_used(std::uint32_t gni) const { return gnis_.count(gni) != 0; }
+    // 0 when there is none.
+    [[nodiscard]] std::uint32_t highest_gni() const { return gnis_.empty() ? 0 : *gnis_.rbegin(); }
+    [[nodiscard]] Ptr<schema::Host> host_at(const Address& underlay) const;
+    // Operations that have not ended.
+    [[nodiscard]] const std::set<Id>& open_operations() const noexcept { return open_operations_; }
+
+private:
+    template <class Tuple>
+    struct TablesOf;
+    template <class... T>
+    struct TablesOf<std::tuple<T...>> {
+        using type = std::tuple<Table<T>...>;
+    };
+    TablesOf<schema::Objects>::type tables_;
+    Revision revision_{0};
+
+    NameIndex<schema::Partition> partition_names_;
+    NameIndex<schema::Subnet> subnet_names_;
+    NameIndex<schema::Host> host_names_;
+    NameIndex<schema::Instance> instance_names_;
+    NameIndex<schema::Record> record_names_;
+    Addresses addresses_;
+    std::set<std::uint32_t> gnis_;
+    std::map<Address, std::uint64_t> underlays_;
+    Members subnets_by_partition_, records_by_subnet_, instances_by_host_;
+    Members attachments_by_record_, attachments_by_instance_, attachments_by_host_, attachments_by_partition_;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, unsigned> partition_hosts_, host_partitions_;
+    std::map<std::uint64_t, std::uint64_t> attachment_partition_;
+    std::set<Id> open_operations_;
+
+    // Enter or leave the indices; `on` says which.
+    void index(const schema::Partition& partition, bool on);
+    void index(const schema::Subnet& subnet, bool on);
+    void index(const schema::Host& host, bool on);
+    void index(const schema::Instance& instance, bool on);
+    void index(const schema::Record& record, bool on);
+    void index(const schema::Attachment& attachment, bool on);
+    void index(const schema::Operation& operation, bool on);
+    [[nodiscard]] std::vector<Ptr<schema::Attachment>> attachments_in(const Members& members, Id id) const;
+};
+
+}  // namespace weft::coordinator
