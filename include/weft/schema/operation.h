@@ -37,6 +37,7 @@ struct Operation {
     std::uint64_t deadline{0};
     std::string error;
     std::string principal;
+    Id then_delete;
     std::uint64_t end_time{0};
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
@@ -68,6 +69,8 @@ struct Schema<Operation> {
         Field{14, "end-time", &Operation::end_time, "when it ended, microseconds since 1970 UTC; 0 running",
               server | timestamp},
         Field{15, "generation", &Operation::generation, "counts the changes of this object", server},
+        Field{17, "then-delete", &Operation::then_delete,
+              "detach: record or instance deleted once nothing is attached to it", server},
         Field{16, "create-time", &Operation::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };
