@@ -1,5 +1,6 @@
 #include "weft/wire/channel.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,9 +22,17 @@ using tcp = asio::ip::tcp;
 using unix_stream = asio::local::stream_protocol;
 
 constexpr std::size_t read_chunk = 65536;
+constexpr unsigned silence_ms = 5000;
 
 Error unreachable(const std::string& where, const std::string& why) {
     return {ErrorCode::unreachable, where + ": " + why, {}, 0};
+}
+
+// No delay, and a peer that vanished is noticed: the connection ends when what was sent stays unacknowledged.
+void prepare(tcp::socket& socket) {
+    error_code ignored;
+    socket.set_option(tcp::no_delay{true}, ignored);
+    setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &silence_ms, sizeof(silence_ms));
 }
 
 auto awaited(error_code& code) { return asio::redirect_error(asio::use_awaitable, code); }
@@ -112,7 +121,7 @@ asio::awaitable<Result<Channel::Pointer>> Channel::connect_tls(std::string host,
         const Deadline deadline{stream.next_layer(), timeout};
         co_await asio::async_connect(stream.next_layer(), endpoints, awaited(code));
         if (code) co_return unreachable(where, deadline.expired() ? "no answer in time" : code.message());
-        stream.next_layer().set_option(tcp::no_delay{true}, code);
+        prepare(stream.next_layer());
         co_await stream.async_handshake(asio::ssl::stream_base::client, awaited(code));
         if (deadline.expired()) co_return unreachable(where, "no TLS handshake in time");
         if (code) co_return refused(where + ": TLS handshake failed: " + code.message());
@@ -129,7 +138,7 @@ asio::awaitable<Result<Channel::Pointer>> Channel::accept_tls(tcp::socket socket
     const auto remote = socket.remote_endpoint(code);
     const std::string where =
         code ? "a client" : remote.address().to_string() + ":" + std::to_string(remote.port());
-    socket.set_option(tcp::no_delay{true}, code);
+    prepare(socket);
     TlsStream stream{std::move(socket), *context};
     {
         const Deadline deadline{stream.next_layer(), timeout};

@@ -46,6 +46,7 @@ public:
     Channel& operator=(const Channel&) = delete;
 
     [[nodiscard]] const Identity& peer() const noexcept { return peer_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
     // The next frame. Errors: unreachable at the end of the stream, invalid for bytes that are no frame;
     // after either the channel is of no use but for what is still to be sent.
     [[nodiscard]] asio::awaitable<Result<Frame>> read();
