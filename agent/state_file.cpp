@@ -3,11 +3,12 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
-#include "agent/file.h"
 #include "weft/base/fd.h"
+#include "weft/base/file.h"
 
 namespace weft::agent {
 namespace {

@@ -28,8 +28,8 @@ public:
     // The operator accepts what is held back.
     virtual void confirm() = 0;
 
-    // Of one record, by id, or of all (empty).
-    [[nodiscard]] virtual Result<std::vector<wire::RecordCounters>> counters(const std::string& record) = 0;
+    // Of one record, by id, or of all (empty): one message or more, each of a size that can be sent.
+    [[nodiscard]] virtual Result<std::vector<wire::Counters>> counters(const std::string& record) = 0;
 };
 
 }  // namespace weft::agent

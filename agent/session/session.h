@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// One session: from the hello to the end of the connection.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+
+#include "agent/session/renewal.h"
+#include "agent/session/target.h"
+#include "agent/state/stage.h"
+#include "weft/wire/channel.h"
+#include "weft/wire/command.h"
+
+namespace weft::agent {
+
+// A coordinator's changes take effect at their commit; each commit is acknowledged at once, and what is
+// installed is repeated every second. What is malformed ends the session, and nothing of the commit it
+// belongs to takes effect.
+class Session : public std::enable_shared_from_this<Session> {
+public:
+    // `target` and `renewal` must outlive it.
+    Session(wire::Channel::Pointer channel, Target& target, Renewal& renewal);
+
+    // The hello. Errors: refused by the coordinator, another protocol, or it would continue from a state that
+    // is not this host's.
+    [[nodiscard]] boost::asio::awaitable<Result<void>> open();
+    // After open(): until the connection ends, which is the error returned.
+    [[nodiscard]] boost::asio::awaitable<Error> run();
+    // What is installed or what this host can do has changed: says so now, not only at the next second.
+    void tell();
+    void close();
+
+private:
+    boost::asio::awaitable<void> tell_periodically();
+    void send_installed();
+    void send_report(std::chrono::steady_clock::time_point now);
+    void renew();
+    Result<void> take(const wire::Frame& frame);
+    Result<void> take_commit(const wire::Frame& frame);
+    void take_counters(const wire::Frame& frame);
+    void take_certificate(const wire::Frame& frame);
+
+    template <class T>
+    void send(wire::Command command, const T& body, std::uint32_t sequence = 0, std::uint16_t flags = 0);
+    void refuse(std::uint32_t sequence, const Error& error);
+
+    wire::Channel::Pointer channel_;
+    Target& target_;
+    Renewal& renewal_;
+    Stage stage_;
+    Installed identity_;  // of the coordinator's store and of this host, as it says
+    wire::Report told_;   // the last report
+    std::chrono::steady_clock::time_point report_at_{};
+    boost::asio::steady_timer timer_;
+    std::uint32_t sequence_{1};
+};
+
+}  // namespace weft::agent
