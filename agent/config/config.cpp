@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/config/config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "weft/abi/framework.h"
+#include "weft/config/yaml_config.h"
+
+namespace weft::agent {
+namespace {
+
+using config::Scalar;
+using config::Section;
+
+constexpr std::size_t longest_device = 15;   // IFNAMSIZ less its NUL
+constexpr std::size_t longest_socket = 107;  // sockaddr_un less its NUL
+constexpr std::uint64_t most_entries = 1U << 26;
+
+constexpr std::array map_names = {"peer",    "underlay",      "route",       "mapping", "mapping_prefix",
+                                  "source",  "source_prefix", "any_source",  "counter", "local",
+                                  "station", "port",          "record_drop", "event"};
+
+std::string expected(std::string_view key, std::string_view what, const std::string& got) {
+    return std::string(key) + ": " + std::string(what) + " was expected, not '" + got + "'";
+}
+
+// "192.0.2.250:7470", "[2001:db8::1]:7470" or "coordinator.example:7470".
+bool parse_endpoint(const std::string& text, Endpoint& endpoint) {
+    const auto colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0) return false;
+    auto host = text.substr(0, colon);
+    if (host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    else if (host.find(':') != std::string::npos)
+        return false;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, endpoint.port);
+    endpoint.host = std::move(host);
+    return error == std::errc{} && stop == end && endpoint.port != 0 && !endpoint.host.empty();
+}
+
+std::vector<Endpoint> read_coordinators(Section& root) {
+    std::vector<Endpoint> endpoints;
+    for (const auto& item : root.list("coordinator", 1)) {
+        Endpoint endpoint;
+        if (parse_endpoint(item.text, endpoint))
+            endpoints.push_back(std::move(endpoint));
+        else
+            root.complain(item, expected("coordinator", "ADDRESS:PORT", item.text));
+    }
+    return endpoints;
+}
+
+wire::TlsFiles read_tls(Section tls) {
+    const auto directory = tls.text("directory", "/etc/weft/tls");
+    return {directory + "/ca.pem", directory + "/host.pem", directory + "/host.key"};
+}
+
+std::vector<Uplink> read_uplinks(Section& root) {
+    static const std::vector<std::string_view> modes{"auto", "xdp", "xdp-generic", "tc"};
+    std::vector<Uplink> uplinks;
+    for (auto& entry : root.sections("uplinks", 1)) {
+        const auto device = entry.text("device");
+        if (device.size() > longest_device)
+            entry.complain("device", expected("device", "a name of 1..15 characters", device));
+        else if (std::ranges::any_of(uplinks, [&](const Uplink& u) { return u.device == device; }))
+            entry.complain("device", "device: " + device + " is given twice");
+        uplinks.push_back({device, static_cast<UplinkMode>(entry.choice("mode", modes, 0))});
+    }
+    return uplinks;
+}
+
+void read_bpf(Section bpf, DatapathConfig& datapath) {
+    datapath.pin = bpf.text("pin", datapath.pin);
+    datapath.objects = bpf.text("objects", datapath.objects);
+    auto sizes = bpf.section("sizes");
+    for (const char* name : map_names)
+        if (const auto entries = sizes.number(name, 0, 1, most_entries); entries != 0)
+            datapath.sizes.emplace(name, static_cast<std::uint32_t>(entries));
+}
+
+std::string read_socket(Section& root, std::string_view key, std::string fallback) {
+    auto path = root.text(key, std::move(fallback));
+    if (path.size() > longest_socket)
+        root.complain(key, expected(key, "a path of at most 107 characters", path));
+    return path;
+}
+
+std::vector<std::string> read_frameworks(Section& root) {
+    std::vector<std::string> known;
+#define WEFT_NAME(number, name, version, overhead4, overhead6) known.emplace_back(#name "/" #version);
+    WEFT_FRAMEWORKS(WEFT_NAME)
+#undef WEFT_NAME
+    std::vector<std::string> frameworks;
+    for (const auto& item : root.list("frameworks"))
+        if (std::ranges::find(known, item.text) != known.end())
+            frameworks.push_back(item.text);
+        else
+            root.complain(item, expected("frameworks", "a framework such as " + known.front(), item.text));
+    return frameworks;
+}
+
+}  // namespace
+
+Result<Config> read_config(const config::File& file) {
+    static const std::vector<std::string_view> levels{"debug", "info", "warning", "error"};
+    auto root = file.root();
+    Config config;
+    config.coordinators = read_coordinators(root);
+    config.tls = read_tls(root.section("tls"));
+    config.datapath.uplinks = read_uplinks(root);
+    read_bpf(root.section("bpf"), config.datapath);
+    config.datapath.helper = read_socket(root, "helper", "");
+    config.socket = read_socket(root, "socket", "/run/weft/agent.sock");
+    config.state = root.text("state", "/run/weft/agent");
+    config.frameworks = read_frameworks(root);
+    config.log = static_cast<LogLevel>(root.choice("log", levels, 1));
+    WEFT_CHECK(file.finish());
+    return config;
+}
+
+Result<Config> load_config(const std::string& path) {
+    WEFT_TRY(const auto file, config::File::load(path));
+    return read_config(file);
+}
+
+}  // namespace weft::agent
