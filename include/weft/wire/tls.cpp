@@ -20,13 +20,13 @@ Result<TlsContext> make_context(ssl::context::method method, const TlsFiles& fil
     SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context->native_handle(), 0);
     boost::system::error_code code;
-    if (context->load_verify_file(files.authority, code))
-        return file_error("CA certificate", files.authority, code);
+    context->load_verify_file(files.authority, code);
+    if (code) return file_error("CA certificate", files.authority, code);
     if (!files.certificate.empty()) {
-        if (context->use_certificate_chain_file(files.certificate, code))
-            return file_error("certificate", files.certificate, code);
-        if (context->use_private_key_file(files.key, ssl::context::pem, code))
-            return file_error("private key", files.key, code);
+        context->use_certificate_chain_file(files.certificate, code);
+        if (code) return file_error("certificate", files.certificate, code);
+        context->use_private_key_file(files.key, ssl::context::pem, code);
+        if (code) return file_error("private key", files.key, code);
         if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
             ERR_clear_error();
             return invalid(files.key, "private key does not belong to " + files.certificate);
