@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// weft-bench: measures that need weft's own code. Each prints one line of JSON on standard output.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "weft/base/result.h"
+
+namespace weft::bench {
+
+using Clock = std::chrono::steady_clock;
+
+inline double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// The value, or the end of the measurement.
+template <class T>
+T must(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+// The sample below which `share` of all lie. Sorts them.
+inline double quantile(std::vector<double>& samples, double share) {
+    if (samples.empty()) throw std::runtime_error("nothing was measured");
+    std::sort(samples.begin(), samples.end());
+    return samples[static_cast<std::size_t>(share * static_cast<double>(samples.size() - 1))];
+}
+
+// store FOLDER SECONDS: record creations a second in a database in FOLDER, beside FOLDER's bare fdatasync.
+void store(std::span<const std::string> arguments);
+
+}  // namespace weft::bench

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One measured exchange between two namespaces: a server that says when it is ready, then a client."""
+
+import json
+import subprocess
+import threading
+
+from . import BenchError
+
+PORT = 5201
+START_SECONDS = 10
+# One-way exchanges keep the two ends on different processors; a round trip keeps both on one, so that it
+# measures the path and not how fast a virtual machine wakes an idle processor.
+SENDER, RECEIVER = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
+
+
+def _exchange(server, client, ready, seconds):
+    """Standard output of both, after the server printed the line `ready`; nothing outlives the call."""
+    with subprocess.Popen(server, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as end:
+        watchdog = threading.Timer(seconds + 2 * START_SECONDS, end.kill)
+        watchdog.start()
+        try:
+            for line in end.stdout:
+                if ready in line:
+                    break
+            else:
+                raise BenchError(f"{' '.join(server)}: {end.stderr.read().strip()}")
+            done = subprocess.run(client, capture_output=True, text=True, check=False, timeout=seconds + START_SECONDS)
+            if done.returncode != 0:
+                raise BenchError(f"{' '.join(client)}: {(done.stderr or done.stdout).strip()}")
+            rest = end.stdout.read() if end.wait(START_SECONDS) == 0 else ""
+            return rest, done.stdout
+        finally:
+            watchdog.cancel()
+            end.kill()
+
+
+class Way:
+    """Measures from one namespace to an address in another. `enter` makes a command line run in a namespace."""
+
+    def __init__(self, enter, sender, receiver, address, tool):
+        self.enter, self.sender, self.receiver, self.address, self.tool = enter, sender, receiver, address, str(tool)
+
+    def _at(self, name, processor, *argv):
+        return self.enter(name, *processor, *map(str, argv))
+
+    def tcp_stream(self, seconds):
+        """Gbit/s of one TCP connection."""
+        server = self._at(self.receiver, RECEIVER, "iperf3", "-s", "-1", "-B", self.address, "--forceflush")
+        client = self._at(self.sender, SENDER, "iperf3", "-c", self.address, "-t", seconds, "-J")
+        _, result = _exchange(server, client, "Server listening", seconds)
+        return json.loads(result)["end"]["sum_received"]["bits_per_second"] / 1e9
+
+    def tcp_round_trip(self, seconds):
+        """Microseconds, median, of one byte there and back."""
+        server = self._at(self.receiver, RECEIVER, self.tool, "echo", self.address, PORT)
+        client = self._at(self.sender, RECEIVER, self.tool, "rr", self.address, PORT, seconds)
+        _, result = _exchange(server, client, "ready", seconds)
+        return json.loads(result)["p50"]
+
+    def udp_rate(self, seconds, size=18):
+        """Packets received a second; 18 bytes of payload are a frame of 64 bytes with its check sequence."""
+        server = self._at(self.receiver, RECEIVER, self.tool, "sink", self.address, PORT)
+        client = self._at(self.sender, SENDER, self.tool, "flood", self.address, PORT, seconds, size)
+        result, _ = _exchange(server, client, "ready", seconds)
+        return json.loads(result)["rate"]
