@@ -4,22 +4,15 @@
 #   up FILE                    the lab of a YAML file; it goes down when the scenario ends, however it ends
 #   check "[row] NAME" CMD...  a test case: passes when the command succeeds, else fails and ends the scenario
 #   refuse "[row] NAME" CMD... a test case: passes when the command fails
-#   until_true SECONDS CMD...  waits until the command succeeds; fails at the deadline
-#   on NAME CMD...             runs a command in the namespace of a host or an instance
-#   weft ARGS...               the command line, at the lab's coordinator
+# and the words of packaging/lib/words.sh.
 # shellcheck shell=bash
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=tests/harness/report.sh
 . "$top/tests/harness/report.sh"
 scratch=$(mktemp -d -t weft-e2e.XXXXXXXX)
-lab() { "$top/packaging/lab" "$@"; }
-weft() { lab weft "$@"; }
-on() {
-    local name=$1
-    shift
-    nsenter --net="/run/netns/weft-$name" -- "$@"
-}
+# shellcheck source=packaging/lib/words.sh
+. "$top/packaging/lib/words.sh"
 
 up() {
     trap finish EXIT
@@ -33,6 +26,7 @@ finish() {
         [ "$failures" != 0 ] || fail "${0##*/}" "ended with status $status"
         status=1
     fi
+    stop_servers
     lab down || status=1
     rm -rf "$scratch"
     exit "$status"
@@ -58,36 +52,4 @@ refuse() {
         exit 1
     fi
     pass "$name"
-}
-
-until_true() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@" >"$scratch/until" 2>&1; do
-        if [ "$SECONDS" -ge "$deadline" ]; then
-            cat "$scratch/until"
-            return 1
-        fi
-        sleep 0.05
-    done
-}
-
-# pings FROM ADDRESS [COUNT]: all of COUNT (3) echo requests are answered.
-pings() { on "$1" ping -n -q -i 0.01 -W 2 -c "${3:-3}" "$2" | grep -E "${3:-3} packets transmitted, ${3:-3} received"; }
-
-# silent FROM ADDRESS: none of 3 echo requests is answered.
-silent() { on "$1" ping -n -q -i 0.05 -W 1 -c 3 "$2" | grep ' 0 received'; }
-
-# steady_ping FROM ADDRESS: 100 echo requests a second in the background, until steady_result.
-steady_ping() {
-    on "$1" ping -n -D -i 0.01 -W 5 "$2" >"$scratch/steady" 2>&1 &
-    steady=$!
-    until_true 10 grep -q 'bytes from' "$scratch/steady"
-}
-
-# steady_result: ends the ping; the lost requests as a number on standard output.
-steady_result() {
-    kill -INT "$steady"
-    wait "$steady"
-    sed -nE 's/^([0-9]+) packets transmitted, ([0-9]+) received.*/\1 \2/p' "$scratch/steady" | awk '{print $1 - $2}'
 }
