@@ -35,10 +35,12 @@ std::string guard(const Dumps& dumps, const Installed& installed, const DesiredS
                 if (!holds(desired, *object)) ++removed;
             }
     if (objects == 0) return {};
-    if (installed.cluster != snapshot.cluster)
+    const bool recorded =
+        installed.cluster != 0 || installed.epoch != 0;  // a first install may have been cut off
+    if (recorded && installed.cluster != snapshot.cluster)
         return fmt::format("{} objects are installed from cluster {:016x}, the coordinator is of {:016x}",
                            objects, installed.cluster, snapshot.cluster);
-    if (installed.epoch != snapshot.epoch)
+    if (recorded && installed.epoch != snapshot.epoch)
         return fmt::format(
             "{} objects are installed from epoch {:016x}, the coordinator's store is at {:016x}", objects,
             installed.epoch, snapshot.epoch);

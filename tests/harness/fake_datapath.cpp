@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/harness/fake_datapath.h"
+
+#include "agent/reconcile/compile.h"
+
+namespace weft::test {
+
+using namespace weft::agent;
+
+FakeDatapath::FakeDatapath() { capacity.fill(std::numeric_limits<std::size_t>::max()); }
+
+void FakeDatapath::add_device(const std::string& name, std::uint32_t ifindex, bool peer_elsewhere) {
+    devices[name] = {name, ifindex, "veth", *Mac::parse("02:00:00:00:00:01"), 1500, true, peer_elsewhere};
+}
+
+void FakeDatapath::remove_host_device(const std::string& name) {
+    devices.erase(name);
+    attached.erase(name);
+}
+
+void FakeDatapath::before_write() {
+    if (writes_until_crash == 0) throw Crash{};
+    --writes_until_crash;
+}
+
+Result<std::vector<Entry>> FakeDatapath::dump(MapId id) {
+    std::vector<Entry> entries;
+    for (const auto& [key, value] : map(id)) entries.push_back({key, id == MapId::counter ? "" : value});
+    return entries;
+}
+
+std::vector<WriteFailure> FakeDatapath::put(MapId id, std::span<const Entry> entries) {
+    std::vector<WriteFailure> failures;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        before_write();
+        if (!map(id).contains(entries[i].key) && map(id).size() >= capacity[static_cast<std::size_t>(id)]) {
+            failures.push_back({i, {ErrorCode::exhausted, "the map is full", {}, E2BIG}});
+            continue;
+        }
+        if (id != MapId::counter || !map(id).contains(entries[i].key))
+            map(id)[entries[i].key] = entries[i].value;
+        writes.push_back({id, entries[i].key, true});
+    }
+    return failures;
+}
+
+std::vector<WriteFailure> FakeDatapath::erase(MapId id, std::span<const std::string> keys) {
+    for (const auto& key : keys) {
+        before_write();
+        map(id).erase(key);
+        writes.push_back({id, key, false});
+    }
+    return {};
+}
+
+std::optional<Device> FakeDatapath::device(const std::string& name) {
+    const auto found = devices.find(name);
+    return found == devices.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<Path> FakeDatapath::path(const Address& remote, const Address&) {
+    const auto found = paths.find(remote);
+    if (found == paths.end())
+        return Error{ErrorCode::unreachable, "no route to " + to_string(remote), {}, ENETUNREACH};
+    return found->second;
+}
+
+Result<void> FakeDatapath::make_device(const schema::Port& port) {
+    if (helper_away) return Error{ErrorCode::unreachable, "the device helper does not answer", {}, 0};
+    if (!namespaces.contains(port.netns))
+        return not_found("network namespace '" + port.netns + "' does not exist");
+    before_write();
+    ++made_devices;
+    if (!devices.contains(device_name(port))) add_device(device_name(port), next_ifindex_++, true);
+    return {};
+}
+
+Result<void> FakeDatapath::remove_device(const std::string& name) {
+    before_write();
+    remove_host_device(name);
+    return {};
+}
+
+Result<void> FakeDatapath::attach_instance(const Device& device) {
+    before_write();
+    attached.insert(device.name);
+    return {};
+}
+
+Result<void> FakeDatapath::detach_instance(const Device& device) {
+    before_write();
+    attached.erase(device.name);
+    return {};
+}
+
+std::vector<Device> FakeDatapath::instance_devices() {
+    std::vector<Device> found;
+    for (const auto& [name, device] : devices)
+        if (attached.contains(name) || made_by_weft(name)) found.push_back(device);
+    return found;
+}
+
+Result<void> FakeDatapath::repair_uplinks() {
+    ++uplink_repairs;
+    return {};
+}
+
+}  // namespace weft::test

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Datapath in memory: maps with a capacity, devices and paths that tests set, and a process that may die
+// after any write.
+#pragma once
+
+#include <array>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/datapath/datapath.h"
+
+namespace weft::test {
+
+using agent::MapId;
+
+// What the process's death looks like to the test: nothing after it happened.
+struct Crash {};
+
+class FakeDatapath final : public agent::Datapath {
+public:
+    using Map = std::map<std::string, std::string>;
+    struct Write {
+        MapId map;
+        std::string key;
+        bool put;
+    };
+
+    // The state that outlives a process.
+    std::array<Map, agent::map_count> maps;
+    std::map<std::string, agent::Device> devices;
+    std::map<Address, agent::Path> paths;  // by remote address
+    std::set<std::string> namespaces;
+    std::set<std::string> attached;  // devices with the instances' program
+
+    // What a test turns.
+    std::array<std::size_t, agent::map_count> capacity;
+    std::size_t writes_until_crash{std::numeric_limits<std::size_t>::max()};
+    bool helper_away{false};
+    agent::HostReport host_report;
+    std::vector<agent::RecordCounter> record_counters;
+    std::vector<agent::DropCounter> drop_counters;
+
+    // What happened.
+    std::vector<Write> writes;
+    std::size_t made_devices{0};
+    std::size_t uplink_repairs{0};
+
+    FakeDatapath();
+    [[nodiscard]] Map& map(MapId id) { return maps[static_cast<std::size_t>(id)]; }
+    void add_device(const std::string& name, std::uint32_t ifindex, bool peer_elsewhere = false);
+    // As the kernel would: its filter goes with it.
+    void remove_host_device(const std::string& name);
+
+    Result<std::vector<agent::Entry>> dump(MapId id) override;
+    std::vector<agent::WriteFailure> put(MapId id, std::span<const agent::Entry> entries) override;
+    std::vector<agent::WriteFailure> erase(MapId id, std::span<const std::string> keys) override;
+    std::optional<agent::Device> device(const std::string& name) override;
+    Result<agent::Path> path(const Address& remote, const Address& source) override;
+    Result<void> make_device(const schema::Port& port) override;
+    Result<void> remove_device(const std::string& name) override;
+    Result<void> attach_instance(const agent::Device& device) override;
+    Result<void> detach_instance(const agent::Device& device) override;
+    std::vector<agent::Device> instance_devices() override;
+    Result<void> repair_uplinks() override;
+    agent::HostReport report() override { return host_report; }
+    Result<std::vector<agent::RecordCounter>> counters() override { return record_counters; }
+    Result<std::vector<agent::DropCounter>> drops() override { return drop_counters; }
+    std::uint64_t lost_events() override { return 0; }
+    std::vector<int> descriptors() override { return {}; }
+    void on_readable(int) override {}
+
+private:
+    void before_write();
+    std::uint32_t next_ifindex_{1000};
+};
+
+}  // namespace weft::test
