@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/distribution/desired.h"
+
+#include <algorithm>
+
+#include "coordinator/negotiation/mtu.h"
+#include "coordinator/negotiation/select.h"
+#include "coordinator/negotiation/underlay.h"
+
+namespace weft::coordinator {
+
+using schema::DesiredKind;
+using schema::Phase;
+
+namespace {
+
+void include(Underlay& underlay, const schema::Host& host) {
+    if (host.underlay_mtu != 0)
+        underlay.mtu = underlay.mtu == 0 ? host.underlay_mtu : std::min(underlay.mtu, host.underlay_mtu);
+    underlay.ipv6 =
+        underlay.ipv6 || std::ranges::any_of(host.underlay, [](const Address& a) { return a.is_v6(); });
+}
+
+const Prefix any_source = Prefix::make(Address::v4(0), 0).value();
+
+Key partition_key(DesiredKind kind, Id partition, std::uint32_t gni, const Prefix& prefix) {
+    return {kind, partition, gni, prefix};
+}
+
+// Attachments of the record whose mappings are announced, in the order of ids.
+std::vector<Ptr<schema::Attachment>> announced(const Cloud& cloud, Id record) {
+    auto attachments = cloud.attachments_of_record(record);
+    std::erase_if(attachments, [](const auto& attachment) { return !is_mapped(*attachment); });
+    return attachments;
+}
+
+Ptr<schema::Record> record_at(const Cloud& cloud, Id partition, const Address& address) {
+    const auto subnet = cloud.subnet_of(partition, address);
+    return subnet ? cloud.record_at(subnet->id, address) : nullptr;
+}
+
+void add_hosts(std::vector<Id>& hosts, const std::vector<Ptr<schema::Attachment>>& attachments) {
+    for (const auto& attachment : attachments) hosts.push_back(attachment->host);
+}
+
+}  // namespace
+
+bool has_port(const schema::Attachment& attachment) {
+    return attachment.host && attachment.phase >= Phase::programming && attachment.phase <= Phase::attached;
+}
+
+bool may_transmit(const schema::Attachment& attachment) {
+    return attachment.phase == Phase::enabling || attachment.phase == Phase::attached;
+}
+
+bool is_mapped(const schema::Attachment& attachment) {
+    return attachment.host && attachment.phase >= Phase::announcing && attachment.phase <= Phase::cutting;
+}
+
+Underlay underlay_of_all(const Cloud& cloud) {
+    Underlay underlay;
+    for (const auto& [id, entry] : cloud.table<schema::Host>()) include(underlay, *entry.object);
+    return underlay;
+}
+
+void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<Key>& keys) {
+    for (const auto& address : record.addresses) {
+        keys.insert(partition_key(DesiredKind::mapping, record.partition, gni, Prefix::host(address)));
+        keys.insert(partition_key(DesiredKind::source, record.partition, gni, Prefix::host(address)));
+    }
+    if (!record.source_dest_check)
+        keys.insert(partition_key(DesiredKind::source, record.partition, gni, any_source));
+}
+
+void add_subnet_keys(const schema::Subnet& subnet, std::uint32_t gni, std::set<Key>& keys) {
+    keys.insert(partition_key(DesiredKind::route, subnet.partition, gni, subnet.cidr));
+    keys.insert(partition_key(DesiredKind::route, subnet.partition, gni, Prefix::host(subnet.router)));
+}
+
+void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys) {
+    for (const auto& subnet : cloud.subnets(partition.id)) add_subnet_keys(*subnet, partition.gni, keys);
+    for (const auto& attachment : cloud.attachments_in_partition(partition.id))
+        if (is_mapped(*attachment))
+            if (const auto record = cloud.find<schema::Record>(attachment->record))
+                add_record_keys(*record, partition.gni, keys);
+}
+
+std::set<Key> Desired::keys(Id host) const {
+    std::set<Key> keys;
+    if (!cloud_.find<schema::Host>(host)) return keys;
+    keys.insert(peer_key(host));
+    for (const Id id : cloud_.partitions_on_host(host)) {
+        const auto partition = cloud_.find<schema::Partition>(id);
+        if (!partition) continue;
+        for (const Id other : cloud_.hosts_of_partition(id)) keys.insert(peer_key(other));
+        add_partition_keys(cloud_, *partition, keys);
+    }
+    for (const auto& attachment : cloud_.attachments_on_host(host))
+        if (has_port(*attachment)) keys.insert(port_key(attachment->id));
+    return keys;
+}
+
+std::optional<DesiredObject> Desired::object(Id host, const Key& key) const {
+    if (key.kind == DesiredKind::peer) return peer(host, key.id);
+    if (key.kind == DesiredKind::port) return port(host, key.id);
+    const auto partition = cloud_.find<schema::Partition>(key.id);
+    const auto here = cloud_.partitions_on_host(host);
+    if (!partition || !std::ranges::binary_search(here, key.id)) return std::nullopt;
+    if (key.kind == DesiredKind::route) return route(*partition, key.prefix);
+    if (key.kind == DesiredKind::mapping) return mapping(*partition, key.prefix);
+    return source(*partition, key.prefix);
+}
+
+bool Desired::share_a_partition(Id host, Id other) const {
+    const auto a = cloud_.partitions_on_host(host);
+    const auto b = cloud_.partitions_on_host(other);
+    return std::ranges::any_of(a, [&](Id partition) { return std::ranges::binary_search(b, partition); });
+}
+
+std::optional<DesiredObject> Desired::peer(Id host, Id other) const {
+    const auto self = cloud_.find<schema::Host>(host);
+    const auto that = cloud_.find<schema::Host>(other);
+    if (!self || !that) return std::nullopt;
+    schema::Peer peer;
+    peer.host = that->id;
+    peer.name = that->name;
+    peer.underlay = that->underlay;
+    if (host == other) return peer;
+    if (!share_a_partition(host, other)) return std::nullopt;
+    if (const auto path = negotiation::choose_underlay(self->underlay, that->underlay)) {
+        peer.send_from = path->from;
+        peer.send_to = path->to;
+    }
+    const negotiation::Party here{self->name, self->capabilities};
+    const negotiation::Party there{that->name, that->capabilities};
+    if (const auto to = negotiation::select(here, there)) peer.send_framework = to->framework.text();
+    if (const auto from = negotiation::select(there, here)) peer.accept_frameworks = {from->framework.text()};
+    return peer;
+}
+
+std::optional<DesiredObject> Desired::route(const schema::Partition& partition, const Prefix& prefix) const {
+    const auto subnet = cloud_.subnet_of(partition.id, prefix.address());
+    if (!subnet) return std::nullopt;
+    schema::Route route{partition.gni, prefix, schema::RouteTarget::local};
+    if (prefix == Prefix::host(subnet->router))
+        route.target = schema::RouteTarget::router;
+    else if (prefix != subnet->cidr)
+        return std::nullopt;
+    return route;
+}
+
+std::optional<DesiredObject> Desired::mapping(const schema::Partition& partition,
+                                              const Prefix& prefix) const {
+    const auto record = record_at(cloud_, partition.id, prefix.address());
+    if (!record) return std::nullopt;
+    const auto attachments = announced(cloud_, record->id);
+    if (attachments.empty()) return std::nullopt;
+    schema::Mapping mapping;
+    mapping.gni = partition.gni;
+    mapping.prefix = prefix;
+    mapping.host = attachments.front()->host;
+    mapping.record = record->id;
+    mapping.mac = record->mac;
+    return mapping;
+}
+
+std::optional<DesiredObject> Desired::source(const schema::Partition& partition, const Prefix& prefix) const {
+    schema::Source source{partition.gni, prefix, {}};
+    if (prefix == any_source) {
+        for (const auto& attachment : cloud_.attachments_in_partition(partition.id)) {
+            const auto record = cloud_.find<schema::Record>(attachment->record);
+            if (record && !record->source_dest_check && is_mapped(*attachment))
+                source.hosts.push_back(attachment->host);
+        }
+    } else if (const auto record = record_at(cloud_, partition.id, prefix.address())) {
+        add_hosts(source.hosts, announced(cloud_, record->id));
+    }
+    if (source.hosts.empty()) return std::nullopt;
+    std::ranges::sort(source.hosts);
+    const auto repeated = std::ranges::unique(source.hosts);
+    source.hosts.erase(repeated.begin(), repeated.end());
+    return source;
+}
+
+std::uint32_t Desired::mtu(const schema::Partition& partition) const {
+    Underlay underlay = underlay_;
+    if (!partition.dedicated_hosts.empty()) {
+        underlay = {};
+        for (const Id id : partition.dedicated_hosts)
+            if (const auto host = cloud_.find<schema::Host>(id)) include(underlay, *host);
+    }
+    return negotiation::instance_mtu(underlay.mtu, underlay.ipv6);
+}
+
+std::optional<DesiredObject> Desired::port(Id host, Id id) const {
+    const auto attachment = cloud_.find<schema::Attachment>(id);
+    if (!attachment || attachment->host != host || !has_port(*attachment)) return std::nullopt;
+    const auto record = cloud_.find<schema::Record>(attachment->record);
+    const auto subnet = record ? cloud_.find<schema::Subnet>(record->subnet) : nullptr;
+    const auto partition = record ? cloud_.find<schema::Partition>(record->partition) : nullptr;
+    if (!subnet || !partition) return std::nullopt;
+    schema::Port port;
+    port.attachment = id;
+    port.record = record->id;
+    port.gni = partition->gni;
+    port.table = partition->gni;
+    port.device = attachment->device;
+    port.netns = attachment->netns;
+    port.addresses = record->addresses;
+    port.prefix_length = subnet->cidr.length();
+    port.mac = record->mac;
+    port.router = subnet->router;
+    port.router_mac = subnet->router_mac;
+    port.mtu = mtu(*partition);
+    port.transmit = may_transmit(*attachment);
+    port.source_dest_check = record->source_dest_check;
+    port.disabled = record->status == schema::RecordStatus::disabled;
+    port.in_repair = record->status == schema::RecordStatus::in_repair;
+    return port;
+}
+
+}  // namespace weft::coordinator

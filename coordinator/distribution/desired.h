@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a host must hold: a pure function of the cloud (rows 2.1 to 2.5, 3.4, 4.4).
+#pragma once
+
+#include <optional>
+#include <set>
+#include <variant>
+
+#include "coordinator/distribution/key.h"
+#include "coordinator/model/cloud.h"
+
+namespace weft::coordinator {
+
+using DesiredObject =
+    std::variant<schema::Peer, schema::Route, schema::Mapping, schema::Source, schema::Port>;
+
+// What the MTU of instances follows from: the hosts that may carry their partition.
+struct Underlay {
+    std::uint32_t mtu{0};  // smallest reported; 0: none has reported
+    bool ipv6{false};      // some host has an IPv6 underlay
+
+    friend bool operator==(const Underlay&, const Underlay&) = default;
+};
+[[nodiscard]] Underlay underlay_of_all(const Cloud& cloud);
+
+// A view of the cloud at its present revision. Cheap to make but for a pass over the hosts.
+class Desired {
+public:
+    explicit Desired(const Cloud& cloud) : cloud_(cloud), underlay_(underlay_of_all(cloud)) {}
+
+    // The object, or nothing when the host must not hold it: then it is to be erased there.
+    [[nodiscard]] std::optional<DesiredObject> object(Id host, const Key& key) const;
+    // All that the host must hold, in the order of puts.
+    [[nodiscard]] std::set<Key> keys(Id host) const;
+
+    [[nodiscard]] const Underlay& underlay() const noexcept { return underlay_; }
+
+private:
+    [[nodiscard]] std::optional<DesiredObject> peer(Id host, Id other) const;
+    [[nodiscard]] std::optional<DesiredObject> port(Id host, Id attachment) const;
+    [[nodiscard]] std::optional<DesiredObject> route(const schema::Partition& partition,
+                                                     const Prefix& prefix) const;
+    [[nodiscard]] std::optional<DesiredObject> mapping(const schema::Partition& partition,
+                                                       const Prefix& prefix) const;
+    [[nodiscard]] std::optional<DesiredObject> source(const schema::Partition& partition,
+                                                      const Prefix& prefix) const;
+    [[nodiscard]] bool share_a_partition(Id host, Id other) const;
+    [[nodiscard]] std::uint32_t mtu(const schema::Partition& partition) const;
+
+    const Cloud& cloud_;
+    Underlay underlay_;
+};
+
+// What the phases of schema/attachment.h mean.
+[[nodiscard]] bool has_port(const schema::Attachment& attachment);
+[[nodiscard]] bool may_transmit(const schema::Attachment& attachment);
+[[nodiscard]] bool is_mapped(const schema::Attachment& attachment);
+
+// The keys of one partition that do not depend on the host: routes, mappings, sources.
+void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys);
+// Those of one record, whether attached or not.
+void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<Key>& keys);
+void add_subnet_keys(const schema::Subnet& subnet, std::uint32_t gni, std::set<Key>& keys);
+
+}  // namespace weft::coordinator

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hosts that follow the marks, revision by revision or in one step from an older revision, hold exactly what
+// the whole computation says they must hold, whatever happened.
+#include <doctest/doctest.h>
+
+#include <map>
+#include <random>
+
+#include "coordinator/distribution/affected.h"
+#include "coordinator/distribution/desired.h"
+
+using namespace weft;
+using namespace weft::coordinator;
+using schema::Phase;
+
+namespace {
+
+using Held = std::map<Id, std::map<Key, DesiredObject>>;
+
+constexpr std::uint64_t hosts = 4;
+constexpr std::uint64_t partitions = 2;
+constexpr std::uint64_t records = 6;
+
+Id id(Kind kind, std::uint64_t value) { return {kind, value}; }
+
+// A cloud that random transactions change.
+class World {
+public:
+    explicit World(unsigned seed) : random_(seed) {
+        for (std::uint64_t p = 1; p <= partitions; ++p) {
+            schema::Partition partition;
+            partition.id = id(Kind::partition, p);
+            partition.name = "p" + std::to_string(p);
+            partition.gni = static_cast<std::uint32_t>(100 + p);
+            put(partition);
+            for (std::uint64_t s = 1; s <= 2; ++s) put(subnet(p, s));
+        }
+        for (std::uint64_t h = 1; h <= hosts; ++h) put(host(h));
+        for (std::uint64_t r = 1; r <= records; ++r) put(record(r));
+        commit();
+    }
+
+    void step() {
+        switch (draw(10)) {
+            case 0: toggle(id(Kind::host, 1 + draw(hosts)), [&](Id i) { put(host(i.value)); }); break;
+            case 1: put(host(1 + draw(hosts))); break;
+            case 2:
+                toggle(id(Kind::subnet, 3 + 10 * (1 + draw(partitions))),
+                       [&](Id i) { put(subnet(i.value / 10, 3)); });
+                break;
+            case 3: change_record(1 + draw(records)); break;
+            default:
+                for (auto n = 1 + draw(3); n != 0; --n) change_attachment(1 + draw(records), 1 + draw(2));
+        }
+        commit();
+    }
+
+    [[nodiscard]] const Cloud& cloud() const { return cloud_; }
+    [[nodiscard]] const std::vector<Change>& latest() const { return latest_; }
+    [[nodiscard]] std::uint64_t draw(std::uint64_t below) { return random_() % below; }
+
+private:
+    template <class T>
+    void put(T object) {
+        pending_.push_back({object.id, cloud_.find(object.id), std::make_shared<const T>(std::move(object))});
+    }
+    void erase(Id gone) { pending_.push_back({gone, cloud_.find(gone), {}}); }
+    void toggle(Id which, auto&& make) {
+        const bool used = which.kind == Kind::host && !cloud_.attachments_on_host(which).empty();
+        if (!is_null(cloud_.find(which)) && !used)
+            erase(which);
+        else
+            make(which);
+    }
+    void commit() {
+        std::map<Id, Change> once;  // a transaction writes an object once
+        for (auto& change : pending_) once.insert_or_assign(change.id, change);
+        latest_.clear();
+        for (auto& [key, change] : once)
+            if (!is_null(change.before) || !is_null(change.after)) latest_.push_back(change);
+        pending_.clear();
+        cloud_.apply(cloud_.revision() + 1, latest_);
+    }
+
+    schema::Host host(std::uint64_t h) {
+        schema::Host host;
+        host.id = id(Kind::host, h);
+        host.name = "h" + std::to_string(h);
+        host.underlay = {Address::v4(0xc0000200U + static_cast<std::uint32_t>(h))};
+        host.capabilities = draw(4) == 0 ? std::vector<std::string>{"vxlan/1"}
+                                         : std::vector<std::string>{"geneve/1", "vxlan/1"};
+        host.underlay_mtu = draw(3) == 0 ? 9000 : 1500;
+        return host;
+    }
+    static schema::Subnet subnet(std::uint64_t p, std::uint64_t s) {
+        schema::Subnet subnet;
+        subnet.id = id(Kind::subnet, 10 * p + s);
+        subnet.name = "s" + std::to_string(s);
+        subnet.partition = id(Kind::partition, p);
+        subnet.cidr = Prefix::make(Address::v4(0x0a010000U + static_cast<std::uint32_t>(s << 8)), 24).value();
+        subnet.router = subnet.cidr.router();
+        return subnet;
+    }
+    // Each in its own range of its partition's first subnets.
+    schema::Record record(std::uint64_t r) {
+        const auto p = 1 + r % partitions;
+        schema::Record record;
+        record.id = id(Kind::record, r);
+        record.name = "r" + std::to_string(r);
+        record.partition = id(Kind::partition, p);
+        record.subnet = id(Kind::subnet, 10 * p + 1 + r % 2);
+        const auto base = 0x0a010000U + static_cast<std::uint32_t>(((1 + r % 2) << 8) + 10 * r);
+        for (auto n = 1 + draw(2); n != 0; --n)
+            record.addresses.push_back(Address::v4(base + static_cast<std::uint32_t>(2 * draw(3) + n)));
+        record.mac = Mac::local(r);
+        record.source_dest_check = draw(3) != 0;
+        return record;
+    }
+    void change_record(std::uint64_t r) {
+        const auto which = id(Kind::record, r);
+        if (cloud_.find<schema::Record>(which) && cloud_.attachments_of_record(which).empty() && draw(2) == 0)
+            erase(which);
+        else
+            put(record(r));
+    }
+    // Any phase may follow any other: the marks must not depend on the order of the verbs.
+    void change_attachment(std::uint64_t r, std::uint64_t n) {
+        const auto which = id(Kind::attachment, 10 * r + n);
+        if (!cloud_.find<schema::Record>(id(Kind::record, r))) return;
+        if (cloud_.find<schema::Attachment>(which) && draw(3) == 0) return erase(which);
+        schema::Attachment attachment;
+        attachment.id = which;
+        attachment.record = id(Kind::record, r);
+        attachment.instance = id(Kind::instance, 10 * r + n);
+        const auto on = id(Kind::host, 1 + draw(hosts));
+        if (cloud_.find<schema::Host>(on) && draw(6) != 0) attachment.host = on;
+        attachment.phase = static_cast<Phase>(draw(7));
+        attachment.device = draw(4) == 0 ? "tap1" : "tap0";
+        put(attachment);
+    }
+
+    std::mt19937 random_;
+    Cloud cloud_;
+    std::vector<Change> pending_, latest_;
+};
+
+std::map<Key, DesiredObject> desired(const Cloud& cloud, Id host) {
+    const Desired view(cloud);
+    std::map<Key, DesiredObject> all;
+    for (const auto& key : view.keys(host)) {
+        auto object = view.object(host, key);
+        REQUIRE_MESSAGE(object.has_value(), wire_key(key));
+        all.emplace(key, std::move(*object));
+    }
+    return all;
+}
+
+Held all_desired(const Cloud& cloud) {
+    Held held;
+    for (std::uint64_t h = 1; h <= hosts; ++h) held[id(Kind::host, h)] = desired(cloud, id(Kind::host, h));
+    return held;
+}
+
+// The keys in which both differ, in words.
+std::string difference(const std::map<Key, DesiredObject>& held, const std::map<Key, DesiredObject>& wanted) {
+    std::string text;
+    for (const auto& [key, object] : wanted)
+        if (const auto at = held.find(key); at == held.end() || at->second != object)
+            text += (at == held.end() ? " missing " : " stale ") + std::string(to_string(key.kind)) + ' ' +
+                    wire_key(key);
+    for (const auto& [key, object] : held)
+        if (!wanted.contains(key)) text += " left " + std::string(to_string(key.kind)) + ' ' + wire_key(key);
+    return text;
+}
+
+void follow(std::map<Key, DesiredObject>& held, const Desired& view, Id host, const Key& key) {
+    if (auto object = view.object(host, key))
+        held.insert_or_assign(key, std::move(*object));
+    else
+        held.erase(key);
+}
+
+}  // namespace
+
+TEST_CASE("[2.12/delta] following the marks of each revision yields the whole desired set") {
+    for (unsigned seed = 1; seed <= 60; ++seed) {
+        World world(seed);
+        Held held = all_desired(world.cloud());
+        auto underlay = underlay_of_all(world.cloud());
+        for (int step = 0; step < 40; ++step) {
+            world.step();
+            const Desired view(world.cloud());
+            mark_affected(world.cloud(), world.latest(), [&](Id host, const Key* key) {
+                if (key != nullptr) follow(held[host], view, host, *key);
+            });
+            if (view.underlay() != underlay)  // what distribution does when all MTUs change
+                for (const auto& [number, entry] : world.cloud().table<schema::Attachment>())
+                    if (entry.object->host)
+                        follow(held[entry.object->host], view, entry.object->host,
+                               port_key(entry.object->id));
+            underlay = view.underlay();
+            for (std::uint64_t h = 1; h <= hosts; ++h) {
+                INFO("seed " << seed << " step " << step << " host " << h);
+                REQUIRE(difference(held[id(Kind::host, h)], desired(world.cloud(), id(Kind::host, h))) == "");
+            }
+        }
+    }
+}
+
+TEST_CASE("[2.12/continue] the marks since an older revision lead from its desired set to the present one") {
+    for (unsigned seed = 1; seed <= 60; ++seed) {
+        World world(seed);
+        for (auto n = world.draw(20); n != 0; --n) world.step();
+        Held held = all_desired(world.cloud());
+        std::vector<Change> since;
+        for (auto n = 1 + world.draw(20); n != 0; --n) {
+            world.step();
+            since.insert(since.end(), world.latest().begin(), world.latest().end());
+        }
+        const Desired view(world.cloud());
+        for (auto& [host, objects] : held) {
+            INFO("seed " << seed << " host " << host.value);
+            REQUIRE(mark_affected_since(world.cloud(), since, host,
+                                        [&](const Key& key) { follow(objects, view, host, key); }));
+            REQUIRE(difference(objects, desired(world.cloud(), host)) == "");
+        }
+    }
+}
+
+TEST_CASE("[3.4] a host is told nothing about partitions it does not carry") {
+    for (unsigned seed = 1; seed <= 30; ++seed) {
+        World world(seed);
+        std::map<Id, std::set<Id>> ever;  // partitions that the host carried at some time
+        for (int step = 0; step < 40; ++step) {
+            world.step();
+            for (const auto& change : world.latest())
+                for (const auto& side :
+                     {as<schema::Attachment>(change.before), as<schema::Attachment>(change.after)})
+                    if (side && side->host)
+                        ever[side->host].insert(id(Kind::partition, 1 + side->record.value % partitions));
+            mark_affected(world.cloud(), world.latest(), [&](Id host, const Key* key) {
+                if (key == nullptr || key->id.kind != Kind::partition) return;
+                CHECK(ever[host].contains(key->id));
+            });
+        }
+    }
+}
