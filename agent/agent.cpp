@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/agent.h"
+
+#include <net/if.h>
+#include <systemd/sd-daemon.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+
+#include "agent/report/status_message.h"
+#include "weft/base/log.h"
+
+namespace weft::agent {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::seconds repair_period{10};
+constexpr int repair_share = 20;  // at most one part in this many of the time goes into repairs
+
+std::string interface_name(std::uint32_t ifindex) {
+    char name[IF_NAMESIZE] = {};
+    return if_indextoname(ifindex, name) == nullptr ? std::string{} : std::string{name};
+}
+
+}  // namespace
+
+Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
+    : config_(config),
+      datapath_(datapath),
+      installation_(datapath, StateFile{config.state}, config.frameworks),
+      renewal_(config.tls, clock),
+      monitor_(interface_name, [&datapath] { return datapath.lost_events(); }),
+      sessions_([&config] { return connect_any(config.coordinators, config.tls); }, installation_, renewal_),
+      server_(context_,
+              {[this] { return status(); },
+               [this](const std::string& record) { return installation_.counters(record); }},
+              monitor_) {
+    datapath.on_change = [this] { environment_changed(); };
+    datapath.on_event = [this](const weft_event& event) { monitor_.on_event(event); };
+    installation_.on_change = [this] { sessions_.tell(); };
+}
+
+Result<void> Agent::run() {
+    WEFT_CHECK(server_.listen(config_.socket));
+    WEFT_CHECK(installation_.adopt());
+    asio::signal_set signals{context_, SIGTERM, SIGINT};
+    signals.async_wait([this](error_code code, int signal) {
+        if (code) return;
+        log_info("agent", "stopping on signal {}: everything stays installed", signal);
+        sd_notify(0, "STOPPING=1");
+        sessions_.stop();
+        server_.stop();
+        context_.stop();
+    });
+    for (const int descriptor : datapath_.descriptors())
+        asio::co_spawn(context_, follow(descriptor), asio::detached);
+    asio::co_spawn(context_, repair_periodically(), asio::detached);
+    asio::co_spawn(context_, server_.run(), asio::detached);
+    asio::co_spawn(context_, sessions_.run(), asio::detached);
+    std::uint64_t watchdog_us = 0;
+    if (sd_watchdog_enabled(0, &watchdog_us) > 0)
+        asio::co_spawn(context_, feed_watchdog(watchdog_us / 2), asio::detached);
+    sd_notify(0, "READY=1");
+    context_.run();
+    return {};
+}
+
+asio::awaitable<void> Agent::follow(int descriptor) {
+    asio::posix::stream_descriptor stream{context_, descriptor};
+    for (;;) {
+        error_code code;
+        co_await stream.async_wait(asio::posix::stream_descriptor::wait_read,
+                                   asio::redirect_error(asio::use_awaitable, code));
+        if (code) break;
+        datapath_.on_readable(descriptor);
+    }
+    stream.release();  // it is the datapath's
+}
+
+// Once for all the changes that are read together.
+void Agent::environment_changed() {
+    if (std::exchange(change_pending_, true)) return;
+    asio::post(context_, [this] {
+        change_pending_ = false;
+        installation_.environment_changed();
+    });
+}
+
+asio::awaitable<void> Agent::repair_periodically() {
+    asio::steady_timer timer{context_};
+    steady_clock::duration wait = repair_period;
+    for (;;) {
+        timer.expires_after(wait);
+        co_await timer.async_wait(asio::use_awaitable);
+        const auto begin = steady_clock::now();
+        installation_.repair();
+        wait = std::max<steady_clock::duration>(repair_period, (steady_clock::now() - begin) * repair_share);
+    }
+}
+
+asio::awaitable<void> Agent::feed_watchdog(std::uint64_t period_us) {
+    asio::steady_timer timer{context_};
+    for (;;) {
+        sd_notify(0, "WATCHDOG=1");
+        timer.expires_after(std::chrono::microseconds{period_us});
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+wire::Status Agent::status() const {
+    return status_message({installation_.installed(), installation_.outcome(), installation_.report(),
+                           installation_.host_name(), installation_.desired().size(), sessions_.connected(),
+                           sessions_.problem()});
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The agent as systemd runs it.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <vector>
+
+#include "agent/config/config.h"
+#include "agent/installation.h"
+#include "agent/report/local_server.h"
+#include "agent/report/monitor.h"
+#include "agent/session/reconnect.h"
+
+namespace weft::agent {
+
+class Agent {
+public:
+    // Takes over what is installed. `datapath` must outlive it.
+    Agent(const Config& config, Datapath& datapath, const Clock& clock);
+
+    // Until SIGTERM or SIGINT, or an error at start. Everything stays installed and forwarding.
+    [[nodiscard]] Result<void> run();
+
+private:
+    boost::asio::awaitable<void> follow(int descriptor);
+    boost::asio::awaitable<void> repair_periodically();
+    boost::asio::awaitable<void> feed_watchdog(std::uint64_t period_us);
+    void environment_changed();
+    [[nodiscard]] wire::Status status() const;
+
+    const Config& config_;
+    Datapath& datapath_;
+    boost::asio::io_context context_{1};
+    Installation installation_;
+    Renewal renewal_;
+    Monitor monitor_;
+    Reconnect sessions_;
+    LocalServer server_;
+    bool change_pending_{false};
+};
+
+}  // namespace weft::agent

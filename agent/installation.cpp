@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/installation.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "agent/report/counters_message.h"
+#include "agent/report/host_report.h"
+#include "weft/base/log.h"
+
+namespace weft::agent {
+
+Installation::Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks)
+    : datapath_(datapath), reconciler_(datapath), file_(std::move(file)), frameworks_(std::move(frameworks)) {
+    read_report();
+}
+
+Result<void> Installation::adopt() {
+    WEFT_TRY(const auto pinned, reconciler_.adopt());
+    auto kept = file_.load();
+    if (pinned == Installed{}) {
+        log_info("agent", "nothing is installed yet");
+    } else if (!kept) {
+        log_warning("agent", "the desired set is not known: {}; everything stays as it is until a snapshot",
+                    kept.error().message());
+    } else if (auto same = kept->identity;
+               same.revision = pinned.revision, same != pinned || kept->identity.revision < pinned.revision) {
+        log_warning("agent",
+                    "{} is of revision {}, installed is {}: everything stays as it is until a snapshot",
+                    file_.path(), kept->identity.revision, pinned.revision);
+    } else {
+        log_info("agent", "adopted {} objects of revision {}", kept->desired.size(), pinned.revision);
+        snapshot(std::move(kept->desired), kept->identity);
+    }
+    return {};
+}
+
+void Installation::environment_changed() {
+    const auto outcome_before = outcome();
+    const auto report_before = report_;
+    reconciler_.environment_changed();
+    read_report();
+    if (on_change && (outcome() != outcome_before || report_ != report_before)) on_change();
+}
+
+void Installation::repair() {
+    const auto before = outcome();
+    reconciler_.repair();
+    const auto report_before = report_;
+    read_report();
+    if (on_change && (outcome() != before || report_ != report_before)) on_change();
+}
+
+void Installation::read_report() { report_ = host_report(datapath_.report(), frameworks_); }
+
+bool Installation::wants_snapshot() const {
+    return !reconciler_.has_desired() || !outcome().needs_confirmation.empty();
+}
+
+void Installation::snapshot(DesiredSet desired, const Installed& identity) {
+    if (reconciler_.snapshot(std::move(desired), identity).needs_confirmation.empty())
+        keep(file_.replace(reconciler_.desired(), reconciler_.installed()));
+}
+
+void Installation::delta(Changes changes, std::uint64_t revision) {
+    const auto kept = changes;
+    if (reconciler_.delta(std::move(changes), revision).needs_confirmation.empty())
+        keep(file_.append(kept, reconciler_.desired(), reconciler_.installed()));
+}
+
+void Installation::confirm() {
+    if (reconciler_.confirm().needs_confirmation.empty())
+        keep(file_.replace(reconciler_.desired(), reconciler_.installed()));
+}
+
+void Installation::keep(const Result<void>& kept) {
+    if (!kept) log_error("agent", "a restart will need a snapshot: {}", kept.error().message());
+}
+
+Result<std::vector<wire::Counters>> Installation::counters(const std::string& record) {
+    Id id;
+    if (!record.empty()) {
+        WEFT_TRY(id, parse_id(record));
+        if (id.kind != Kind::record) return invalid("record", "the id of a record was expected: " + record);
+    }
+    WEFT_TRY(const auto counters, datapath_.counters());
+    WEFT_TRY(const auto drops, datapath_.drops());
+    return counters_messages(record_counters(counters, drops, host_name(), id));
+}
+
+std::string Installation::host_name() const {
+    const auto* self = desired().find<schema::Peer>(to_string(Id{Kind::host, installed().host}));
+    return self == nullptr ? std::string{} : self->name;
+}
+
+}  // namespace weft::agent

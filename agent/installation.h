@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this host holds: the reconciler, its file and its datapath, as sessions and the local socket see them.
+#pragma once
+
+#include <functional>
+
+#include "agent/reconcile/reconciler.h"
+#include "agent/session/target.h"
+#include "agent/state_file.h"
+
+namespace weft::agent {
+
+class Installation final : public Target {
+public:
+    // `datapath` must outlive it. `frameworks`: those to report; empty: all there are.
+    Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks);
+
+    // Once, before anything else: takes over what is pinned, and the desired set if the file fits it.
+    // Otherwise the next session brings a snapshot, and until then everything stays as it is.
+    [[nodiscard]] Result<void> adopt();
+    // After Datapath::on_change.
+    void environment_changed();
+    // Periodically.
+    void repair();
+
+    [[nodiscard]] const wire::Report& report() const override { return report_; }
+    [[nodiscard]] Installed installed() const override { return reconciler_.installed(); }
+    [[nodiscard]] bool wants_snapshot() const override;
+    [[nodiscard]] Outcome outcome() const override { return reconciler_.outcome(); }
+    void snapshot(DesiredSet desired, const Installed& identity) override;
+    void delta(Changes changes, std::uint64_t revision) override;
+    void confirm() override;
+    [[nodiscard]] Result<std::vector<wire::Counters>> counters(const std::string& record) override;
+
+    // The operator's name of this host; empty before the first session.
+    [[nodiscard]] std::string host_name() const;
+    [[nodiscard]] const DesiredSet& desired() const { return reconciler_.desired(); }
+
+    // What outcome() or report() say has changed without a session's doing.
+    std::function<void()> on_change;
+
+private:
+    void read_report();
+    void keep(const Result<void>& kept);
+
+    Datapath& datapath_;
+    Reconciler reconciler_;
+    StateFile file_;
+    std::vector<std::string> frameworks_;
+    wire::Report report_;
+};
+
+}  // namespace weft::agent
