@@ -10,11 +10,11 @@ build_packages=(
     libyaml-cpp-dev libfmt-dev libspdlog-dev libcli11-dev libboost1.81-dev libboost-json1.81-dev
     prometheus-cpp-dev doctest-dev librapidcheck-dev libbenchmark-dev
 )
-lab_packages=(python3 python3-yaml iproute2 iputils-ping iputils-arping socat util-linux procps)
+lab_packages=(python3 python3-yaml iproute2 iputils-ping iputils-arping socat util-linux procps jq)
 # shellcheck disable=SC2034  # read by check
 check_packages=(
     git clang-format-14 clang-tidy-14 libclang-rt-14-dev llvm-14 shellcheck systemd tcpdump iperf3 ethtool
-    nftables openssl sqlite3 jq qemu-system-x86 busybox-static cpio kmod
+    nftables openssl sqlite3 qemu-system-x86 busybox-static cpio kmod
 )
 
 say() { printf '%s\n' "$*" >&2; }

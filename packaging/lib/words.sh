@@ -35,9 +35,9 @@ pings() {
     grep -q "^${3:-3} packets transmitted, ${3:-3} received" "$scratch/ping"
 }
 
-# silent FROM ADDRESS: none of 3 echo requests is answered.
+# silent FROM ADDRESS [SOURCE]: none of 3 echo requests is answered.
 silent() {
-    on "$1" ping -n -i 0.05 -W 1 -c 3 "$2" | tee "$scratch/ping"
+    on "$1" ping -n ${3:+-I "$3"} -i 0.05 -W 1 -c 3 "$2" | tee "$scratch/ping"
     grep -q ' 0 received' "$scratch/ping"
 }
 
@@ -72,7 +72,7 @@ answers() {
     [ "$name" = "$3" ]
 }
 
-# steady_ping FROM ADDRESS: 100 echo requests a second in the background, until steady_lost.
+# steady_ping FROM ADDRESS: 100 echo requests a second in the background, until none_lost.
 steady_ping() {
     start "$1" ping -n -i 0.01 -W 5 "$2" >"$scratch/steady" 2>&1 &
     steady=$!
@@ -87,9 +87,28 @@ steady_more() {
 }
 steady_reached() { [ "$(grep -c 'bytes from' "$scratch/steady")" -ge "$1" ]; }
 
-# steady_lost: ends the ping and prints how many requests had no reply.
-steady_lost() {
+# none_lost: ends the ping; every request had its reply.
+none_lost() {
     kill -INT "$steady"
     wait "$steady"
-    sed -nE 's/^([0-9]+) packets transmitted, ([0-9]+) received.*/\1 \2/p' "$scratch/steady" | awk '{print $1 - $2}'
+    tail -n 3 "$scratch/steady"
+    sed -nE 's/^([0-9]+) packets transmitted, ([0-9]+) received.*/\1 \2/p' "$scratch/steady" |
+        awk '$1 > 0 && $1 == $2 {whole = 1} END {exit !whole}'
 }
+
+# dropped RECORD REASON: how many packets of the record all hosts dropped for that reason.
+dropped() {
+    weft counters "$1" -o json | jq --arg reason "$2" '[.records[].drops[]? | select(.name == $reason).packets] | add // 0'
+}
+
+# grew NUMBER CMD...: the command now prints more than NUMBER.
+grew() {
+    local old=$1 new
+    shift
+    new=$("$@")
+    echo "it was $old, it is ${new:-nothing}"
+    [ "${new:-0}" -gt "$old" ]
+}
+
+# all_connected: every declared host has a live session.
+all_connected() { weft host list -o json | jq -e 'length > 0 and all(.[]; .session == "connected")'; }

@@ -4,7 +4,7 @@
 
 # Everything the packet path, the lab and the comparisons need that is a module in Debian's kernel.
 kernel_modules=(veth bridge vxlan geneve dummy tun ifb sch_ingress cls_bpf act_bpf 8021q)
-guest_commands=(bash ip tc ping arping ss nsenter sysctl socat python3 mount umount timeout tcpdump)
+guest_commands=(bash ip tc ping arping ss nsenter sysctl socat python3 mount umount timeout tcpdump jq)
 
 # find_kernel FOLDER: sets kernel, version and modules_root; an installed kernel, else the package unpacked in FOLDER.
 find_kernel() {

@@ -20,6 +20,12 @@ def program(state, name):
     return str(path if path.exists() else name)
 
 
+def bpf_objects(state):
+    """Where the agent finds its BPF objects: beside the programs of a build; installed ones need no word."""
+    folder = Path(state.programs).parent / "bpf"
+    return {"objects": str(folder)} if folder.is_dir() else {}
+
+
 def weft(state, *arguments):
     return run(program(state, "weft"), *arguments, env=dict(os.environ, WEFT_SOCKET=str(SOCKET)))
 
@@ -60,7 +66,7 @@ def start_host(state, host):
         "coordinator": [f"{COORDINATOR_ADDRESS}:{PORT}"],
         "tls": {"directory": str(tls)},
         "uplinks": [{"device": "uplink0", "mode": "auto"}],
-        "bpf": {"pin": str(folder / "bpf" / "weft")},
+        "bpf": {"pin": str(folder / "bpf" / "weft"), **bpf_objects(state)},
         "socket": str(folder / "agent.sock"),
         "state": str(folder / "state"),
         "helper": str(folder / "helper.sock"),
