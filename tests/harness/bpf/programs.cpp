@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/harness/bpf/programs.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+
+#include "fabric_rx.skel.h"
+#include "fabric_rx_xdp.skel.h"
+#include "instance_tx.skel.h"
+#include "weft/abi/chain.h"
+#include "weft/abi/types.h"
+
+namespace weft::test {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::runtime_error(what + ": " + std::strerror(errno));
+}
+
+// Maps that the test machine should not spend its memory on.
+void shrink(bpf_object* object) {
+    bpf_map* map = nullptr;
+    bpf_object__for_each_map(map, object) {
+        const auto type = bpf_map__type(map);
+        if (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LPM_TRIE || type == BPF_MAP_TYPE_PERCPU_HASH)
+            bpf_map__set_max_entries(map, 64);
+    }
+}
+
+template <class Skeleton, class Open, class Load>
+Skeleton* open_and_load(const std::string& root, Open open, Load load, const char* name) {
+    bpf_object_open_opts options{};
+    options.sz = sizeof(options);
+    options.pin_root_path = root.c_str();
+    Skeleton* skeleton = open(&options);
+    if (skeleton == nullptr) fail(std::string("open ") + name);
+    shrink(skeleton->obj);
+    if (load(skeleton) != 0) fail(std::string("load ") + name);
+    return skeleton;
+}
+
+int fd_of(const bpf_program* program) { return bpf_program__fd(program); }
+
+Ran run(int fd, const Bytes& frame, __sk_buff* context) {
+    Bytes out(frame.size() + 1024);
+    LIBBPF_OPTS(bpf_test_run_opts, options);
+    options.data_in = frame.data();
+    options.data_size_in = static_cast<__u32>(frame.size());
+    options.data_out = out.data();
+    options.data_size_out = static_cast<__u32>(out.size());
+    if (context != nullptr) {
+        options.ctx_in = context;
+        options.ctx_size_in = sizeof(*context);
+    }
+    options.repeat = 1;
+    if (bpf_prog_test_run_opts(fd, &options) != 0) fail("BPF_PROG_RUN");
+    out.resize(options.data_size_out);
+    return {static_cast<int>(options.retval), std::move(out)};
+}
+
+Ran run_tc(int fd, const Bytes& frame, unsigned ifindex, unsigned gso) {
+    __sk_buff context{};
+    context.ifindex = ifindex;
+    context.gso_size = gso;
+    return run(fd, frame, &context);
+}
+
+void clear_map(int fd) {
+    bpf_map_info info{};
+    __u32 size = sizeof(info);
+    if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0) fail("map info");
+    if (info.type == BPF_MAP_TYPE_RINGBUF || info.type == BPF_MAP_TYPE_PROG_ARRAY) return;
+    std::vector<std::uint8_t> key(info.key_size);
+    std::vector<std::uint8_t> zero((info.value_size + 7) / 8 * 8 *
+                                   static_cast<unsigned>(libbpf_num_possible_cpus()));
+    if (info.type == BPF_MAP_TYPE_ARRAY || info.type == BPF_MAP_TYPE_PERCPU_ARRAY) {
+        for (__u32 i = 0; i < info.max_entries; i++) bpf_map_update_elem(fd, &i, zero.data(), BPF_ANY);
+        return;
+    }
+    while (bpf_map_get_next_key(fd, nullptr, key.data()) == 0)
+        if (bpf_map_delete_elem(fd, key.data()) != 0) fail("delete an element");
+}
+
+}  // namespace
+
+void shell(const std::string& command) {
+    if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+}
+
+Programs& Programs::get() {
+    static Programs programs;
+    return programs;
+}
+
+Programs::Programs() {
+    if (unshare(CLONE_NEWNS | CLONE_NEWNET) != 0) fail("unshare (needs root)");
+    if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) fail("make mounts private");
+    char path[] = "/tmp/weft-bpf-XXXXXX";
+    if (mkdtemp(path) == nullptr) fail("mkdtemp");
+    root_ = path;
+    if (mount("bpf", root_.c_str(), "bpf", 0, "mode=0700") != 0) fail("mount bpffs");
+    shell("ip link set lo up");
+    uplink_ = device("uplink");
+    load();
+    fill_chain();
+}
+
+Programs::~Programs() {
+    fabric_rx_xdp__destroy(xdp_);
+    fabric_rx__destroy(rx_);
+    instance_tx__destroy(tx_);
+    umount2(root_.c_str(), MNT_DETACH);
+    rmdir(root_.c_str());
+}
+
+void Programs::load() {
+    tx_ = open_and_load<instance_tx>(root_, instance_tx__open_opts, instance_tx__load, "instance_tx");
+    rx_ = open_and_load<fabric_rx>(root_, fabric_rx__open_opts, fabric_rx__load, "fabric_rx");
+    xdp_ =
+        open_and_load<fabric_rx_xdp>(root_, fabric_rx_xdp__open_opts, fabric_rx_xdp__load, "fabric_rx_xdp");
+}
+
+unsigned Programs::device(const std::string& name) {
+    if (if_nametoindex(name.c_str()) == 0) {
+        shell("ip link add " + name + " type veth peer name " + name + "-far");
+        shell("ip link set " + name + " up && ip link set " + name + "-far up");
+    }
+    return if_nametoindex(name.c_str());
+}
+
+void Programs::fill_chain() {
+    const struct {
+        __u32 slot;
+        bpf_program* program;
+    } slots[] = {{WEFT_CHAIN_OUT, tx_->progs.instance_out},
+                 {WEFT_CHAIN_SERVICE, tx_->progs.instance_service},
+                 {WEFT_CHAIN_ICMP_ERROR, tx_->progs.instance_icmp_error}};
+    for (const auto& [slot, program] : slots) {
+        const int fd = fd_of(program);
+        if (bpf_map_update_elem(chain(), &slot, &fd, BPF_ANY) != 0) fail("fill the chain");
+    }
+}
+
+void Programs::empty_chain() {
+    for (__u32 slot = 0; slot < WEFT_CHAIN_SLOTS; slot++) bpf_map_delete_elem(chain(), &slot);
+}
+
+Ran Programs::send(const Bytes& frame, unsigned ifindex, unsigned gso) {
+    return run_tc(instance_tx_fd(), frame, ifindex, gso);
+}
+
+Ran Programs::receive(const Bytes& frame, unsigned gso) {
+    return run_tc(fabric_rx_fd(), frame, uplink_, gso);
+}
+Ran Programs::receive_xdp(const Bytes& frame) { return run(fabric_rx_xdp_fd(), frame, nullptr); }
+
+int Programs::chain() const {
+    return bpf_object__find_map_fd_by_name(tx_->obj, WEFT_MAP_NAME(WEFT_CHAIN_MAP));
+}
+int Programs::instance_tx_fd() const { return fd_of(tx_->progs.instance_tx); }
+int Programs::fabric_rx_fd() const { return fd_of(rx_->progs.fabric_rx); }
+int Programs::fabric_rx_xdp_fd() const { return fd_of(xdp_->progs.fabric_rx_xdp); }
+
+int Programs::map(const char* name) const {
+    for (const bpf_object* object : {tx_->obj, rx_->obj}) {
+        const int fd = bpf_object__find_map_fd_by_name(object, name);
+        if (fd >= 0) return fd;
+    }
+    fail(std::string("map ") + name);
+}
+
+void Programs::clear_maps() {
+    for (const bpf_object* object : {tx_->obj, rx_->obj}) {
+        bpf_map* map = nullptr;
+        bpf_object__for_each_map(map, object) clear_map(bpf_map__fd(map));
+    }
+}
+
+}  // namespace weft::test

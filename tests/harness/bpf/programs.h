@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The three BPF objects loaded once per process, with small maps, in namespaces of the process' own: nothing
+// outside them is seen or touched. Needs root.
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <memory>
+#include <string>
+
+#include "tests/harness/bpf/bytes.h"
+
+struct bpf_map;
+struct bpf_object;
+struct instance_tx;
+struct fabric_rx;
+struct fabric_rx_xdp;
+
+namespace weft::test {
+
+struct Ran {
+    int verdict;
+    Bytes packet;
+};
+
+class Programs {
+public:
+    // The process' only instance; made at the first call. Throws std::runtime_error.
+    static Programs& get();
+    ~Programs();
+    Programs(const Programs&) = delete;
+    Programs& operator=(const Programs&) = delete;
+
+    // A frame from an instance's device. `gso` is the segment size of a packet segmented later, 0 for a plain
+    // one.
+    Ran send(const Bytes& frame, unsigned ifindex, unsigned gso = 0);
+    // A frame that came in on the uplink, at tc and at XDP.
+    Ran receive(const Bytes& frame, unsigned gso = 0);
+    Ran receive_xdp(const Bytes& frame);
+
+    // The map's descriptor; throws when there is none of the name.
+    int map(const char* name) const;
+    int chain() const;
+    int fabric_rx_fd() const;
+    int fabric_rx_xdp_fd() const;
+    int instance_tx_fd() const;
+    void empty_chain();
+    void fill_chain();
+    // Deletes every entry of the hashes and tries and zeroes the arrays.
+    void clear_maps();
+    unsigned uplink() const { return uplink_; }
+    // Makes a pair of devices once: NAME in the process' namespace, whose ifindex it answers.
+    unsigned device(const std::string& name);
+
+private:
+    Programs();
+    void load();
+
+    std::string root_;
+    unsigned uplink_{0};
+    instance_tx* tx_{nullptr};
+    fabric_rx* rx_{nullptr};
+    fabric_rx_xdp* xdp_{nullptr};
+};
+
+// Runs a command and throws when it fails.
+void shell(const std::string& command);
+
+}  // namespace weft::test

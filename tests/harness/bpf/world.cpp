@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/harness/bpf/world.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <doctest/doctest.h>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+namespace weft::test {
+
+namespace {
+
+constexpr const char* reason_names[] = {"none",
+#define REASON_NAME(number, name, text) #name,
+                                        WEFT_DROP_REASONS(REASON_NAME)
+#undef REASON_NAME
+};
+constexpr std::uint32_t reasons = sizeof(reason_names) / sizeof(reason_names[0]);
+
+template <std::size_t N>
+void set_mac(__u8 (&to)[N], const Mac& from) {
+    static_assert(N == 6);
+    std::memcpy(to, from.data(), N);
+}
+
+template <class Value>
+std::vector<Value> per_cpu(int fd, const void* key) {
+    std::vector<Value> values(static_cast<std::size_t>(libbpf_num_possible_cpus()));
+    if (bpf_map_lookup_elem(fd, key, values.data()) != 0) values.clear();
+    return values;
+}
+
+}  // namespace
+
+weft_address mapped(std::string_view text) {
+    weft_address address{};
+    if (text.find(':') != std::string_view::npos) {
+        std::memcpy(address.word, ip6(text).data(), 16);
+    } else {
+        address.word[2] = htonl(0xffff);
+        address.word[3] = htonl(ip(text));
+    }
+    return address;
+}
+
+weft_overlay_key overlay(std::uint32_t gni, std::string_view address) {
+    weft_overlay_key key{};
+    key.gni = gni;
+    key.address = mapped(address);
+    return key;
+}
+
+World::World()
+    : programs(Programs::get()),
+      i1(programs.device("i1")),
+      i2(programs.device("i2")),
+      r1(programs.device("r1")) {
+    programs.clear_maps();
+    weft_config config{};
+    config.host = this_host;
+    put(WEFT_MAP_NAME(WEFT_CONFIG_MAP), __u32{0}, config);
+    weft_own own{};
+    own.v4[0] = mapped("192.0.2.1").word[3];
+    own.v6[0] = mapped("2001:db8::1");
+    put(WEFT_MAP_NAME(WEFT_OWN_MAP), __u32{0}, own);
+    add_peer();
+
+    add_attached(i1, blue, record_a, "10.1.2.30", mac_a, tag_a, blue_table);
+    add_attached(i2, blue, record_d, "10.1.2.31", mac_d, 0, blue_table);
+    add_attached(r1, red, record_r, "10.1.2.30", mac_r, 0, red_table);
+    add_remote(blue, record_b, "10.1.2.50", mac_b, tag_b);
+    add_remote(blue, record_c, "10.1.3.7", mac_c, 0);
+    add_remote(red, record_s, "10.1.2.50", mac_s, 0);
+    for (auto table : {blue_table, red_table}) {
+        add_route(table, "10.1.0.0", 16, WEFT_ROUTE_LOCAL);
+        add_route(table, "10.1.3.1", 32, WEFT_ROUTE_ROUTER);
+    }
+}
+
+void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t record, std::string_view address,
+                         const Mac& mac, std::uint32_t tag, std::uint32_t table) {
+    weft_port_key port_key{};
+    port_key.ifindex = ifindex;
+    weft_port port{};
+    port.attachment = record + 0x10000;
+    port.record = record;
+    port.gni = gni;
+    port.flags = WEFT_PORT_SOURCE_DEST_CHECK | WEFT_PORT_TRANSMIT;
+    port.table = table;
+    port.tag = tag;
+    port.mtu = instance_mtu;
+    port.address = mapped(address);
+    port.router = mapped("10.1.2.1");
+    set_mac(port.mac, mac);
+    set_mac(port.router_mac, mac_router);
+    port.subnet_bits = 24;
+    put(WEFT_MAP_NAME(WEFT_PORT_MAP), port_key, port);
+
+    weft_local local{};
+    local.attachment = port.attachment;
+    local.record = record;
+    local.ifindex = ifindex;
+    local.flags = WEFT_PORT_SOURCE_DEST_CHECK | WEFT_PORT_DELIVER;
+    local.tag = tag;
+    local.mtu = instance_mtu;
+    set_mac(local.mac, mac);
+    set_mac(local.router_mac, mac_router);
+    put(WEFT_MAP_NAME(WEFT_LOCAL_MAP), overlay(gni, address), local);
+    weft_station_key station{};
+    station.gni = gni;
+    set_mac(station.mac, mac);
+    put(WEFT_MAP_NAME(WEFT_STATION_MAP), station, local);
+    const std::vector<weft_counter> zero(static_cast<std::size_t>(libbpf_num_possible_cpus()));
+    put_raw(WEFT_MAP_NAME(WEFT_COUNTER_MAP), &record, zero.data());
+}
+
+void World::add_remote(std::uint32_t gni, std::uint64_t record, std::string_view address, const Mac& mac,
+                       std::uint32_t tag) {
+    weft_mapping mapping{};
+    mapping.host = peer_host;
+    mapping.record = record;
+    mapping.tag = tag;
+    set_mac(mapping.mac, mac);
+    put(WEFT_MAP_NAME(WEFT_MAPPING_MAP), overlay(gni, address), mapping);
+    allow_source(peer_host, gni, address, tag);
+}
+
+void World::add_peer() {
+    weft_peer peer{};
+    peer.remote = mapped("192.0.2.2");
+    peer.source = mapped("192.0.2.1");
+    peer.next_hop = peer.remote;
+    peer.ifindex = programs.uplink();
+    peer.mtu = 1500;
+    peer.framework = WEFT_FRAMEWORK_geneve_1;
+    put(WEFT_MAP_NAME(WEFT_PEER_MAP), peer_host, peer);
+    weft_underlay underlay{};
+    underlay.host = peer_host;
+    underlay.accepted = 1U << WEFT_FRAMEWORK_geneve_1 | 1U << WEFT_FRAMEWORK_vxlan_1;
+    put(WEFT_MAP_NAME(WEFT_UNDERLAY_MAP), mapped("192.0.2.2"), underlay);
+    put(WEFT_MAP_NAME(WEFT_UNDERLAY_MAP), mapped("2001:db8::2"), underlay);
+}
+
+void World::use_ipv6() {
+    change_peer([](weft_peer& peer) {
+        peer.remote = mapped("2001:db8::2");
+        peer.source = mapped("2001:db8::1");
+        peer.next_hop = peer.remote;
+        peer.flags = WEFT_PEER_IPV6;
+    });
+}
+
+void World::use_framework(std::uint8_t framework) {
+    change_peer([&](weft_peer& peer) { peer.framework = framework; });
+}
+
+void World::add_route(std::uint32_t table, std::string_view prefix, unsigned bits, weft_route_target target,
+                      std::string_view next_hop) {
+    weft_route_key key{};
+    key.prefixlen = WEFT_TABLE_BITS + WEFT_MAPPED_BITS + bits;
+    key.table = table;
+    key.address = mapped(prefix);
+    weft_route route{};
+    route.target = target;
+    if (!next_hop.empty()) route.next_hop = mapped(next_hop);
+    put(WEFT_MAP_NAME(WEFT_ROUTE_MAP), key, route);
+}
+
+void World::allow_source(std::uint64_t host, std::uint32_t gni, std::string_view address, std::uint32_t tag) {
+    weft_source_key key{};
+    key.host = host;
+    key.gni = gni;
+    key.address = mapped(address);
+    weft_source source{};
+    source.tag = tag;
+    put(WEFT_MAP_NAME(WEFT_SOURCE_MAP), key, source);
+}
+
+void World::put_raw(const char* name, const void* key, const void* value) {
+    if (bpf_map_update_elem(programs.map(name), key, value, BPF_ANY) != 0)
+        throw std::runtime_error(std::string("update ") + name + ": " + std::strerror(errno));
+}
+
+void World::get_raw(const char* name, const void* key, void* value) {
+    if (bpf_map_lookup_elem(programs.map(name), key, value) != 0)
+        throw std::runtime_error(std::string("look up ") + name + ": " + std::strerror(errno));
+}
+
+void World::erase_raw(const char* name, const void* key) {
+    if (bpf_map_delete_elem(programs.map(name), key) != 0)
+        throw std::runtime_error(std::string("delete ") + name + ": " + std::strerror(errno));
+}
+
+weft_counter World::counter(std::uint64_t record) {
+    weft_counter sum{};
+    for (const auto& c : per_cpu<weft_counter>(programs.map(WEFT_MAP_NAME(WEFT_COUNTER_MAP)), &record)) {
+        sum.tx_packets += c.tx_packets;
+        sum.tx_bytes += c.tx_bytes;
+        sum.rx_packets += c.rx_packets;
+        sum.rx_bytes += c.rx_bytes;
+        sum.tx_drops += c.tx_drops;
+        sum.rx_drops += c.rx_drops;
+    }
+    return sum;
+}
+
+std::uint64_t World::drops(std::uint32_t reason) {
+    std::uint64_t sum = 0;
+    for (const auto& d : per_cpu<weft_drop>(programs.map(WEFT_MAP_NAME(WEFT_DROP_MAP)), &reason))
+        sum += d.packets;
+    return sum;
+}
+
+std::uint64_t World::drops(std::uint64_t record, std::uint32_t reason, weft_direction direction) {
+    const weft_record_drop_key key{record, reason, static_cast<__u32>(direction)};
+    std::uint64_t sum = 0;
+    for (const auto& d : per_cpu<weft_drop>(programs.map(WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP)), &key))
+        sum += d.packets;
+    return sum;
+}
+
+void World::expect_dropped(const Ran& ran, weft_drop_reason reason, std::uint64_t record,
+                           weft_direction direction, int verdict) {
+    CHECK(ran.verdict == verdict);
+    for (std::uint32_t r = 1; r < reasons; r++) {
+        CAPTURE(reason_names[r]);
+        CHECK(drops(r) == (r == static_cast<std::uint32_t>(reason) ? 1 : 0));
+    }
+    if (record == 0) return;
+    CHECK(drops(record, reason, direction) == 1);
+    const auto c = counter(record);
+    CHECK((direction == WEFT_TX ? c.tx_drops : c.rx_drops) == 1);
+    CHECK((direction == WEFT_TX ? c.tx_packets : c.rx_packets) == 0);
+}
+
+void World::expect_nothing_dropped() {
+    for (std::uint32_t r = 1; r < reasons; r++) {
+        CAPTURE(reason_names[r]);
+        CHECK(drops(r) == 0);
+    }
+}
+
+Bytes from_a(std::string_view destination, const Mac& to, const Bytes& payload, std::uint8_t ttl,
+             std::uint16_t fragment) {
+    const Ipv4 header{
+        .source = ip("10.1.2.30"), .destination = ip(destination), .ttl = ttl, .fragment = fragment};
+    return ethernet(to, mac_a, ethertype_ipv4, ipv4(header, udp(1111, 2222, payload)));
+}
+
+Bytes inner_b_to_a(std::size_t size) {
+    const Ipv4 header{.source = ip("10.1.2.50"), .destination = ip("10.1.2.30")};
+    return ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(header, udp(2222, 1111, payload(size))));
+}
+
+Bytes outer4(std::uint16_t port, const Bytes& framework, std::uint8_t tos, std::string_view source) {
+    const Ipv4 header{.source = ip(source), .destination = ip("192.0.2.1"), .tos = tos, .fragment = 0x4000};
+    return ethernet(mac_uplink, mac_peer, ethertype_ipv4, ipv4(header, udp(50000, port, framework)));
+}
+
+Bytes outer6(std::uint16_t port, const Bytes& framework, std::uint8_t traffic_class,
+             std::string_view source) {
+    const Ipv6 header{
+        .source = ip6(source), .destination = ip6("2001:db8::1"), .traffic_class = traffic_class};
+    return ethernet(mac_uplink, mac_peer, ethertype_ipv6, ipv6(header, udp(50000, port, framework)));
+}
+
+Bytes arriving(const Bytes& inner, std::uint32_t gni, std::uint32_t tag) {
+    return outer4(6081, geneve(gni, weft_options(gni, tag), inner));
+}
+
+}  // namespace weft::test
