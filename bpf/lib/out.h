@@ -47,13 +47,27 @@ INLINE int check_forward(const struct view* v, const struct iphdr* ip, struct st
     return VERDICT_NEXT;
 }
 
-INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_local* local, __be32 next) {
+/* On whose account a drop goes from here on. */
+INLINE void charge(struct step* s, __u64 record, __u32 direction) {
+    s->record = record;
+    s->direction = direction;
+}
+
+INLINE int check_receiver(const struct step* s, const struct weft_local* local, __be32 next) {
     int verdict = check_deliver(local);
     if (verdict != VERDICT_NEXT) return verdict;
-    if (next != s->destination && (local->flags & WEFT_PORT_SOURCE_DEST_CHECK)) {
-        const struct weft_local* owner = find_local(s->gni, s->destination);
-        if (!owner || owner->record != local->record) return DROP(destination_address);
-    }
+    if (next == s->destination || !(local->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return VERDICT_NEXT;
+    const struct weft_local* owner = find_local(s->gni, s->destination);
+    return owner && owner->record == local->record ? VERDICT_NEXT : DROP(destination_address);
+}
+
+INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_local* local, __be32 next) {
+    const __u64 sender = s->record;
+    charge(s, local->record, WEFT_RX);
+    int verdict = check_receiver(s, local, next);
+    if (verdict != VERDICT_NEXT) return verdict;
+    charge(s, sender, WEFT_TX);
+
     struct view v = view_skb(skb);
     struct ethhdr* eth = v.data;
     struct iphdr* ip = (void*)(eth + 1);
@@ -65,10 +79,8 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
         copy_mac(eth->h_source, local->router_mac);
         ipv4_decrement_ttl(ip);
     }
-    __u64 sender = s->record;
-    s->record = local->record;
-    s->direction = WEFT_RX;
     if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan);
+    charge(s, local->record, WEFT_RX);
     verdict = deliver(skb, local);
     if (verdict >= 0) count_tx(sender, s->length);
     return verdict;

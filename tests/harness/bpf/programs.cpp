@@ -52,17 +52,18 @@ Skeleton* open_and_load(const std::string& root, Open open, Load load, const cha
 
 int fd_of(const bpf_program* program) { return bpf_program__fd(program); }
 
-Ran run(int fd, const Bytes& frame, __sk_buff* context) {
+template <class Context>
+Ran run(int fd, const Bytes& frame, Context& context) {
     Bytes out(frame.size() + 1024);
     LIBBPF_OPTS(bpf_test_run_opts, options);
     options.data_in = frame.data();
     options.data_size_in = static_cast<__u32>(frame.size());
     options.data_out = out.data();
     options.data_size_out = static_cast<__u32>(out.size());
-    if (context != nullptr) {
-        options.ctx_in = context;
-        options.ctx_size_in = sizeof(*context);
-    }
+    options.ctx_in = &context;
+    options.ctx_size_in = sizeof(context);
+    options.ctx_out = &context;
+    options.ctx_size_out = sizeof(context);
     options.repeat = 1;
     if (bpf_prog_test_run_opts(fd, &options) != 0) fail("BPF_PROG_RUN");
     out.resize(options.data_size_out);
@@ -73,7 +74,17 @@ Ran run_tc(int fd, const Bytes& frame, unsigned ifindex, unsigned gso) {
     __sk_buff context{};
     context.ifindex = ifindex;
     context.gso_size = gso;
-    return run(fd, frame, &context);
+    return run(fd, frame, context);
+}
+
+Ran run_xdp(int fd, const Bytes& frame) {
+    xdp_md context{};
+    context.data_end = static_cast<__u32>(frame.size());
+    auto ran = run(fd, frame, context);
+    const auto metadata = context.data - context.data_meta;
+    ran.metadata = slice(ran.packet, 0, metadata);
+    ran.packet = slice(ran.packet, metadata);
+    return ran;
 }
 
 void clear_map(int fd) {
@@ -163,7 +174,7 @@ Ran Programs::send(const Bytes& frame, unsigned ifindex, unsigned gso) {
 Ran Programs::receive(const Bytes& frame, unsigned gso) {
     return run_tc(fabric_rx_fd(), frame, uplink_, gso);
 }
-Ran Programs::receive_xdp(const Bytes& frame) { return run(fabric_rx_xdp_fd(), frame, nullptr); }
+Ran Programs::receive_xdp(const Bytes& frame) { return run_xdp(fabric_rx_xdp_fd(), frame); }
 
 int Programs::chain() const {
     return bpf_object__find_map_fd_by_name(tx_->obj, WEFT_MAP_NAME(WEFT_CHAIN_MAP));

@@ -21,6 +21,7 @@ namespace weft::test {
 struct Ran {
     int verdict;
     Bytes packet;
+    Bytes metadata{};  // what XDP left in front of the packet
 };
 
 class Programs {

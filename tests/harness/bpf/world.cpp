@@ -228,7 +228,8 @@ void World::expect_dropped(const Ran& ran, weft_drop_reason reason, std::uint64_
                            weft_direction direction, int verdict) {
     CHECK(ran.verdict == verdict);
     for (std::uint32_t r = 1; r < reasons; r++) {
-        CAPTURE(reason_names[r]);
+        const std::string reason_name = reason_names[r];
+        CAPTURE(reason_name);
         CHECK(drops(r) == (r == static_cast<std::uint32_t>(reason) ? 1 : 0));
     }
     if (record == 0) return;
@@ -240,7 +241,8 @@ void World::expect_dropped(const Ran& ran, weft_drop_reason reason, std::uint64_
 
 void World::expect_nothing_dropped() {
     for (std::uint32_t r = 1; r < reasons; r++) {
-        CAPTURE(reason_names[r]);
+        const std::string reason_name = reason_names[r];
+        CAPTURE(reason_name);
         CHECK(drops(r) == 0);
     }
 }
