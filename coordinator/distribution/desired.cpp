@@ -2,6 +2,7 @@
 #include "coordinator/distribution/desired.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "coordinator/negotiation/mtu.h"
 #include "coordinator/negotiation/select.h"
@@ -57,10 +58,10 @@ bool is_mapped(const schema::Attachment& attachment) {
     return attachment.host && attachment.phase >= Phase::announcing && attachment.phase <= Phase::cutting;
 }
 
-Underlay underlay_of_all(const Cloud& cloud) {
+bool Desired::refresh() {
     Underlay underlay;
-    for (const auto& [id, entry] : cloud.table<schema::Host>()) include(underlay, *entry.object);
-    return underlay;
+    for (const auto& [id, entry] : cloud_.table<schema::Host>()) include(underlay, *entry.object);
+    return std::exchange(underlay_, underlay) != underlay;
 }
 
 void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<Key>& keys) {

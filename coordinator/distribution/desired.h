@@ -21,19 +21,18 @@ struct Underlay {
 
     friend bool operator==(const Underlay&, const Underlay&) = default;
 };
-[[nodiscard]] Underlay underlay_of_all(const Cloud& cloud);
-
-// A view of the cloud at its present revision. Cheap to make but for a pass over the hosts.
+// A view of the cloud at its present revision.
 class Desired {
 public:
-    explicit Desired(const Cloud& cloud) : cloud_(cloud), underlay_(underlay_of_all(cloud)) {}
+    explicit Desired(const Cloud& cloud) : cloud_(cloud) { (void)refresh(); }
+
+    // After hosts changed: looks at all of them again. True: the MTU of all ports may be another.
+    [[nodiscard]] bool refresh();
 
     // The object, or nothing when the host must not hold it: then it is to be erased there.
     [[nodiscard]] std::optional<DesiredObject> object(Id host, const Key& key) const;
     // All that the host must hold, in the order of puts.
     [[nodiscard]] std::set<Key> keys(Id host) const;
-
-    [[nodiscard]] const Underlay& underlay() const noexcept { return underlay_; }
 
 private:
     [[nodiscard]] std::optional<DesiredObject> peer(Id host, Id other) const;
