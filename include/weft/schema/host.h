@@ -39,6 +39,7 @@ struct Host {
     Tags tags;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+    std::string former_serial;
 
     friend bool operator==(const Host&, const Host&) = default;
 };
