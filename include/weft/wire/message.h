@@ -16,7 +16,7 @@ template <schema::Described T>
 [[nodiscard]] Result<Frame> pack(Command command, const T& body, std::uint32_t sequence = 0,
                                  std::uint16_t flags = 0) {
     auto frame = empty_frame(command, sequence, flags);
-    WEFT_TRY(frame.payload, encode(body));
+    WEFT_TRY(frame.payload, encode(body, changed_fields(body) | fields_with<T>(schema::required)));
     if (frame.payload.size() > max_frame - frame_header)
         return Error{ErrorCode::exhausted, "the message exceeds 1 MiB", std::string(schema::Schema<T>::name),
                      0};
