@@ -69,6 +69,8 @@ struct Schema<Host> {
         Field{12, "tags", &Host::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{13, "generation", &Host::generation, "counts the changes of this object", server},
         Field{14, "create-time", &Host::create_time, "microseconds since 1970 UTC", server | timestamp},
+        Field{15, "former-serial", &Host::former_serial,
+              "serial that stays in force until the renewed certificate is used, hex", server, 0, 64},
     };
 };
 WEFT_SCHEMA_COMPLETE(Host);
