@@ -36,7 +36,7 @@ enum class ClaimKind : std::uint8_t {
     exclusive = 12,            // scope: record, key: none
     instance_attachment = 13,  // scope: instance, key: attachment
     attachment_host = 14,      // scope: host, key: attachment
-    host_token = 15,           // scope: host, key: expiry and hash of the token
+    host_token = 15,           // scope: none, key: expiry (16 hex digits, microseconds) and hash of the token
 };
 
 // The field a client gave that the claim is about, for its error: "addresses".
@@ -140,7 +140,7 @@ public:
 
     // The calls below read what is durable; from one thread only.
 
-    // Every object, in no order; stops at the first error of `visit`. Returns the newest revision.
+    // Every object, by kind and id; stops at the first error of `visit`. Returns the newest revision.
     [[nodiscard]] virtual Result<Revision> load(
         const std::function<Result<void>(const StoredObject&)>& visit) = 0;
     // Changes after `after`, oldest first, whole revisions, about `limit` of them. Below the feed's floor:
@@ -148,6 +148,9 @@ public:
     [[nodiscard]] virtual Result<std::vector<StoredChange>> changes(Revision after, std::size_t limit) = 0;
     [[nodiscard]] virtual Result<std::optional<TokenRow>> token(const std::string& principal,
                                                                 const std::string& token) = 0;
+    // Who holds a claim.
+    [[nodiscard]] virtual Result<std::optional<Id>> holder(ClaimKind kind, const std::string& scope,
+                                                           const std::string& key) = 0;
     // The newest rows, newest first.
     [[nodiscard]] virtual Result<std::vector<AuditRow>> audit(std::size_t limit) = 0;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/store/sqlite_prune.h"
 
-#include <algorithm>
+#include <cstdio>
 
 namespace weft::coordinator::sqlite {
 
@@ -18,12 +18,14 @@ Result<Pruner> Pruner::make(const Database& database, const Retention& retention
     WEFT_CHECK(prepare(p.newest_audit_, "SELECT max(number) FROM audit"));
     WEFT_CHECK(prepare(p.oldest_audit_, "SELECT number, time_us FROM audit ORDER BY number LIMIT ?"));
     WEFT_CHECK(prepare(p.erase_audit_, "DELETE FROM audit WHERE number<=?"));
+    WEFT_CHECK(prepare(p.erase_host_tokens_, "DELETE FROM claim WHERE kind=? AND scope='' AND key<?"));
     return p;
 }
 
 Result<void> Pruner::prune(Revision newest, std::uint64_t now_us, std::uint64_t rows) {
     WEFT_CHECK(prune_feed(newest, now_us, rows));
-    return prune_audit(now_us, rows);
+    WEFT_CHECK(prune_audit(now_us, rows));
+    return prune_host_tokens(now_us);
 }
 
 Result<void> Pruner::prune_feed(Revision newest, std::uint64_t now_us, std::uint64_t rows) {
@@ -62,6 +64,14 @@ Result<void> Pruner::prune_audit(std::uint64_t now_us, std::uint64_t rows) {
     oldest_audit_.reset();
     if (last == 0) return {};
     return erase_audit_.bind(last).run();
+}
+
+// Their keys begin with when they expire.
+Result<void> Pruner::prune_host_tokens(std::uint64_t now_us) {
+    char expired[17];
+    std::snprintf(expired, sizeof(expired), "%016llx", static_cast<unsigned long long>(now_us));
+    const std::string bound{expired};
+    return erase_host_tokens_.bind(ClaimKind::host_token, bound).run();
 }
 
 }  // namespace weft::coordinator::sqlite

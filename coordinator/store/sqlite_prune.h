@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the change feed and the audit log within their bounds, a few rows at a time.
+// Keeps the change feed and the audit log within their bounds, a few rows at a time, and drops what expired.
 #pragma once
 
 #include "coordinator/store/repository.h"
@@ -23,10 +23,12 @@ public:
 
 private:
     Retention retention_;
-    Statement oldest_changes_, erase_changes_, set_floor_, newest_audit_, oldest_audit_, erase_audit_;
+    Statement oldest_changes_, erase_changes_, set_floor_, newest_audit_, oldest_audit_, erase_audit_,
+        erase_host_tokens_;
 
     Result<void> prune_feed(Revision newest, std::uint64_t now_us, std::uint64_t rows);
     Result<void> prune_audit(std::uint64_t now_us, std::uint64_t rows);
+    Result<void> prune_host_tokens(std::uint64_t now_us);
 };
 
 }  // namespace weft::coordinator::sqlite

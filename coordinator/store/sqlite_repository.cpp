@@ -137,7 +137,8 @@ Result<Revision> SqliteRepository::load(const std::function<Result<void>(const S
     const auto read = [&]() -> Result<Revision> {
         WEFT_TRY(auto objects,
                  sqlite::Statement::prepare(opened_.reader,
-                                            "SELECT kind, id, generation, revision, blob FROM object"));
+                                            "SELECT kind, id, generation, revision, blob FROM object"
+                                            " ORDER BY kind, id"));
         for (;;) {
             WEFT_TRY(const bool more, objects.step());
             if (!more) break;
@@ -184,6 +185,16 @@ Result<std::optional<TokenRow>> SqliteRepository::token(const std::string& princ
     if (!found) return std::optional<TokenRow>{};
     return std::optional{
         TokenRow{principal, token, row.bytes(0), row.bytes(1), row.number(2), row.number(3)}};
+}
+
+Result<std::optional<Id>> SqliteRepository::holder(ClaimKind kind, const std::string& scope,
+                                                   const std::string& key) {
+    WEFT_TRY(auto row,
+             sqlite::Statement::prepare(
+                 opened_.reader, "SELECT holder_kind, holder FROM claim WHERE kind=? AND scope=? AND key=?"));
+    row.bind(kind, scope, key);
+    WEFT_TRY(const bool found, row.step());
+    return found ? std::optional{row.id(0)} : std::nullopt;
 }
 
 Result<std::vector<AuditRow>> SqliteRepository::audit(std::size_t limit) {

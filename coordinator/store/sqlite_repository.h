@@ -40,6 +40,8 @@ public:
     [[nodiscard]] Result<std::vector<StoredChange>> changes(Revision after, std::size_t limit) override;
     [[nodiscard]] Result<std::optional<TokenRow>> token(const std::string& principal,
                                                         const std::string& token) override;
+    [[nodiscard]] Result<std::optional<Id>> holder(ClaimKind kind, const std::string& scope,
+                                                   const std::string& key) override;
     [[nodiscard]] Result<std::vector<AuditRow>> audit(std::size_t limit) override;
 
 private:

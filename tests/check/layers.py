@@ -23,7 +23,7 @@ LAYERS = {
     "coordinator/model": COMMON,
     "coordinator/negotiation": COMMON + ["coordinator/model"],
     "coordinator/store": COMMON + ["coordinator/model"],
-    "coordinator/service": COMMON + ["coordinator/model", "coordinator/store", "coordinator/negotiation"],
+    "coordinator/service": COMMON + ["coordinator/model", "coordinator/store", "coordinator/pki"],
     "coordinator/distribution": COMMON + ["coordinator/model", "coordinator/store", "coordinator/negotiation"],
     "coordinator/api": COMMON + ["coordinator/service", "coordinator/model", "coordinator/store",
                                  "coordinator/distribution", "coordinator/pki", "coordinator/config"],

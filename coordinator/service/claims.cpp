@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/service/claims.h"
+
+#include <algorithm>
+
+namespace weft::coordinator {
+namespace {
+
+struct Collect {
+    const RecordLookup& record_of;
+    std::vector<Claim> claims{};
+
+    void add(ClaimKind kind, std::string scope, std::string key, Id holder) {
+        claims.push_back({kind, std::move(scope), std::move(key), holder});
+    }
+
+    void operator()(std::monostate) {}
+    void operator()(const Ptr<schema::Partition>& p) {
+        add(ClaimKind::partition_name, p->owner, p->name, p->id);
+        add(ClaimKind::gni, {}, std::to_string(p->gni), p->id);
+    }
+    void operator()(const Ptr<schema::Subnet>& s) {
+        add(ClaimKind::subnet_name, to_string(s->partition), s->name, s->id);
+        add(ClaimKind::mac, to_string(s->partition), to_string(s->router_mac), s->id);
+    }
+    void operator()(const Ptr<schema::Host>& h) {
+        add(ClaimKind::host_name, {}, h->name, h->id);
+        for (const auto& address : h->underlay)
+            add(ClaimKind::underlay_address, {}, to_string(address), h->id);
+    }
+    void operator()(const Ptr<schema::Instance>& i) {
+        add(ClaimKind::instance_name, i->owner, i->name, i->id);
+        if (i->host) add(ClaimKind::instance_host, to_string(i->host), to_string(i->id), i->id);
+    }
+    void operator()(const Ptr<schema::Record>& r) {
+        add(ClaimKind::record_name, to_string(r->partition), r->name, r->id);
+        add(ClaimKind::mac, to_string(r->partition), to_string(r->mac), r->id);
+        for (const auto& address : r->addresses)
+            add(ClaimKind::address, to_string(r->subnet), to_string(address), r->id);
+    }
+    void operator()(const Ptr<schema::Attachment>& a) {
+        add(ClaimKind::attachment, to_string(a->record), to_string(a->instance), a->id);
+        const auto record = record_of(a->record);
+        if (record && record->exclusive) add(ClaimKind::exclusive, to_string(a->record), {}, a->id);
+        add(ClaimKind::instance_attachment, to_string(a->instance), to_string(a->id), a->id);
+        if (a->host) add(ClaimKind::attachment_host, to_string(a->host), to_string(a->id), a->id);
+    }
+    void operator()(const Ptr<schema::Operation>&) {}
+};
+
+}  // namespace
+
+std::vector<Claim> claims_of(const Object& object, const RecordLookup& record_of) {
+    Collect collect{record_of};
+    std::visit(collect, object);
+    std::sort(collect.claims.begin(), collect.claims.end());
+    const auto end = std::unique(collect.claims.begin(), collect.claims.end());
+    collect.claims.erase(end, collect.claims.end());
+    return std::move(collect.claims);
+}
+
+}  // namespace weft::coordinator

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Detach by record and instance, by record alone, or all of an instance (row 2.4).
+#include <algorithm>
+
+#include "coordinator/service/resolve.h"
+#include "coordinator/service/verbs.h"
+
+namespace weft::coordinator {
+namespace {
+
+using schema::Attachment;
+using schema::Operation;
+using schema::Phase;
+
+bool leaving(const Attachment& a) { return a.phase == Phase::cutting || a.phase == Phase::withdrawing; }
+
+// What the attachment was in the middle of ends here, unless it is a move that goes on with others.
+void supersede(Draft& draft, const Attachment& attachment, const Operation& by) {
+    const auto current = draft.find<Operation>(attachment.operation);
+    if (!current || current->id == by.id || current->kind != schema::OperationKind::attach) return;
+    Operation ended = *current;
+    ended.state = schema::OperationState::failed;
+    ended.error = ended.step + ": detached meanwhile by " + to_string(by.id);
+    ended.end_time = draft.now_us();
+    draft.put(ended);
+}
+
+// Whoever owns the record or the instance may detach; for the instance's owner that is always so (row 3.2).
+Result<std::vector<Ptr<Attachment>>> chosen(const Context& context, const wire::DetachRequest& request,
+                                            std::string& what) {
+    const auto& cloud = context.cloud;
+    if (request.record.empty() && request.instance.empty())
+        return invalid("record", "a record, an instance, or both are needed");
+    if (request.record.empty()) {
+        WEFT_TRY(const auto instance,
+                 resolve<schema::Instance>(cloud, context.principal, request.instance, "instance"));
+        what = "instance " + instance->name + " has no records attached";
+        return cloud.attachments_of_instance(instance->id);
+    }
+    WEFT_TRY(const auto record, resolve<schema::Record>(cloud, context.principal, request.record, "record"));
+    WEFT_CHECK(check_generation(context.options, Object{record}));
+    what = "record " + record->name + " is already detached";
+    if (request.instance.empty()) return cloud.attachments_of_record(record->id);
+    WEFT_TRY(const auto instance,
+             resolve<schema::Instance>(cloud, context.principal, request.instance, "instance"));
+    what = "record " + record->name + " is not attached to instance " + instance->name;
+    std::vector<Ptr<Attachment>> found;
+    if (auto attachment = cloud.attachment(record->id, instance->id)) found.push_back(std::move(attachment));
+    return found;
+}
+
+}  // namespace
+
+void erase_unattached(Draft& draft, Id object) {
+    draft.erase(object);
+    draft.unused(object.kind == Kind::record ? ClaimKind::attachment : ClaimKind::instance_attachment,
+                 object);
+}
+
+Plan detach_all(const Context& context, const std::vector<Ptr<Attachment>>& attachments, Id then_delete) {
+    Plan plan{context.draft(), {}};
+    Operation operation;
+    operation.id = new_id(Kind::operation);
+    operation.kind = schema::OperationKind::detach;
+    operation.step = to_string(Phase::cutting);
+    operation.principal = context.principal.name;
+    operation.then_delete = then_delete;
+    operation.instance = attachments.front()->instance;
+
+    std::string names;
+    for (const auto& attachment : attachments) {
+        names += (names.empty() ? "" : ", ") + title(context.cloud.find(attachment->record));
+        supersede(plan.draft, *attachment, operation);
+        if (attachment->phase == Phase::waiting) {  // no host has heard of it
+            plan.draft.erase(attachment->id);
+            continue;
+        }
+        operation.attachments.push_back(attachment->id);
+        Attachment after = *attachment;
+        after.operation = operation.id;
+        // Without mappings there are none to keep until the port is gone.
+        if (after.phase == Phase::programming)
+            after.phase = Phase::withdrawing;
+        else if (!leaving(after))
+            after.phase = Phase::cutting;
+        plan.draft.put(after);
+    }
+    const bool at_once = operation.attachments.empty();
+    plan.text = (at_once ? "detached " : "detaching ") + names;
+    if (at_once) {
+        if (then_delete) erase_unattached(plan.draft, then_delete);
+        return plan;
+    }
+    plan.operation = operation.id;
+    if (operation.attachments.size() == 1) plan.object = operation.attachments.front();
+    plan.draft.put(operation);
+    return plan;
+}
+
+Result<Plan> detach(const Context& context, const wire::DetachRequest& request) {
+    std::string nothing;
+    WEFT_TRY(auto attachments, chosen(context, request, nothing));
+    if (attachments.empty()) return already(context, {context.draft(), nothing});
+    const auto is_leaving = [](const Ptr<Attachment>& a) { return leaving(*a); };
+    if (std::all_of(attachments.begin(), attachments.end(), is_leaving))
+        return already(context, {context.draft(), "already detaching", attachments.front()->id,
+                                 attachments.front()->operation});
+    attachments.erase(std::remove_if(attachments.begin(), attachments.end(), is_leaving), attachments.end());
+    return detach_all(context, attachments, {});
+}
+
+}  // namespace weft::coordinator

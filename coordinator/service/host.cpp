@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hosts: declared by the operator, reported by their agents.
+#include "coordinator/service/fields.h"
+#include "coordinator/service/verbs.h"
+
+namespace weft::coordinator {
+namespace {
+
+using schema::Host;
+
+Result<void> check_underlay(const Context& context, const Host& host) {
+    for (std::size_t i = 0; i < host.underlay.size(); ++i) {
+        const auto& address = host.underlay[i];
+        if (!address || address.is_special())
+            return invalid("underlay", "'" + to_string(address) + "' is not a host's own address");
+        for (std::size_t j = 0; j < i; ++j)
+            if (host.underlay[j] == address)
+                return invalid("underlay", to_string(address) + " is given twice");
+        const auto other = context.cloud.host_at(address);
+        if (other && other->id != host.id)
+            return conflict("underlay", to_string(address) + " belongs to host " + other->name);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Plan> create_host(const Context& context, const wire::CreateRequest& request) {
+    WEFT_CHECK(operator_only(context.principal, "declare hosts"));
+    WEFT_TRY(auto given, given_fields<Host>(request.object));
+    Host& host = given.object;
+    WEFT_CHECK(check_underlay(context, host));
+    if (context.cloud.host(host.name)) return conflict("name", "there is a host " + host.name);
+    host.id = new_id(Kind::host);
+    Plan plan{context.draft(), "created host " + host.name, host.id};
+    plan.draft.put(host);
+    return plan;
+}
+
+Result<Plan> modify_host(const Context& context, const Host& before, const Bytes& patch) {
+    WEFT_CHECK(operator_only(context.principal, "change hosts"));
+    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_CHECK(check_underlay(context, after));
+    Draft draft = context.draft();
+    if (after.zone != before.zone) {
+        if (!context.cloud.attachments_on_host(after.id).empty())
+            return conflict("zone", "host " + after.name + " has attachments");
+        draft.unused(ClaimKind::attachment_host, after.id);
+    }
+    return replace(context, std::move(draft), before, after);
+}
+
+Result<Plan> remove_host(const Context& context, const Host& host) {
+    WEFT_CHECK(operator_only(context.principal, "delete hosts"));
+    const auto attachments = context.cloud.attachments_on_host(host.id);
+    if (!attachments.empty())
+        return conflict(
+            "", "host " + host.name + " has attachments, the first is " + to_string(attachments.front()->id));
+    const auto instances = context.cloud.instances_on_host(host.id);
+    if (!instances.empty())
+        return conflict("",
+                        "host " + host.name + " has instances, the first is " + to_string(instances.front()));
+    for (const auto& [id, entry] : context.cloud.table<schema::Partition>())
+        for (const Id dedicated : entry.object->dedicated_hosts)
+            if (dedicated == host.id)
+                return conflict("", "host " + host.name + " is dedicated to partition " + entry.object->name);
+    Plan plan{context.draft(), "deleted host " + host.name};
+    plan.draft.erase(host.id);
+    plan.draft.unused(ClaimKind::attachment_host, host.id);
+    plan.draft.unused(ClaimKind::instance_host, host.id);
+    return plan;
+}
+
+}  // namespace weft::coordinator

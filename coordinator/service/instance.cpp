@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Instances. Placing one on a host, or starting it, lets its waiting attachments go on (row 2.3).
+#include "coordinator/service/fields.h"
+#include "coordinator/service/placement.h"
+#include "coordinator/service/verbs.h"
+
+namespace weft::coordinator {
+namespace {
+
+using schema::Instance;
+using schema::InstanceState;
+using schema::Phase;
+
+// Hosts, and what is named on them, are the operator's.
+Result<void> check_rights(const Context& context, const Instance& before, const Instance& after) {
+    if (before.host != after.host) WEFT_CHECK(operator_only(context.principal, "place instances on hosts"));
+    if (before.netns != after.netns)
+        WEFT_CHECK(operator_only(context.principal, "name network namespaces of hosts"));
+    if (!context.principal.is_operator() && after.owner != context.principal.name) {
+        auto error = refused("only the operator may create objects of another owner");
+        error.field = "owner";
+        return error;
+    }
+    return {};
+}
+
+Result<void> check_netns(const Instance& instance) {
+    if (instance.netns.find('/') != std::string::npos || instance.netns == "." || instance.netns == "..")
+        return invalid("netns", "'" + instance.netns + "' is not the name of a network namespace");
+    return {};
+}
+
+Result<void> check_host(const Context& context, const Instance& instance) {
+    if (!instance.host) return {};
+    const auto host = context.cloud.find<schema::Host>(instance.host);
+    if (!host) return invalid("host", "there is no host " + to_string(instance.host));
+    for (const auto& attachment : context.cloud.attachments_of_instance(instance.id))
+        if (const auto record = context.cloud.find<schema::Record>(attachment->record))
+            WEFT_CHECK(check_placement(context.cloud, *record, *host));
+    return {};
+}
+
+// What needs the attachments to be gone, or at least not on a host yet.
+Result<void> check_attachments(const Context& context, const Instance& before, const Instance& after) {
+    const auto attachments = context.cloud.attachments_of_instance(after.id);
+    if (after.state == InstanceState::terminated && !attachments.empty())
+        return conflict("state", "instance " + after.name + " has attachments: detach them first");
+    if (before.host == after.host) return {};
+    for (const auto& attachment : attachments)
+        if (attachment->phase != Phase::waiting)
+            return conflict("host", "instance " + after.name + " has attachments on its host: move it");
+    return {};
+}
+
+}  // namespace
+
+Result<Plan> create_instance(const Context& context, const wire::CreateRequest& request) {
+    WEFT_TRY(auto given, given_fields<Instance>(request.object));
+    Instance& instance = given.object;
+    if (instance.owner.empty()) instance.owner = context.principal.name;
+    WEFT_CHECK(check_rights(context, Instance{}, instance));
+    WEFT_CHECK(check_netns(instance));
+    WEFT_CHECK(check_host(context, instance));
+    if (context.cloud.instance(instance.owner, instance.name))
+        return conflict("name", instance.owner + " has an instance " + instance.name);
+    instance.id = new_id(Kind::instance);
+    Plan plan{context.draft(), "created instance " + instance.name, instance.id};
+    if (instance.host) plan.draft.rely(instance.host);
+    plan.draft.put(instance);
+    return plan;
+}
+
+Result<Plan> modify_instance(const Context& context, const Instance& before, const Bytes& patch) {
+    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_CHECK(check_rights(context, before, after));
+    WEFT_CHECK(check_netns(after));
+    WEFT_CHECK(check_attachments(context, before, after));
+    if (after.host != before.host) WEFT_CHECK(check_host(context, after));
+    const auto same_name = context.cloud.instance(after.owner, after.name);
+    if (same_name && same_name->id != after.id)
+        return conflict("name", after.owner + " has an instance " + after.name);
+    Draft draft = context.draft();
+    if (after.host && after.host != before.host) draft.rely(after.host);
+    if (after.state == InstanceState::terminated) draft.unused(ClaimKind::instance_attachment, after.id);
+    return replace(context, std::move(draft), before, after);
+}
+
+Result<Plan> remove_instance(const Context& context, const Instance& instance) {
+    const auto attachments = context.cloud.attachments_of_instance(instance.id);
+    if (!attachments.empty()) {
+        if (!context.options.force)
+            return conflict("", "instance " + instance.name + " has " + std::to_string(attachments.size()) +
+                                    " attachments: detach them first, or force");
+        return detach_all(context, attachments, instance.id);
+    }
+    Plan plan{context.draft(), "deleted instance " + instance.name};
+    erase_unattached(plan.draft, instance.id);
+    return plan;
+}
+
+}  // namespace weft::coordinator

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/service/ledger.h"
+
+namespace weft::coordinator {
+
+Result<void> Ledger::load() {
+    const auto visit = [&](const StoredObject& stored) -> Result<void> {
+        auto object = decode_object(stored.id, stored.blob);
+        if (object && generation_of(*object) != stored.generation)
+            object = damaged(to_string(stored.id), "its stored bytes are of another generation");
+        if (!object) {
+            auto error = object.error();
+            error.text = error.field + ": " + error.text;
+            error.field = repository_.name();
+            return error;
+        }
+        const Change change{stored.id, {}, std::move(*object)};
+        cloud_.apply(stored.revision, std::span{&change, 1});
+        return {};
+    };
+    WEFT_TRY(const auto revision, repository_.load(visit));
+    cloud_.apply(revision, {});
+    return {};
+}
+
+void Ledger::commit(const Draft& draft, std::vector<AuditRow> audit, std::optional<TokenRow> token,
+                    Completion completion) {
+    auto transaction = draft.transaction();
+    if (!transaction) {
+        post_([completion = std::move(completion), error = transaction.error()] { completion(error); });
+        return;
+    }
+    transaction->audit = std::move(audit);
+    transaction->token = std::move(token);
+    repository_.commit(std::move(*transaction),
+                       [this, changes = draft.changes(),
+                        completion = std::move(completion)](Result<Revision> result) mutable {
+                           post_([this, changes = std::move(changes), completion = std::move(completion),
+                                  result = std::move(result)] {
+                               if (result && !changes.empty()) publish(*result, changes);
+                               completion(result);
+                           });
+                       });
+}
+
+void Ledger::publish(Revision revision, std::span<const Change> changes) {
+    cloud_.apply(revision, changes);
+    for (const auto& subscriber : subscribers_) subscriber(revision, changes);
+}
+
+}  // namespace weft::coordinator

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// cutting -> withdrawing -> deleted. The old host stops first. A host that is lost cannot be told: the
+// mappings are withdrawn at the others without it, so that none of them sends to it or takes from it any
+// more, and the attachment stays (withdrawing, "not enforced on H"), and with it the record's exclusive
+// claim, until that host is back and has installed the removal. So nobody else can have the record while two
+// might answer for it.
+#include "coordinator/service/operation.h"
+#include "coordinator/service/verbs.h"
+
+namespace weft::coordinator {
+namespace {
+
+using schema::Attachment;
+using schema::Operation;
+using schema::Phase;
+
+// The host whose acknowledgement the attachment still needs; none when it can go on.
+Id awaited(const Cloud& cloud, const HostView& hosts, const Attachment& attachment) {
+    const Revision revision = written(cloud, attachment);
+    const bool own = hosts.acked(attachment.host, revision);
+    if (attachment.phase == Phase::cutting)
+        return own || hosts.silent(attachment.host) ? Id{} : attachment.host;
+    if (!own) return attachment.host;
+    return unacknowledged_peer(cloud, hosts, attachment, revision);
+}
+
+}  // namespace
+
+Next next_detach(const Operation& operation, const Cloud& cloud, const HostView& hosts,
+                 std::uint64_t now_us) {
+    const auto attachments = members(operation, cloud);
+    Draft draft{cloud, now_us};
+    Operation after = operation;
+    after.step = to_string(Phase::withdrawing);
+    Id blocked_on;
+    bool advances = false;
+    std::size_t left = attachments.size();
+    for (const auto& attachment : attachments) {
+        if (const Id host = awaited(cloud, hosts, *attachment)) {
+            if (!blocked_on) blocked_on = host;
+            if (attachment->phase == Phase::cutting) after.step = to_string(Phase::cutting);
+            continue;
+        }
+        advances = true;
+        if (attachment->phase == Phase::withdrawing) {
+            draft.erase(attachment->id);
+            --left;
+        } else {
+            Attachment withdrawn = *attachment;
+            withdrawn.phase = Phase::withdrawing;
+            draft.put(withdrawn);
+        }
+    }
+    if (left == 0) {
+        if (operation.then_delete && !is_null(cloud.find(operation.then_delete)))
+            erase_unattached(draft, operation.then_delete);
+        return end_operation(std::move(draft), after, {}, "detached");
+    }
+    if (!advances) return Blocked{blocked_on};
+    draft.put(after);
+    return Advance{std::move(draft)};
+}
+
+}  // namespace weft::coordinator

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Partitions (row 1.14).
+#include <algorithm>
+
+#include "coordinator/service/fields.h"
+#include "coordinator/service/subnet_rules.h"
+#include "coordinator/service/verbs.h"
+
+namespace weft::coordinator {
+namespace {
+
+using schema::Partition;
+using schema::Subnet;
+
+Result<void> check_owner(const Context& context, const std::string& owner) {
+    if (context.principal.is_operator() || owner == context.principal.name) return {};
+    auto error = refused("only the operator may create objects of another owner");
+    error.field = "owner";
+    return error;
+}
+
+Result<void> check_dedicated(const Context& context, const Partition& partition) {
+    for (const Id host : partition.dedicated_hosts)
+        if (!context.cloud.find<schema::Host>(host))
+            return invalid("dedicated-hosts", "there is no host " + to_string(host));
+    for (const auto& attachment : context.cloud.attachments_in_partition(partition.id))
+        if (attachment->host && !partition.dedicated_hosts.empty() &&
+            std::count(partition.dedicated_hosts.begin(), partition.dedicated_hosts.end(),
+                       attachment->host) == 0)
+            return conflict("dedicated-hosts", to_string(attachment->id) + " is on " +
+                                                   to_string(attachment->host) + ", which is not among them");
+    return {};
+}
+
+Result<std::vector<Subnet>> first_subnets(const Partition& partition, const std::vector<Bytes>& given) {
+    if (given.empty()) return invalid("subnets", "a partition needs at least one");
+    std::vector<Ptr<Subnet>> complete;
+    for (const auto& bytes : given) {
+        auto fields = given_fields<Subnet>(bytes, "partition");
+        if (!fields) return invalid("subnets." + fields.error().field, fields.error().text);
+        Subnet& subnet = fields->object;
+        if (subnet.partition) return invalid("subnets.partition", "is left out: it is the new one");
+        subnet.partition = partition.id;
+        if (auto fits = check_subnet(partition, subnet, complete); !fits) {
+            auto error = fits.error();
+            error.code = ErrorCode::invalid;  // the request contradicts itself
+            error.field = "subnets." + error.field;
+            return error;
+        }
+        complete_subnet(subnet);
+        complete.push_back(std::make_shared<Subnet>(subnet));
+    }
+    std::vector<Subnet> subnets;
+    for (const auto& subnet : complete) subnets.push_back(*subnet);
+    return subnets;
+}
+
+}  // namespace
+
+Result<Plan> create_partition(const Context& context, const wire::CreateRequest& request) {
+    WEFT_TRY(auto given, given_fields<Partition>(request.object));
+    Partition& partition = given.object;
+    if (partition.owner.empty()) partition.owner = context.principal.name;
+    WEFT_CHECK(check_owner(context, partition.owner));
+    if (partition.gni != 0) WEFT_CHECK(operator_only(context.principal, "choose a GNI"));
+    if (!partition.dedicated_hosts.empty())
+        WEFT_CHECK(operator_only(context.principal, "dedicate hosts to a partition"));
+    WEFT_CHECK(check_cidrs(partition.cidrs));
+    if (context.cloud.partition(partition.owner, partition.name))
+        return conflict("name", partition.owner + " has a partition " + partition.name);
+    if (context.cloud.gni_used(partition.gni))
+        return conflict("gni", std::to_string(partition.gni) + " is in use");
+    partition.id = new_id(Kind::partition);
+    WEFT_CHECK(check_dedicated(context, partition));
+    if (partition.gni == 0) {
+        WEFT_TRY(partition.gni, context.chooser.gni(context.cloud));
+    }
+    WEFT_TRY(auto subnets, first_subnets(partition, request.subnets));
+    // The phantom router of the first subnet, where weft's own services answer.
+    if (!partition.dns) partition.dns = subnets.front().router;
+
+    Plan plan{context.draft(), "created partition " + partition.name, partition.id};
+    for (const Id host : partition.dedicated_hosts) plan.draft.rely(host);
+    plan.draft.put(partition);
+    for (const auto& subnet : subnets) plan.draft.put(subnet);
+    plan.notes.push_back("GNI " + std::to_string(partition.gni) + ", route table " +
+                         std::to_string(partition.gni) + ", DNS " + to_string(partition.dns) +
+                         ", no gateways");
+    return plan;
+}
+
+Result<Plan> modify_partition(const Context& context, const Partition& before, const Bytes& patch) {
+    WEFT_TRY(const auto after, patched(before, patch));
+    if (after.dedicated_hosts != before.dedicated_hosts)
+        WEFT_CHECK(operator_only(context.principal, "dedicate hosts to a partition"));
+    WEFT_CHECK(check_cidrs(after.cidrs));
+    for (const auto& subnet : context.cloud.subnets(after.id)) {
+        const auto holds = [&](const Prefix& cidr) { return cidr.contains(subnet->cidr); };
+        if (std::none_of(after.cidrs.begin(), after.cidrs.end(), holds))
+            return conflict("cidrs",
+                            "subnet " + subnet->name + " (" + to_string(subnet->cidr) + ") would be outside");
+    }
+    WEFT_CHECK(check_dedicated(context, after));
+    const auto same_name = context.cloud.partition(after.owner, after.name);
+    if (same_name && same_name->id != after.id)
+        return conflict("name", after.owner + " has a partition " + after.name);
+    Draft draft = context.draft();
+    for (const Id host : after.dedicated_hosts) draft.rely(host);
+    return replace(context, std::move(draft), before, after);
+}
+
+Result<Plan> remove_partition(const Context& context, const Partition& partition) {
+    const auto subnets = context.cloud.subnets(partition.id);
+    for (const auto& subnet : subnets)
+        if (!context.options.force || context.cloud.subnet_has_records(subnet->id))
+            return conflict("", "partition " + partition.name + " has subnet " + subnet->name +
+                                    (context.options.force ? ", which has records"
+                                                           : "; delete its subnets first, or force"));
+    Plan plan{context.draft(), "deleted partition " + partition.name};
+    for (const auto& subnet : subnets) {
+        plan.draft.erase(subnet->id);
+        plan.draft.unused(ClaimKind::address, subnet->id);
+    }
+    plan.draft.erase(partition.id);
+    plan.draft.unused(ClaimKind::subnet_name, partition.id);
+    return plan;
+}
+
+}  // namespace weft::coordinator

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// get, list, ready and what a watcher is shown (rows 1.7, 2.3).
+#include <algorithm>
+
+#include "coordinator/service/filter.h"
+#include "coordinator/service/resolve.h"
+#include "coordinator/service/service.h"
+#include "coordinator/service/view.h"
+
+namespace weft::coordinator {
+namespace {
+
+constexpr std::size_t page_limit = 1000;
+
+Result<wire::ObjectAnswer> answer(const Cloud& cloud, const Acknowledgements& hosts, Kind kind,
+                                  const Object& object) {
+    WEFT_TRY(auto bytes, encode_view(cloud, hosts, object));
+    return wire::ObjectAnswer{kind, std::move(bytes), cloud.revision()};
+}
+
+// Where a page starts: behind this id.
+Result<Id> page_start(const wire::ListRequest& request) {
+    if (request.after.empty()) return Id{request.kind, 0};
+    WEFT_TRY(const auto id, parse_id(request.after));
+    if (id.kind != request.kind)
+        return invalid("after", request.after + " is not a " + std::string(to_string(request.kind)));
+    return id;
+}
+
+}  // namespace
+
+Result<wire::ObjectAnswer> Service::get(const Principal& principal, const wire::GetRequest& request) {
+    const auto found = [&]() -> Result<wire::ObjectAnswer> {
+        WEFT_CHECK(may_request(principal));
+        WEFT_TRY(const auto object, resolve(ledger_.cloud(), principal, request.kind, request.ref));
+        return answer(ledger_.cloud(), hosts_, request.kind, object);
+    }();
+    note(principal, "get " + std::string(to_string(request.kind)), request.ref,
+         found ? Result<void>{} : Result<void>{found.error()});
+    return found;
+}
+
+Result<Service::Page> Service::list(const Principal& principal, const wire::ListRequest& request) {
+    const auto& cloud = ledger_.cloud();
+    const auto listed = [&]() -> Result<Page> {
+        WEFT_CHECK(may_request(principal));
+        if (!schema::with_object(request.kind, [](auto) {}))
+            return invalid("kind",
+                           "'" + std::string(to_string(request.kind)) + "' is not a kind of object here");
+        WEFT_TRY(const auto start, page_start(request));
+        WEFT_TRY(const auto filter, Filter::make(cloud, principal, request.kind, request.filters));
+        const std::size_t limit =
+            request.limit == 0 ? page_limit : std::min<std::size_t>(request.limit, page_limit);
+        Page page;
+        Result<void> outcome{};
+        // Whether there is room for more after it.
+        const auto take = [&](const Object& object, Id id) {
+            if (!owns(cloud, principal, object) || !filter.matches(cloud, hosts_, object)) return true;
+            if (page.objects.size() == limit) {
+                page.more = true;
+                return false;
+            }
+            auto shown = answer(cloud, hosts_, request.kind, object);
+            if (!shown) {
+                outcome = shown.error();
+                return false;
+            }
+            page.objects.push_back(std::move(*shown));
+            page.last = id;
+            return true;
+        };
+        if (const auto candidates = filter.candidates(cloud)) {
+            for (const Id id : *candidates)
+                if (id > start)
+                    if (const auto object = cloud.find(id); !is_null(object) && !take(object, id)) break;
+        } else {
+            schema::with_object(request.kind, [&]<class T>(std::type_identity<T>) {
+                const auto& table = cloud.table<T>();
+                for (auto at = table.after(start); at != table.end(); ++at)
+                    if (!take(Object{at->second.object}, at->second.object->id)) break;
+            });
+        }
+        if (!outcome) return outcome.error();
+        return page;
+    }();
+    note(principal, "list " + std::string(to_string(request.kind)), {},
+         listed ? Result<void>{} : Result<void>{listed.error()});
+    return listed;
+}
+
+std::optional<Bytes> Service::show(const Principal& principal, Kind kind, const schema::Tags& filters,
+                                   const Object& object) const {
+    const auto& cloud = ledger_.cloud();
+    if (!may_request(principal) || !owns(cloud, principal, object)) return std::nullopt;
+    if (!filters.empty()) {
+        const auto filter = Filter::make(cloud, principal, kind, filters);
+        if (!filter || !filter->matches(cloud, hosts_, object)) return std::nullopt;
+    }
+    auto bytes = encode_view(cloud, hosts_, object);
+    return bytes ? std::optional{std::move(*bytes)} : std::nullopt;
+}
+
+wire::Ack Service::ready(const Principal& principal, const wire::ReadyRequest& request) {
+    const auto& cloud = ledger_.cloud();
+    const auto outcome = [&]() -> Result<void> {
+        WEFT_CHECK(may_request(principal));
+        WEFT_TRY(const auto instance,
+                 resolve<schema::Instance>(cloud, principal, request.instance, "instance"));
+        std::string missing;
+        for (const auto& attachment : cloud.attachments_of_instance(instance->id))
+            if (attachment->phase != schema::Phase::attached)
+                missing += (missing.empty() ? "" : ", ") + title(cloud.find(attachment->record)) + " is " +
+                           std::string(to_string(attachment->phase));
+        if (!missing.empty()) return conflict("instance", "not ready: " + missing);
+        return {};
+    }();
+    note(principal, "ready", request.instance, outcome);
+    wire::Ack ack;
+    ack.revision = cloud.revision();
+    ack.text = outcome ? "ready" : outcome.error().text;
+    if (!outcome) {
+        ack.code = static_cast<std::uint16_t>(outcome.error().code);
+        ack.field = outcome.error().field;
+    }
+    return ack;
+}
+
+}  // namespace weft::coordinator

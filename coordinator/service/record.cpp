@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Interface records (rows 1.2, 1.4, 1.6).
+#include <algorithm>
+
+#include "coordinator/service/fields.h"
+#include "coordinator/service/resolve.h"
+#include "coordinator/service/verbs.h"
+
+namespace weft::coordinator {
+namespace {
+
+using schema::Record;
+using schema::RecordStatus;
+using schema::Subnet;
+
+Result<void> check_address(const Context& context, const Subnet& subnet, const Record& record,
+                           const Address& address) {
+    const auto text = to_string(address);
+    if (!address || !subnet.cidr.contains(address))
+        return invalid("addresses", "'" + text + "' is not inside " + to_string(subnet.cidr));
+    if (address == subnet.router) return invalid("addresses", text + " is the router of " + subnet.name);
+    if (!is_assignable(subnet, address))
+        return invalid("addresses",
+                       text + " is the network or broadcast address of " + to_string(subnet.cidr));
+    if (std::count(record.addresses.begin(), record.addresses.end(), address) > 1)
+        return invalid("addresses", text + " is given twice");
+    const auto taken = context.cloud.record_at(subnet.id, address);
+    if (taken && taken->id != record.id)
+        return conflict("addresses", text + " is taken by record " +
+                                         (owns(context.cloud, context.principal, Object{taken})
+                                              ? taken->name
+                                              : std::string("of another principal")));
+    return {};
+}
+
+Result<void> check_mac(const Mac& mac) {
+    if (!mac || (mac.bytes[0] & 1U) != 0) return invalid("mac", "'" + to_string(mac) + "' is not unicast");
+    return {};
+}
+
+Result<void> check_status(const Context& context, const Record& before, const Record& after) {
+    if (before.status == after.status) return {};
+    if (before.status == RecordStatus::in_repair || after.status == RecordStatus::in_repair)
+        return operator_only(context.principal, "take records into repair and back");
+    return {};
+}
+
+Result<void> check_name(const Context& context, const Record& record) {
+    const auto same_name = context.cloud.record(record.partition, record.name);
+    if (same_name && same_name->id != record.id)
+        return conflict("name", "its partition has a record " + record.name);
+    return {};
+}
+
+std::vector<std::string> notes_of(const Record& record) {
+    if (record.security_groups.empty()) return {};
+    return {"security groups are stored and not yet enforced"};
+}
+
+}  // namespace
+
+Result<Plan> create_record(const Context& context, const wire::CreateRequest& request) {
+    WEFT_TRY(auto given, given_fields<Record>(request.object));
+    Record& record = given.object;
+    WEFT_TRY(const auto subnet,
+             resolve<Subnet>(context.cloud, context.principal, to_string(record.subnet), "subnet"));
+    const auto partition = context.cloud.find<schema::Partition>(subnet->partition);
+    record.id = new_id(Kind::record);
+    record.partition = subnet->partition;
+    record.zone = subnet->zone;
+    record.owner = partition->owner;
+    if (record.name.empty()) record.name = to_string(record.id);
+    if (!record.dns) record.dns = partition->dns;
+    if (given.has(&Record::mac)) WEFT_CHECK(check_mac(record.mac));
+    if (!record.mac) record.mac = Mac::local(record.id.value);
+    WEFT_CHECK(check_status(context, Record{}, record));
+    WEFT_CHECK(check_name(context, record));
+    if (record.addresses.empty()) {
+        WEFT_TRY(const auto address, context.chooser.address(context.cloud, *subnet));
+        record.addresses.push_back(address);
+    }
+    for (const auto& address : record.addresses) WEFT_CHECK(check_address(context, *subnet, record, address));
+    Plan plan{context.draft(), "created record " + record.name, record.id, {}, notes_of(record)};
+    plan.draft.rely(subnet->id);
+    plan.draft.put(record);
+    return plan;
+}
+
+Result<Plan> modify_record(const Context& context, const Record& before, const Bytes& patch) {
+    const bool attached = !context.cloud.attachments_of_record(before.id).empty();
+    WEFT_TRY(auto after, patched(before, patch, attached));
+    WEFT_TRY(const auto subnet,
+             resolve<Subnet>(context.cloud, context.principal, to_string(after.subnet), "subnet"));
+    Draft draft = context.draft();
+    if (after.subnet != before.subnet) {
+        const auto partition = context.cloud.find<schema::Partition>(subnet->partition);
+        if (partition->owner != before.owner) return invalid("subnet", "is in a partition of another owner");
+        after.partition = subnet->partition;
+        after.zone = subnet->zone;
+        // Its addresses were the former subnet's: new ones are given with the new subnet, or chosen.
+        if (after.addresses == before.addresses) after.addresses.clear();
+        draft.rely(subnet->id);
+    }
+    if (after.subnet != before.subnet || after.mac != before.mac)
+        draft.unused(ClaimKind::attachment, before.id);
+    if (after.name.empty()) after.name = to_string(after.id);
+    WEFT_CHECK(check_mac(after.mac));
+    WEFT_CHECK(check_status(context, before, after));
+    WEFT_CHECK(check_name(context, after));
+    if (after.addresses.empty()) {
+        WEFT_TRY(const auto address, context.chooser.address(context.cloud, *subnet));
+        after.addresses.push_back(address);
+    }
+    for (const auto& address : after.addresses) WEFT_CHECK(check_address(context, *subnet, after, address));
+    WEFT_TRY(auto plan, replace(context, std::move(draft), before, after));
+    plan.notes = notes_of(after);
+    return plan;
+}
+
+Result<Plan> remove_record(const Context& context, const Record& record) {
+    const auto attachments = context.cloud.attachments_of_record(record.id);
+    if (!attachments.empty()) {
+        if (!context.options.force)
+            return conflict("", "record " + record.name + " is attached to " +
+                                    title(context.cloud.find(attachments.front()->instance)) +
+                                    ": detach it first, or force");
+        return detach_all(context, attachments, record.id);
+    }
+    Plan plan{context.draft(), "deleted record " + record.name};
+    erase_unattached(plan.draft, record.id);
+    return plan;
+}
+
+Result<Plan> modify_attachment(const Context& context, const schema::Attachment& before, const Bytes& patch) {
+    WEFT_TRY(const auto after, patched(before, patch));
+    if (after.delete_on_terminate == before.delete_on_terminate)
+        return already(context,
+                       {context.draft(), title(context.cloud.find(before.id)) + " is already so", before.id});
+    Plan plan{context.draft(), "changed " + title(context.cloud.find(before.id)), before.id};
+    plan.draft.put(after);
+    return plan;
+}
+
+}  // namespace weft::coordinator

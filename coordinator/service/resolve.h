@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what a requester typed to an object it may use: id, name, SCOPE/NAME (partition of a subnet or record,
+// owner of a partition or instance), or an unambiguous id prefix.
+#pragma once
+
+#include "coordinator/service/principal.h"
+
+namespace weft::coordinator {
+
+// Names and prefixes are looked up among what the principal owns. not_found; conflict naming the candidates
+// when several fit; refused for the whole id of an object that is another's.
+template <class T>
+[[nodiscard]] Result<Ptr<T>> resolve(const Cloud& cloud, const Principal& principal, std::string_view ref,
+                                     std::string_view field);
+
+// The same for a kind known at run time only.
+[[nodiscard]] Result<Object> resolve(const Cloud& cloud, const Principal& principal, Kind kind,
+                                     std::string_view ref);
+
+}  // namespace weft::coordinator

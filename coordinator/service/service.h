@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The coordinator's verbs as the api calls them: one function a request. Everything runs on the main thread;
+// completions never run inside the call.
+#pragma once
+
+#include "coordinator/service/audit.h"
+#include "coordinator/service/plan.h"
+#include "weft/base/clock.h"
+
+namespace weft::coordinator {
+
+class Service {
+public:
+    // The answer to a changing request: durable, or refused with nothing changed. Waiting for hosts is the
+    // caller's (Ack::revision, Ack::operation).
+    using Done = std::function<void(wire::Ack)>;
+
+    Service(Ledger& ledger, const Acknowledgements& hosts, const Clock& clock);
+
+    void create(const Principal& principal, const wire::CreateRequest& request, Done done);
+    void modify(const Principal& principal, const wire::ModifyRequest& request, Done done);
+    void remove(const Principal& principal, const wire::RemoveRequest& request, Done done);
+    void attach(const Principal& principal, const wire::AttachRequest& request, Done done);
+    void detach(const Principal& principal, const wire::DetachRequest& request, Done done);
+    void move(const Principal& principal, const wire::MoveRequest& request, Done done);
+
+    [[nodiscard]] Result<wire::ObjectAnswer> get(const Principal& principal, const wire::GetRequest& request);
+    struct Page {
+        std::vector<wire::ObjectAnswer> objects;
+        Id last;           // `after` of the next page
+        bool more{false};  // there may be a next page
+    };
+    // At most request.limit objects, and never more than 1000: call again with after = last while `more`.
+    [[nodiscard]] Result<Page> list(const Principal& principal, const wire::ListRequest& request);
+    // Whether a watcher of `filters` may see the object, and how; nothing when not.
+    [[nodiscard]] std::optional<Bytes> show(const Principal& principal, Kind kind,
+                                            const schema::Tags& filters, const Object& object) const;
+    // Code 0 when every attachment of the instance is attached, else a conflict naming those that are not.
+    [[nodiscard]] wire::Ack ready(const Principal& principal, const wire::ReadyRequest& request);
+
+    // One-time enrolment token of a host, an hour valid; Ack::text is the token, only its hash is stored.
+    void host_token(const Principal& principal, const wire::HostRequest& request, Done done);
+    // Uses it up: the host it was made for, or refused.
+    void redeem_token(const std::string& token, std::function<void(Result<Id>)> done);
+    // Takes the host's certificate out of force; its session is closed by the caller.
+    void revoke(const Principal& principal, const wire::HostRequest& request, Done done);
+    // Whether the principal may confirm what the guard of this host holds back; the host.
+    [[nodiscard]] Result<Id> confirm(const Principal& principal, const wire::HostRequest& request);
+    // What the host's own session reports or is issued: `edit` changes capabilities, underlay MTU,
+    // certificate.
+    void update_host(Id host, const std::function<void(schema::Host&)>& edit,
+                     std::function<void(Result<Revision>)> done);
+
+    // About once a second, and before the process ends.
+    void flush_audit() { audit_.flush(clock_.unix_us()); }
+
+private:
+    struct Call {
+        Principal principal;
+        std::string verb;
+        std::string target;
+        wire::Options options;
+        Bytes request_hash;
+        std::function<Result<Plan>(const Context&)> plan;
+        Done done;
+        unsigned attempt{0};
+    };
+
+    Ledger& ledger_;
+    const Acknowledgements& hosts_;
+    const Clock& clock_;
+    AuditBatch audit_;
+    Chooser chooser_;
+
+    template <class Request>
+    void start(const Principal& principal, std::string verb, std::string target, const Request& request,
+               Result<Plan> (*planner)(const Context&, const Request&), Done done);
+    void start_host(const Principal& principal, std::string verb, const wire::HostRequest& request,
+                    Result<Plan> (*planner)(const Context&, const wire::HostRequest&), Done done);
+    void run(std::shared_ptr<Call> call, Done done);
+    void execute(std::shared_ptr<Call> call);
+    void commit(const std::shared_ptr<Call>& call, Plan plan);
+    void fail(const Call& call, const Error& error);
+    // The first answer to the call's client token, an error if it was another request's, or nothing.
+    [[nodiscard]] Result<std::optional<wire::Ack>> replayed(const Call& call);
+    [[nodiscard]] wire::Ack ack_of(const Plan& plan, const Object& object, bool changed) const;
+    [[nodiscard]] AuditRow audit_row(const Call& call, std::uint16_t code, std::string text) const;
+    void note(const Principal& principal, std::string verb, std::string target, const Result<void>& outcome);
+};
+
+}  // namespace weft::coordinator

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Subnets (row 1.14).
+#include "coordinator/service/fields.h"
+#include "coordinator/service/resolve.h"
+#include "coordinator/service/subnet_rules.h"
+#include "coordinator/service/verbs.h"
+
+namespace weft::coordinator {
+
+using schema::Subnet;
+
+Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& request) {
+    WEFT_TRY(auto given, given_fields<Subnet>(request.object));
+    Subnet& subnet = given.object;
+    WEFT_TRY(const auto partition, resolve<schema::Partition>(context.cloud, context.principal,
+                                                              to_string(subnet.partition), "partition"));
+    WEFT_CHECK(check_subnet(*partition, subnet, context.cloud.subnets(partition->id)));
+    complete_subnet(subnet);
+    Plan plan{context.draft(), "created subnet " + subnet.name, subnet.id};
+    plan.draft.put(subnet);
+    // A new generation of the partition: of two overlapping subnets created at once, one is refused.
+    plan.draft.put(*partition);
+    return plan;
+}
+
+Result<Plan> modify_subnet(const Context& context, const Subnet& before, const Bytes& patch) {
+    WEFT_TRY(const auto after, patched(before, patch));
+    const auto same_name = context.cloud.subnet(after.partition, after.name);
+    if (same_name && same_name->id != after.id)
+        return conflict("name", "its partition has a subnet " + after.name);
+    return replace(context, context.draft(), before, after);
+}
+
+Result<Plan> remove_subnet(const Context& context, const Subnet& subnet) {
+    if (context.cloud.subnet_has_records(subnet.id)) {
+        const auto records = context.cloud.records_of_subnet(subnet.id);
+        return conflict("", "subnet " + subnet.name + " has " + std::to_string(records.size()) +
+                                " records, the first is " + to_string(records.front()));
+    }
+    Plan plan{context.draft(), "deleted subnet " + subnet.name};
+    plan.draft.erase(subnet.id);
+    plan.draft.unused(ClaimKind::address, subnet.id);
+    return plan;
+}
+
+}  // namespace weft::coordinator

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs, one noun or verb a file. Each authorises, validates with the offending field, and answers what
+// it would change; nothing is changed here.
+#pragma once
+
+#include "coordinator/service/plan.h"
+
+namespace weft::coordinator {
+
+// By request.kind.
+[[nodiscard]] Result<Plan> create(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> modify(const Context& context, const wire::ModifyRequest& request);
+[[nodiscard]] Result<Plan> remove(const Context& context, const wire::RemoveRequest& request);
+
+[[nodiscard]] Result<Plan> create_partition(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> create_host(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> create_instance(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> create_record(const Context& context, const wire::CreateRequest& request);
+
+[[nodiscard]] Result<Plan> modify_partition(const Context& context, const schema::Partition& partition,
+                                            const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_subnet(const Context& context, const schema::Subnet& subnet,
+                                         const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_host(const Context& context, const schema::Host& host, const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_instance(const Context& context, const schema::Instance& instance,
+                                           const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_record(const Context& context, const schema::Record& record,
+                                         const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_attachment(const Context& context, const schema::Attachment& attachment,
+                                             const Bytes& patch);
+
+[[nodiscard]] Result<Plan> remove_partition(const Context& context, const schema::Partition& partition);
+[[nodiscard]] Result<Plan> remove_subnet(const Context& context, const schema::Subnet& subnet);
+[[nodiscard]] Result<Plan> remove_host(const Context& context, const schema::Host& host);
+[[nodiscard]] Result<Plan> remove_instance(const Context& context, const schema::Instance& instance);
+[[nodiscard]] Result<Plan> remove_record(const Context& context, const schema::Record& record);
+
+[[nodiscard]] Result<Plan> attach(const Context& context, const wire::AttachRequest& request);
+[[nodiscard]] Result<Plan> detach(const Context& context, const wire::DetachRequest& request);
+[[nodiscard]] Result<Plan> move(const Context& context, const wire::MoveRequest& request);
+
+// Detaches these, all in one operation that ends by deleting `then_delete`, if any.
+[[nodiscard]] Plan detach_all(const Context& context, const std::vector<Ptr<schema::Attachment>>& attachments,
+                              Id then_delete);
+
+// Deletes a record or an instance, provided that nothing is attached to it when the draft commits.
+void erase_unattached(Draft& draft, Id object);
+
+// The plan of a changed object: nothing to write when it is as it was.
+template <class T>
+[[nodiscard]] Result<Plan> replace(const Context& context, Draft draft, const T& before, const T& after) {
+    if (after == before)
+        return already(context,
+                       {context.draft(), title(context.cloud.find(after.id)) + " is already so", after.id});
+    draft.put(after);
+    return Plan{std::move(draft), "changed " + title(context.cloud.find(after.id)), after.id};
+}
+
+}  // namespace weft::coordinator
