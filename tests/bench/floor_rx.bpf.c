@@ -6,10 +6,23 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "floor_lookups.h"
+
 static const unsigned char macs[] = {MACS};
+
+FLOOR_MAP(underlay, HASH, 16);
+FLOOR_MAP(source, HASH, 32);
+FLOOR_MAP(local, HASH, 20);
+FLOOR_MAP(counter, PERCPU_HASH, 8);
 
 SEC("tc")
 int floor_rx(struct __sk_buff* skb) {
+    if (LOOKUPS) {
+        look_up(&underlay);
+        look_up(&source);
+        look_up(&local);
+        look_up(&counter);
+    }
     if (bpf_skb_adjust_room(skb, -STRIP, BPF_ADJ_ROOM_MAC, BPF_F_ADJ_ROOM_FIXED_GSO)) return TC_ACT_SHOT;
     unsigned char* at = (void*)(long)skb->data;
     if (at + sizeof(macs) > (unsigned char*)(long)skb->data_end) return TC_ACT_SHOT;

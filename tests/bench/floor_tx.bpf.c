@@ -7,9 +7,16 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "floor_lookups.h"
+
 #define ETHERNET 14
 
 static const unsigned char header[] = {HEADER};
+
+FLOOR_MAP(port, HASH, 24);
+FLOOR_MAP(mapping, HASH, 20);
+FLOOR_MAP(peer, HASH, 8);
+FLOOR_MAP(counter, PERCPU_HASH, 8);
 
 SEC("tc")
 int floor_tx(struct __sk_buff* skb) {
@@ -17,6 +24,12 @@ int floor_tx(struct __sk_buff* skb) {
                                      BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_ENCAP_L2(ETHERNET) |
                                      BPF_F_ADJ_ROOM_ENCAP_L2_ETH;
     struct bpf_redir_neigh next = {.nh_family = 2, .ipv4_nh = NEXT_HOP};
+    if (LOOKUPS) {
+        look_up(&port);
+        look_up(&mapping);
+        look_up(&peer);
+        look_up(&counter);
+    }
     if (bpf_skb_adjust_room(skb, sizeof(header), BPF_ADJ_ROOM_MAC, flags)) return TC_ACT_SHOT;
     unsigned char* at = (void*)(long)skb->data + ETHERNET;
     if (at + sizeof(header) > (unsigned char*)(long)skb->data_end) return TC_ACT_SHOT;

@@ -3,6 +3,8 @@
 // may begin and end with it; every result is one line of JSON on standard output.
 //   echo ADDRESS PORT                        answers each byte of one TCP connection
 //   rr ADDRESS PORT SECONDS                  one byte there and back over TCP; microseconds
+//   drain ADDRESS PORT                       reads one TCP connection to its end
+//   stream ADDRESS PORT SECONDS              sends on one TCP connection as much as it can
 //   sink ADDRESS PORT                        counts UDP packets until none came for 0.3 s
 //   flood ADDRESS PORT SECONDS SIZE|x:HEX    sends UDP packets of that payload as fast as it can
 #include <arpa/inet.h>
@@ -101,6 +103,30 @@ void round_trips(const sockaddr_in& at, double seconds) {
                 micros.size(), at_share(0.5), at_share(0.99));
 }
 
+void drain(const sockaddr_in& at) {
+    const weft::Fd listener = open_socket(SOCK_STREAM, at, true);
+    must(listen(listener.get(), 1), "listen");
+    ready();
+    const weft::Fd peer{must(accept(listener.get(), nullptr, nullptr), "accept")};
+    std::vector<char> buffer(256 << 10);
+    std::uint64_t bytes = 0;
+    const auto begin = Clock::now();
+    for (ssize_t got; (got = must(recv(peer.get(), buffer.data(), buffer.size(), 0), "recv")) > 0;) {
+        bytes += static_cast<std::uint64_t>(got);
+    }
+    std::printf(R"({"bytes":%llu,"gbits":%.3f})"
+                "\n",
+                static_cast<unsigned long long>(bytes),
+                static_cast<double>(bytes) * 8e-9 / seconds_since(begin));
+}
+
+void stream(const sockaddr_in& at, double seconds) {
+    const weft::Fd socket = open_socket(SOCK_STREAM, at, false);
+    const std::vector<char> buffer(128 << 10);
+    const auto begin = Clock::now();
+    while (seconds_since(begin) < seconds) must(send(socket.get(), buffer.data(), buffer.size(), 0), "send");
+}
+
 // The rate is taken between the first and the last batch, so that it holds no waiting.
 void sink(const sockaddr_in& at) {
     const weft::Fd socket = open_socket(SOCK_DGRAM, at, true);
@@ -164,7 +190,7 @@ void flood(const sockaddr_in& at, double seconds, std::vector<char> bytes) {
 
 int usage() {
     std::fputs(
-        "weft-bench-net echo|sink ADDRESS PORT | rr ADDRESS PORT SECONDS | "
+        "weft-bench-net echo|drain|sink ADDRESS PORT | rr|stream ADDRESS PORT SECONDS | "
         "flood ADDRESS PORT SECONDS SIZE|x:HEX\n",
         stderr);
     return 2;
@@ -179,6 +205,10 @@ int main(int count, char** values) try {
     const sockaddr_in at = endpoint(arguments[2], arguments[3]);
     if (verb == "echo" && count == 4) {
         echo(at);
+    } else if (verb == "drain" && count == 4) {
+        drain(at);
+    } else if (verb == "stream" && count == 5) {
+        stream(at, std::strtod(arguments[4], nullptr));
     } else if (verb == "sink" && count == 4) {
         sink(at);
     } else if (verb == "rr" && count == 5) {

@@ -14,14 +14,14 @@ START_SECONDS = 10
 SENDER, RECEIVER = ["taskset", "-c", "0"], ["taskset", "-c", "1"]
 
 
-def _exchange(server, client, ready, seconds):
+def _exchange(server, client, seconds):
     """Standard output of both, after the server printed the line `ready`; nothing outlives the call."""
     with subprocess.Popen(server, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as end:
         watchdog = threading.Timer(seconds + 2 * START_SECONDS, end.kill)
         watchdog.start()
         try:
             for line in end.stdout:
-                if ready in line:
+                if "ready" in line:
                     break
             else:
                 raise BenchError(f"{' '.join(server)}: {end.stderr.read().strip()}")
@@ -46,21 +46,21 @@ class Way:
 
     def tcp_stream(self, seconds):
         """Gbit/s of one TCP connection."""
-        server = self._at(self.receiver, RECEIVER, "iperf3", "-s", "-1", "-B", self.address, "--forceflush")
-        client = self._at(self.sender, SENDER, "iperf3", "-c", self.address, "-t", seconds, "-J")
-        _, result = _exchange(server, client, "Server listening", seconds)
-        return json.loads(result)["end"]["sum_received"]["bits_per_second"] / 1e9
+        server = self._at(self.receiver, RECEIVER, self.tool, "drain", self.address, PORT)
+        client = self._at(self.sender, SENDER, self.tool, "stream", self.address, PORT, seconds)
+        result, _ = _exchange(server, client, seconds)
+        return json.loads(result)["gbits"]
 
     def tcp_round_trip(self, seconds):
         """Microseconds, median, of one byte there and back."""
         server = self._at(self.receiver, RECEIVER, self.tool, "echo", self.address, PORT)
         client = self._at(self.sender, RECEIVER, self.tool, "rr", self.address, PORT, seconds)
-        _, result = _exchange(server, client, "ready", seconds)
+        _, result = _exchange(server, client, seconds)
         return json.loads(result)["p50"]
 
     def udp_rate(self, seconds, size=18):
         """Packets received a second; 18 bytes of payload are a frame of 64 bytes with its check sequence."""
         server = self._at(self.receiver, RECEIVER, self.tool, "sink", self.address, PORT)
         client = self._at(self.sender, SENDER, self.tool, "flood", self.address, PORT, seconds, size)
-        result, _ = _exchange(server, client, "ready", seconds)
+        result, _ = _exchange(server, client, seconds)
         return json.loads(result)["rate"]

@@ -19,7 +19,7 @@ def _load(source, **constants):
     folder = tempfile.TemporaryDirectory(prefix="weft-bench-")
     target = Path(folder.name) / f"{source}.bpf.o"
     defines = [f"-D{name}={value}" for name, value in constants.items()]
-    run("clang-14", "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-Wall", "-Wextra", "-Werror",
+    run("clang-14", "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-I", BENCH,
         "-isystem", f"/usr/include/{platform.machine()}-linux-gnu", *defines,
         "-c", BENCH / f"{source}.bpf.c", "-o", target)
     return folder, target
@@ -48,12 +48,15 @@ def geneve_header(gni, tag=0):
 
 
 class Floor(Shape):
-    """Floor programs at the places of instance_tx and fabric_rx; neighbours are permanent, so nothing else runs."""
+    """Floor programs at the places of instance_tx and fabric_rx; neighbours are permanent, so nothing else runs.
+
+    With `lookups` they make the packet path's map lookups too, with constant keys."""
 
     addresses = {1: "10.1.2.30", 2: "10.1.2.50"}
 
-    def __init__(self):
-        super().__init__("floor")
+    def __init__(self, lookups=False):
+        super().__init__("lookup" if lookups else "floor")
+        self.lookups = int(lookups)
 
     def attach(self, name, device, source, **constants):
         folder, target = _load(source, **constants)
@@ -75,9 +78,9 @@ class Floor(Shape):
         header = ipv4_header(UNDERLAY[n], UNDERLAY[other], 17, len(udp) + inner) + udp
         ifindex = {device: self.link(f"h{n}", device)["ifindex"] for device in ("inst0", "uplink0")}
         self.attach(f"h{n}", "inst0", "floor_tx", HEADER=_bytes(header), IFINDEX=ifindex["uplink0"],
-                    NEXT_HOP=htonl(int.from_bytes(inet_aton(UNDERLAY[other]), "big")))
+                    LOOKUPS=self.lookups, NEXT_HOP=htonl(int.from_bytes(inet_aton(UNDERLAY[other]), "big")))
         self.attach(f"h{n}", "uplink0", "floor_rx", STRIP=len(header), IFINDEX=ifindex["inst0"],
-                    MACS=_bytes(mac_bytes(eth0) + mac_bytes(peer_eth0)))
+                    LOOKUPS=self.lookups, MACS=_bytes(mac_bytes(eth0) + mac_bytes(peer_eth0)))
 
 
 class Drop(Shape):

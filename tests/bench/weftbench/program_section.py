@@ -7,7 +7,8 @@ from .floor import Drop, Floor, geneve_header, ipv4_header
 from .shape import UNDERLAY
 from .table import Row, progress
 
-FLOOR = "same helper calls, no checks"
+FLOOR = "floor: packet helpers alone"
+LOOKUPS = "floor and constant lookups"
 
 
 def rows(names, ours, peers, bound, peer):
@@ -18,19 +19,20 @@ def rows(names, ours, peers, bound, peer):
 
 
 def established(options):
-    with cloud.lab(TOP / "packaging/examples/two-hosts.yaml", "i1", "10.1.2.50"), Floor() as floor, stats.enabled():
-        ways = [Way(cloud.enter, "i1", "i2", "10.1.2.50", options.net),
-                Way(floor.enter, "i1", "i2", floor.addresses[2], options.net)]
-        programs = [
-            [stats.program_at(cloud.enter, "h1", cloud.device_of("i1", "h1"), "tc"),
-             stats.program_at(cloud.enter, "h2", "uplink0", "tc")],
-            [stats.program_at(floor.enter, "h1", "inst0", "tc"), stats.program_at(floor.enter, "h2", "uplink0", "tc")],
-        ]
-        samples = [[], []]
+    with cloud.lab(TOP / "packaging/examples/two-hosts.yaml", "i1", "10.1.2.50"), \
+            Floor() as floor, Floor(lookups=True) as lookups, stats.enabled():
+        sides = [(cloud.enter, "10.1.2.50", cloud.device_of("i1", "h1"))]
+        sides += [(peer.enter, peer.addresses[2], "inst0") for peer in (floor, lookups)]
+        samples = [[], [], []]
+        programs = [[stats.program_at(enter, "h1", device, "tc"), stats.program_at(enter, "h2", "uplink0", "tc")]
+                    for enter, _, device in sides]
         for _ in range(options.rounds):
-            for way, ids, taken in zip(ways, programs, samples):
+            for (enter, address, _), ids, taken in zip(sides, programs, samples):
+                way = Way(enter, "i1", "i2", address, options.net)
                 taken.append(stats.cost(ids, lambda way=way: way.udp_rate(options.seconds)))
-        yield from rows(["instance_tx, encapsulate", "fabric_rx, decapsulate and deliver"], *samples, "<= 1.4", FLOOR)
+    names = ["instance_tx, encapsulate", "fabric_rx, decapsulate and deliver"]
+    yield from rows(names, samples[0], samples[1], "<= 1.4", FLOOR)
+    yield from rows(names, samples[0], samples[2], "", LOOKUPS)
 
 
 def spoofed():
