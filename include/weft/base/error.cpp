@@ -17,6 +17,7 @@ std::string_view to_string(ErrorCode code) noexcept {
         case ErrorCode::unknown: return "unknown";
         case ErrorCode::system: return "system";
         case ErrorCode::damaged: return "damaged";
+        case ErrorCode::failed: return "failed";
     }
     return "error";
 }

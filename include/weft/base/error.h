@@ -23,6 +23,7 @@ enum class ErrorCode : std::uint16_t {
     unknown = 9,      // the outcome of a commit cannot be known (store failure)
     system = 10,      // a system call failed; `sys_errno` says how
     damaged = 11,     // stored or received bytes that cannot be what they claim
+    failed = 12,      // an operation did not succeed and was undone; the text names the step
 };
 
 // The code's name as printed and matched by scripts, e.g. "not_found".
