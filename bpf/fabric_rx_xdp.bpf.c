@@ -22,6 +22,7 @@ INLINE int take(struct xdp_md* xdp, struct arrival* a, __u64* record) {
     if (verdict == VERDICT_NOT_OURS) return XDP_PASS;
     if (verdict == VERDICT_PULL) return DROP(step_lost);
     if (verdict == VERDICT_NEXT) verdict = find_arrival_receiver(&v, a, &local, record);
+    if (verdict == DROP(local_too_big)) return XDP_PASS; /* generic XDP sees unsegmented packets: tc knows */
     if (verdict != VERDICT_NEXT) return verdict;
     if (!metadata_room(xdp)) return XDP_PASS;
     v = view_xdp(xdp);

@@ -122,7 +122,7 @@ Programs::Programs() {
     root_ = path;
     if (mount("bpf", root_.c_str(), "bpf", 0, "mode=0700") != 0) fail("mount bpffs");
     shell("ip link set lo up");
-    uplink_ = device("uplink");
+    shell("mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns");
     load();
     fill_chain();
 }
@@ -172,7 +172,7 @@ Ran Programs::send(const Bytes& frame, unsigned ifindex, unsigned gso) {
 }
 
 Ran Programs::receive(const Bytes& frame, unsigned gso) {
-    return run_tc(fabric_rx_fd(), frame, uplink_, gso);
+    return run_tc(fabric_rx_fd(), frame, uplink(), gso);
 }
 Ran Programs::receive_xdp(const Bytes& frame) { return run_xdp(fabric_rx_xdp_fd(), frame); }
 

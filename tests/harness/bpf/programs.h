@@ -49,8 +49,8 @@ public:
     void fill_chain();
     // Deletes every entry of the hashes and tries and zeroes the arrays.
     void clear_maps();
-    unsigned uplink() const { return uplink_; }
-    // Makes a pair of devices once: NAME in the process' namespace, whose ifindex it answers.
+    unsigned uplink() { return device("uplink"); }
+    // Makes the pair of devices NAME and NAME-far, unless it is there; answers NAME's ifindex.
     unsigned device(const std::string& name);
 
 private:
@@ -58,7 +58,6 @@ private:
     void load();
 
     std::string root_;
-    unsigned uplink_{0};
     instance_tx* tx_{nullptr};
     fabric_rx* rx_{nullptr};
     fabric_rx_xdp* xdp_{nullptr};

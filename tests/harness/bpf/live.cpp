@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/harness/bpf/live.h"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+
+namespace weft::test {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::runtime_error(what + ": " + std::strerror(errno));
+}
+
+Fd open_namespace(const std::string& path) {
+    Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) fail("open " + path);
+    return fd;
+}
+
+void enter(const Fd& space) {
+    if (setns(space.get(), CLONE_NEWNET) != 0) fail("setns");
+}
+
+}  // namespace
+
+std::string to_string(const Mac& mac) {
+    char text[18];
+    std::snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+                  mac[5]);
+    return text;
+}
+
+Namespace::Namespace(std::string name) : name_(std::move(name)) {
+    shell("ip netns add " + name_);
+    run("ip link set lo up");
+}
+
+Namespace::~Namespace() {
+    if (std::system(("ip netns delete " + name_).c_str()) != 0) std::perror("ip netns delete");
+}
+
+void Namespace::run(const std::string& command) const { shell("ip netns exec " + name_ + " " + command); }
+
+Fd Namespace::socket(int domain, int type, int protocol) const {
+    const auto own = open_namespace("/proc/thread-self/ns/net");
+    enter(open_namespace("/run/netns/" + name_));
+    Fd fd(::socket(domain, type | SOCK_CLOEXEC, protocol));
+    enter(own);
+    if (!fd) fail("socket");
+    return fd;
+}
+
+Raw::Raw(const Namespace& where, const std::string& device)
+    : socket_(where.socket(AF_PACKET, SOCK_RAW, htons(0x0003))) {
+    ifreq request{};
+    std::strncpy(request.ifr_name, device.c_str(), IFNAMSIZ - 1);
+    if (ioctl(socket_.get(), SIOCGIFINDEX, &request) != 0) fail("ifindex of " + device);
+    sockaddr_ll address{};
+    address.sll_family = AF_PACKET;
+    address.sll_protocol = htons(0x0003);
+    address.sll_ifindex = request.ifr_ifindex;
+    if (bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
+        fail("bind " + device);
+    const int on = 1;
+    if (setsockopt(socket_.get(), SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)) != 0) fail("PACKET_AUXDATA");
+}
+
+void Raw::send(const Bytes& frame) {
+    if (::send(socket_.get(), frame.data(), frame.size(), 0) != static_cast<ssize_t>(frame.size()))
+        fail("send");
+}
+
+std::optional<Bytes> Raw::receive(const std::function<bool(const Bytes&)>& wanted) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (std::chrono::steady_clock::now() < deadline) {
+        pollfd waiting{socket_.get(), POLLIN, 0};
+        if (poll(&waiting, 1, 100) <= 0) continue;
+        Bytes frame(70000);
+        alignas(cmsghdr) char control[256];
+        iovec part{frame.data(), frame.size()};
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control;
+        message.msg_controllen = sizeof(control);
+        const auto size = recvmsg(socket_.get(), &message, 0);
+        if (size < 0) fail("recvmsg");
+        frame.resize(static_cast<std::size_t>(size));
+        for (auto* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
+            tpacket_auxdata data{};
+            std::memcpy(&data, CMSG_DATA(c), sizeof(data));
+            if ((data.tp_status & TP_STATUS_VLAN_VALID) != 0)
+                frame = slice(frame, 0, 12) + be16(0x8100) + be16(data.tp_vlan_tci) + slice(frame, 12);
+        }
+        if (wanted(frame)) return frame;
+    }
+    return std::nullopt;
+}
+
+Live::Live(Underlay underlay) : inst1("inst1"), inst2("inst2"), far("far") {
+    connect_instance(inst1, "i1", "10.1.2.30", mac_a);
+    connect_instance(inst2, "i2", "10.1.2.31", mac_d);
+    shell("ip link set uplink-far netns far name eth0");
+    shell("ip addr replace 192.0.2.1/24 dev uplink && ip addr replace 2001:db8::1/64 dev uplink nodad");
+    far.run("ip addr add 192.0.2.2/24 dev eth0");
+    far.run("ip addr add 2001:db8::2/64 dev eth0 nodad");
+    far.run("ip link set eth0 up");
+    const bool v6 = underlay == Underlay::ipv6;
+    const std::string ends =
+        v6 ? "local 2001:db8::2 remote 2001:db8::1 udp6zerocsumrx" : "local 192.0.2.2 remote 192.0.2.1";
+    far.run("ip link add vx0 address " + to_string(mac_b) + " type vxlan id 100 dstport 4789 noudpcsum " +
+            ends);
+    far.run("ip link set vx0 mtu 1420 up");
+    far.run("ip addr add 10.1.2.50/24 dev vx0");
+    far.run("ip neigh add 10.1.2.30 lladdr " + to_string(mac_a) + " dev vx0");
+
+    if (v6) world.use_ipv6();
+    world.use_framework(WEFT_FRAMEWORK_vxlan_1);
+    world.change_peer([&](weft_peer& p) { p.ifindex = world.programs.uplink(); });
+    for (const auto* address : {"10.1.2.30", "10.1.2.31"})
+        world.change_local(blue, address, [](weft_local& l) { l.flags |= WEFT_PORT_PEER; });
+    attach_tc(world.i1, world.programs.instance_tx_fd());
+    attach_tc(world.i2, world.programs.instance_tx_fd());
+    attach_tc(world.programs.uplink(), world.programs.fabric_rx_fd());
+}
+
+Live::~Live() {
+    if (xdp_) bpf_xdp_detach(static_cast<int>(world.programs.uplink()), xdp_flags_, nullptr);
+    for (const auto* device : {"i1", "i2", "uplink"})
+        if (std::system((std::string("ip link delete ") + device).c_str()) != 0)
+            std::perror("ip link delete");
+}
+
+void Live::connect_instance(const Namespace& instance, const std::string& device, std::string_view address,
+                            const Mac& mac) {
+    shell("ip link set " + device + "-far netns " + instance.name() + " name eth0");
+    instance.run("ip link set eth0 address " + to_string(mac) + " mtu 1420 up");
+    instance.run("ip addr add " + std::string(address) + "/24 dev eth0");
+    instance.run("ip route add default via 10.1.2.1");
+}
+
+void Live::attach_tc(unsigned ifindex, int program) {
+    LIBBPF_OPTS(bpf_tc_hook, hook);
+    hook.ifindex = static_cast<int>(ifindex);
+    hook.attach_point = BPF_TC_INGRESS;
+    LIBBPF_OPTS(bpf_tc_opts, options);
+    options.prog_fd = program;
+    if (bpf_tc_hook_create(&hook) != 0 || bpf_tc_attach(&hook, &options) != 0) fail("attach to tc");
+}
+
+void Live::attach_xdp(unsigned flags) {
+    xdp_flags_ = flags;
+    const int uplink = static_cast<int>(world.programs.uplink());
+    if (bpf_xdp_attach(uplink, world.programs.fabric_rx_xdp_fd(), flags, nullptr) != 0) fail("attach to XDP");
+    xdp_ = true;
+}
+
+}  // namespace weft::test

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The programs attached to real devices, with instances and a peer host in namespaces of their own:
+//
+//   inst1 eth0 (a, 10.1.2.30) -- i1 --.
+//   inst2 eth0 (d, 10.1.2.31) -- i2 --+-- this host -- uplink 192.0.2.1 -- 192.0.2.2 eth0 far
+//
+// `far` is a host without weft: the kernel's own vxlan device vx0 is b, 10.1.2.50.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+#include "tests/harness/bpf/world.h"
+#include "weft/base/fd.h"
+
+namespace weft::test {
+
+// A network namespace that only this process can name.
+class Namespace {
+public:
+    explicit Namespace(std::string name);
+    ~Namespace();
+    Namespace(const Namespace&) = delete;
+    Namespace& operator=(const Namespace&) = delete;
+    void run(const std::string& command) const;
+    Fd socket(int domain, int type, int protocol) const;
+    const std::string& name() const { return name_; }
+
+private:
+    std::string name_;
+};
+
+// Frames as they are on a device, a VLAN tag put back inline.
+class Raw {
+public:
+    Raw(const Namespace& where, const std::string& device);
+    void send(const Bytes& frame);
+    // The first frame from now on that satisfies `wanted`; nothing after five seconds.
+    std::optional<Bytes> receive(const std::function<bool(const Bytes&)>& wanted);
+
+private:
+    Fd socket_;
+};
+
+class Live {
+public:
+    enum class Underlay { ipv4, ipv6 };
+    explicit Live(Underlay underlay = Underlay::ipv4);
+    ~Live();
+    Live(const Live&) = delete;
+    Live& operator=(const Live&) = delete;
+
+    World world;
+    Namespace inst1;
+    Namespace inst2;
+    Namespace far;
+
+    void attach_xdp(unsigned flags);
+
+private:
+    void attach_tc(unsigned ifindex, int program);
+    void connect_instance(const Namespace& instance, const std::string& device, std::string_view address,
+                          const Mac& mac);
+    unsigned xdp_flags_{0};
+    bool xdp_{false};
+};
+
+std::string to_string(const Mac& mac);
+
+// A datagram from one to the other and back; whether both came.
+bool udp_exchange(const Namespace& client, std::string_view from, const Namespace& server,
+                  std::string_view to);
+// `bytes` through one TCP connection; whether they came in order and whole.
+bool tcp_transfer(const Namespace& client, const Namespace& server, std::string_view to, std::size_t bytes);
+
+}  // namespace weft::test
