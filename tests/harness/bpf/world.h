@@ -119,10 +119,11 @@ public:
                         weft_direction direction = WEFT_TX, int verdict = shot);
     void expect_nothing_dropped();
 
-private:
     void put_raw(const char* name, const void* key, const void* value);
     void get_raw(const char* name, const void* key, void* value);
     void erase_raw(const char* name, const void* key);
+
+private:
     void add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t record, std::string_view address,
                       const Mac& mac, std::uint32_t tag, std::uint32_t table);
     void add_remote(std::uint32_t gni, std::uint64_t record, std::string_view address, const Mac& mac,

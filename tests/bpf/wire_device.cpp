@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only real devices show: VLAN tags, cut frames, pending checksums, marks of a former encapsulation.
+#include <doctest/doctest.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "tests/harness/bpf/live.h"
+
+using namespace weft::test;
+
+namespace {
+
+Bytes tagged(const Bytes& frame, std::uint16_t vlan) {
+    return slice(frame, 0, 12) + be16(0x8100) + be16(vlan) + slice(frame, 12);
+}
+
+Bytes from_b(const Mac& to, std::string_view destination) {
+    const Ipv4 header{.source = ip("10.1.2.50"), .destination = ip(destination)};
+    return ethernet(to, mac_b, ethertype_ipv4, ipv4(header, udp(5, 6, payload(64))));
+}
+
+// Frames to the device are summed by the stack, as on one without checksum offload.
+void turn_off_checksums(const char* device) {
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    ethtool_value value{ETHTOOL_STXCSUM, 0};
+    ifreq request{};
+    std::strncpy(request.ifr_name, device, IFNAMSIZ - 1);
+    request.ifr_data = reinterpret_cast<char*>(&value);
+    REQUIRE(ioctl(fd, SIOCETHTOOL, &request) == 0);
+    close(fd);
+}
+
+std::uint64_t wait_for_drops(World& world, weft_drop_reason reason, std::uint64_t count) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (world.drops(reason) < count && std::chrono::steady_clock::now() < deadline) usleep(1000);
+    return world.drops(reason);
+}
+
+}  // namespace
+
+TEST_CASE("[2.6/trunk] records of one device are told apart by VLAN tag, both ways") {
+    Live live;
+    weft_port_key key{};
+    key.ifindex = live.world.i1;
+    weft_port port{};
+    live.world.change_port(live.world.i1, [&](weft_port& p) { port = p; });
+    live.world.erase(WEFT_MAP_NAME(WEFT_PORT_MAP), key);
+    key.vlan = 42;
+    live.world.put(WEFT_MAP_NAME(WEFT_PORT_MAP), key, port);
+    live.world.change_local(blue, "10.1.2.30", [](weft_local& l) { l.vlan = 42; });
+
+    Raw instance(live.inst1, "eth0");
+    Raw peer(live.far, "vx0");
+    const auto frame = from_a("10.1.2.50", mac_b, payload(32));
+    SUBCASE("sent: the tag stays here") {
+        instance.send(tagged(frame, 42));
+        const auto seen = peer.receive([](const Bytes& f) { return f.size() > 34 && f[23] == protocol_udp; });
+        REQUIRE(seen);
+        CHECK(to_hex(*seen) == to_hex(frame));
+    }
+    SUBCASE("another tag, or none, has no attachment") {
+        instance.send(tagged(frame, 43));
+        instance.send(frame);
+        CHECK(wait_for_drops(live.world, WEFT_DROP_no_port, 2) >= 2);
+    }
+    SUBCASE("received: the tag is put on") {
+        peer.send(from_b(mac_a, "10.1.2.30"));
+        const auto seen =
+            instance.receive([](const Bytes& f) { return f.size() > 38 && read16(f, 12) == 0x8100; });
+        REQUIRE(seen);
+        CHECK(to_hex(*seen) == to_hex(tagged(from_b(mac_a, "10.1.2.30"), 42)));
+    }
+    SUBCASE("ARP is answered with the tag") {
+        const Arp ask{.sender_mac = mac_a, .sender = ip("10.1.2.30"), .target = ip("10.1.2.1")};
+        instance.send(tagged(ethernet(mac("ff:ff:ff:ff:ff:ff"), mac_a, ethertype_arp, arp(ask)), 42));
+        const auto seen = instance.receive(
+            [](const Bytes& f) { return f.size() > 40 && read16(f, 16) == 0x0806 && f[25] == 2; });
+        REQUIRE(seen);
+        CHECK(to_hex(slice(*seen, 12, 4)) == "8100002a");
+    }
+}
+
+TEST_CASE("[4.3/truncated] frames shorter than an IP header are dropped") {
+    Live live;
+    Raw instance(live.inst1, "eth0");
+    const auto frame = from_a("10.1.2.50", mac_b, payload(10));
+    for (std::size_t size = 14; size < 34; size++) instance.send(slice(frame, 0, size));
+    CHECK(wait_for_drops(live.world, WEFT_DROP_ip_truncated, 20) == 20);
+    CHECK(live.world.drops(record_a, WEFT_DROP_ip_truncated, WEFT_TX) == 20);
+}
+
+TEST_CASE("[5.1/pending] an ICMP error about a packet whose checksum is pending goes out right") {
+    Live live;
+    turn_off_checksums("i1");
+    Raw seen_by_instance(live.inst1, "eth0");
+    const auto socket = live.inst1.socket(AF_INET, SOCK_DGRAM, 0);
+    const int ttl = 1;
+    REQUIRE(setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) == 0);
+    for (const std::size_t size : {1U, 40U, 600U, 1300U}) {
+        CAPTURE(size);
+        sockaddr_in target{};
+        target.sin_family = AF_INET;
+        target.sin_port = htons(9);
+        target.sin_addr.s_addr = htonl(ip("10.1.3.7"));
+        const auto bytes = payload(size);
+        REQUIRE(sendto(socket.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&target),
+                       sizeof(target)) == static_cast<ssize_t>(size));
+        const auto error = seen_by_instance.receive(
+            [](const Bytes& f) { return f.size() > 42 && f[23] == protocol_icmp && f[34] == 11; });
+        REQUIRE(error);
+        CHECK(internet_checksum(slice(*error, 14, 20)) == 0);
+        CHECK(internet_checksum(slice(*error, 34)) == 0);
+        CHECK(error->size() == 14 + 28 + std::min<std::size_t>(548, 28 + size));
+        CHECK(internet_checksum(slice(*error, 42, 20)) == 0);  // the quoted header is the one that was sent
+        CHECK(to_hex(slice(*error, 70)) == to_hex(slice(bytes, 0, std::min<std::size_t>(520, size))));
+    }
+}
+
+TEST_CASE("[5.5/appliance] what arrived encapsulated is forwarded by an instance and encapsulated again") {
+    auto underlay = Live::Underlay::ipv4;
+    SUBCASE("over IPv4") {}
+    SUBCASE("over IPv6") { underlay = Live::Underlay::ipv6; }
+    Live live(underlay);
+    const auto uncheck = [](auto& entry) { entry.flags &= ~static_cast<__u32>(WEFT_PORT_SOURCE_DEST_CHECK); };
+    live.world.change_port(live.world.i1, uncheck);
+    live.world.change_local(blue, "10.1.2.30", uncheck);
+    weft_station_key station{};
+    station.gni = blue;
+    std::memcpy(station.mac, mac_a.data(), 6);
+    live.world.change<weft_local>(WEFT_MAP_NAME(WEFT_STATION_MAP), station, [&](weft_local& l) {
+        uncheck(l);
+        l.flags |= WEFT_PORT_PEER;
+        l.ifindex = live.world.i1;
+    });
+    live.world.add_route(blue_table, "10.9.0.0", 16, WEFT_ROUTE_RECORD, "10.1.2.50");
+    live.inst1.run(
+        "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0");
+
+    Raw peer(live.far, "vx0");
+    peer.send(from_b(mac_a, "10.9.0.1"));
+    const auto back = peer.receive([](const Bytes& f) {
+        return f.size() > 34 && read32(f, 30) == ip("10.9.0.1") &&
+               slice(f, 0, 6) == Bytes(mac_b.begin(), mac_b.end());
+    });
+    REQUIRE(back);
+    CHECK(to_hex(slice(*back, 6, 6)) == to_hex({mac_router.begin(), mac_router.end()}));
+    CHECK(back->at(22) == 62);  // two routers: the appliance and the phantom one
+    CHECK(internet_checksum(slice(*back, 14, 20)) == 0);
+    CHECK(to_hex(slice(*back, 34)) == to_hex(slice(from_b(mac_a, "10.9.0.1"), 34)));
+    CHECK(live.world.drops(WEFT_DROP_encapsulate) == 0);
+}
