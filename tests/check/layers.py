@@ -13,13 +13,18 @@ LAYERS = {
     "include/weft/schema": ["include/weft/base", "include/weft/net"],
     "include/weft/wire": ["include/weft/base", "include/weft/net", "include/weft/schema", "include/weft/abi"],
     "include/weft/config": ["include/weft/base"],
+    "include/weft/config": ["include/weft/base"],
     "bpf": ["include/weft/abi"],
     "agent": COMMON + ["agent"],
     "agent/state": COMMON,
     "agent/session": COMMON + ["agent/state"],
     "agent/datapath": COMMON,
     "agent/reconcile": COMMON + ["agent/state", "agent/datapath"],
+    "agent/config": COMMON + ["agent/session", "agent/datapath"],
+    "agent/report": COMMON + ["agent/state", "agent/reconcile", "agent/datapath"],
     "coordinator": COMMON + ["coordinator"],
+    "coordinator/config": COMMON,
+    "coordinator/pki": COMMON,
     "coordinator/model": COMMON,
     "coordinator/negotiation": COMMON + ["coordinator/model"],
     "coordinator/store": COMMON + ["coordinator/model"],
@@ -32,7 +37,7 @@ LAYERS = {
     "coordinator/http": COMMON + ["coordinator/service", "coordinator/model", "coordinator/store"],
     "coordinator/cli": COMMON + ["coordinator/pki"],
 }
-PURE = ("coordinator/model", "coordinator/negotiation", "agent/state")
+PURE = ("coordinator/model/", "coordinator/negotiation/", "agent/state/")
 IMPURE = re.compile(
     r"sys/|linux/|netinet/|net/if|bpf/|netlink/|sqlite3|systemd/|unistd\.h|fcntl\.h|chrono|ctime|thread|mutex|fstream"
     r"|filesystem|boost/asio|weft/base/(fd|clock|log)\.h"

@@ -83,9 +83,5 @@ def start_host(state, host):
     process.start(state, f"agent-{host.name}", host.name, agent)
 
 
-def apply(state, cloud):
-    if not cloud:
-        return
-    file = RUN / "cloud.yaml"
-    _write(file, cloud)
-    weft(state, "apply", "-f", str(file))
+def apply(state, path):
+    weft(state, "apply", "-f", str(path))
