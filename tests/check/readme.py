@@ -12,12 +12,15 @@ WEFT = os.path.join(sys.argv[1], "bin", "weft")
 
 
 def commands(path):
+    """The commands of indented blocks: lines that start with a program of the project's."""
     with open(path, encoding="utf-8") as file:
-        blocks = re.findall(r"^```(?:sh|console|bash)\n(.*?)^```", file.read(), re.M | re.S)
-    for line in "".join(blocks).splitlines():
-        line = line.split(" #")[0].strip().removeprefix("# ").removeprefix("$ ").removeprefix("sudo ")
-        if line:
-            yield shlex.split(line)
+        lines = re.findall(r"^    (\S.*)$", file.read(), re.M)
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        if words and words[0] == "sudo":
+            words = words[1:]
+        if words and (words[0] == "weft" or words[0].startswith("packaging/")):
+            yield words
 
 
 def weft_exists(words):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by shell tests: one line a test case on standard output, `pass NAME`, `fail NAME: REASON` or
 # `skip NAME: REASON`; packaging/check counts these lines. Exit with $failures.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034  # failures: read by the script that sources this
 
 failures=0
 pass() { printf 'pass %s\n' "$*"; }
