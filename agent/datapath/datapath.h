@@ -125,7 +125,8 @@ public:
     // Makes, or adopts and corrects, the veth pair of a port with a netns (by the device helper). not_found
     // while the namespace does not exist.
     [[nodiscard]] virtual Result<void> make_device(const schema::Port& port) = 0;
-    // Removes the veth pair that make_device made, by the name of its end on the host; fine when there is none.
+    // Removes the veth pair that make_device made, by the name of its end on the host; fine when there is
+    // none.
     [[nodiscard]] virtual Result<void> remove_device(const std::string& name) = 0;
     // The program at an instance's device; attaching again repairs it when it was removed by hand.
     [[nodiscard]] virtual Result<void> attach_instance(const Device& device) = 0;

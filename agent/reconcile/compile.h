@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/datapath/datapath.h"
+#include "agent/datapath/device_name.h"
 #include "agent/state/desired_set.h"
 
 namespace weft::agent {
@@ -35,11 +36,6 @@ struct Compiled {
 [[nodiscard]] Compiled compile_mapping(const schema::Mapping& mapping);
 // `mapping` is the one with the same key, if there is one: it says whose the source is.
 [[nodiscard]] Compiled compile_source(const schema::Source& source, const schema::Mapping* mapping);
-
-// The name in the host's network namespace: the port's device, or for a port with a netns the end of the veth
-// pair that weft makes, "weft" and 11 hex digits of the attachment's id.
-[[nodiscard]] std::string device_name(const schema::Port& port);
-[[nodiscard]] bool made_by_weft(const std::string& device);
 
 // One attachment at its device. `shared`: other records use the device too, so that the port is found by
 // source address and compile_shared_device() is needed beside it.

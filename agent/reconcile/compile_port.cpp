@@ -13,8 +13,6 @@
 namespace weft::agent {
 namespace {
 
-constexpr std::size_t name_digits = 11;  // with "weft" before them the longest name of a device
-
 std::uint32_t flag(bool set, weft_port_flag bit) { return set ? static_cast<std::uint32_t>(bit) : 0; }
 
 std::uint32_t common_flags(const schema::Port& port) {
@@ -57,16 +55,6 @@ weft_port_key device_key(const Device& device) {
 }
 
 }  // namespace
-
-std::string device_name(const schema::Port& port) {
-    if (port.netns.empty()) return port.device;
-    return "weft" + fmt::format("{:016x}", port.attachment.value).substr(16 - name_digits);
-}
-
-bool made_by_weft(const std::string& device) {
-    return device.size() == 4 + name_digits && device.starts_with("weft") &&
-           device.find_first_not_of("0123456789abcdef", 4) == std::string::npos;
-}
 
 MapEntry compile_counter(const schema::Port& port) {
     return {MapId::counter, {to_bytes(port.record.value), {}}};

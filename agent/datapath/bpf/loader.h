@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// One load of the programs: opened, verified against the pinned maps, chained and pinned; attaching is for
+// others.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "weft/base/result.h"
+
+namespace weft::agent::bpf {
+
+struct Program {
+    std::string name;
+    int fd{-1};           // valid while the Load is
+    std::uint32_t id{0};  // the kernel's
+};
+
+class Load {
+public:
+    // Objects from `objects`/*.bpf.o. Maps that are pinned below `root` are used as they are, the others are
+    // made with the sizes given by short name ("mapping" for weft_mapping_v1) and pinned. A program that the
+    // verifier refuses is an error with its log.
+    [[nodiscard]] static Result<Load> make(const std::string& root, const std::string& objects,
+                                           const std::map<std::string, std::uint32_t>& sizes);
+
+    [[nodiscard]] const Program& instance_tx() const { return instance_tx_; }
+    [[nodiscard]] const Program& fabric_rx() const { return fabric_rx_; }
+    [[nodiscard]] const Program& fabric_rx_xdp() const { return fabric_rx_xdp_; }
+
+    // Unpins every other load, once nothing of it is attached any more.
+    void remove_others() const;
+
+private:
+    struct Close {
+        void operator()(bpf_object* object) const { bpf_object__close(object); }
+    };
+    using Object = std::unique_ptr<bpf_object, Close>;
+
+    [[nodiscard]] static Result<Object> open(const std::string& root, const std::string& path,
+                                             const std::map<std::string, std::uint32_t>& sizes);
+    [[nodiscard]] Result<void> pin(const Object& object) const;
+    [[nodiscard]] Result<void> chain() const;
+
+    std::string root_;
+    std::uint32_t number_{0};
+    Object instance_;
+    Object fabric_;
+    Object fabric_xdp_;
+    Program instance_tx_;
+    Program fabric_rx_;
+    Program fabric_rx_xdp_;
+};
+
+// "mapping" of "weft_mapping_v1".
+[[nodiscard]] std::string short_name(const std::string& map);
+
+}  // namespace weft::agent::bpf

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pinned maps: batched writes, dumps, and what they count.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/datapath/datapath.h"
+#include "weft/base/fd.h"
+
+namespace weft::agent::bpf {
+
+class Maps {
+public:
+    // After a load: all maps are pinned below `root`.
+    [[nodiscard]] static Result<Maps> open(const std::string& root);
+
+    // As Datapath's. `exhausted` names the map and its size.
+    [[nodiscard]] Result<std::vector<Entry>> dump(MapId map) const;
+    [[nodiscard]] std::vector<WriteFailure> put(MapId map, std::span<const Entry> entries) const;
+    // Removing a record's counter also forgets its drops by reason.
+    [[nodiscard]] std::vector<WriteFailure> erase(MapId map, std::span<const std::string> keys) const;
+
+    // Sums over the CPUs.
+    [[nodiscard]] Result<std::vector<RecordCounter>> counters() const;
+    [[nodiscard]] Result<std::vector<DropCounter>> drops() const;
+    [[nodiscard]] std::uint64_t lost_events() const;
+    [[nodiscard]] int events() const { return events_.fd.get(); }
+
+private:
+    struct Map {
+        Fd fd;
+        std::string name;
+        std::uint32_t type{0};
+        std::uint32_t key_size{0};
+        std::uint32_t value_size{0};
+        std::uint32_t max_entries{0};
+    };
+
+    [[nodiscard]] static Result<Map> open(const std::string& root, const char* name);
+    [[nodiscard]] const Map& at(MapId map) const { return maps_[static_cast<std::size_t>(map)]; }
+    [[nodiscard]] static Result<std::vector<Entry>> dump_array(const Map& map);
+    [[nodiscard]] static Result<std::vector<Entry>> dump_keys(const Map& map);
+    [[nodiscard]] static Result<std::vector<Entry>> dump_batches(const Map& map);
+    static void put_counters(const Map& map, std::span<const Entry> entries,
+                             const std::function<void(std::size_t, int)>& failed);
+    [[nodiscard]] static Error failure(const Map& map, const char* operation, int err);
+    void forget_drops(const std::string& record) const;
+
+    std::array<Map, map_count> maps_;
+    Map drop_;
+    Map record_drop_;
+    Map bucket_;
+    Map events_;
+};
+
+// As many values has an entry of a per-CPU map.
+[[nodiscard]] std::size_t possible_cpus();
+
+}  // namespace weft::agent::bpf

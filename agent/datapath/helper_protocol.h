@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the agent asks of weft-device-helper: one frame (weft/wire/frame.h) a connection, answered by a frame
+// of type `ack` with a wire::Ack; `changed` says whether anything was different before.
+#pragma once
+
+#include "weft/base/id.h"
+#include "weft/net/address.h"
+#include "weft/net/mac.h"
+#include "weft/schema/field.h"
+
+namespace weft::agent {
+
+enum class HelperCommand : std::uint16_t { make = 16, remove = 17 };
+
+// A veth pair with one end in a named network namespace, with addresses and a default route there. One that
+// exists is adopted and corrected.
+struct MakeDevice {
+    std::string name;  // of the host's end: device_name.h
+    Id attachment;
+    std::string netns;   // as `ip netns` knows it
+    std::string device;  // name inside it
+    Mac mac;             // of the end inside
+    std::vector<Address> addresses;
+    std::uint32_t prefix_length{0};
+    Address router;
+    std::uint32_t mtu{0};
+
+    friend bool operator==(const MakeDevice&, const MakeDevice&) = default;
+};
+
+// Only what MakeDevice made is removed.
+struct RemoveDevice {
+    std::string name;
+
+    friend bool operator==(const RemoveDevice&, const RemoveDevice&) = default;
+};
+
+}  // namespace weft::agent
+
+namespace weft::schema {
+
+template <>
+struct Schema<agent::MakeDevice> {
+    static constexpr std::string_view name = "MakeDevice";
+    static constexpr auto fields = std::tuple{
+        Field{1, "name", &agent::MakeDevice::name, "the host's end", required, 1, 15},
+        Field{2, "attachment", &agent::MakeDevice::attachment, "what it is for", required},
+        Field{3, "netns", &agent::MakeDevice::netns, "network namespace of the other end", required, 1, 255},
+        Field{4, "device", &agent::MakeDevice::device, "name of the other end", required, 1, 15},
+        Field{5, "mac", &agent::MakeDevice::mac, "its MAC address", required},
+        Field{6, "addresses", &agent::MakeDevice::addresses, "its addresses", settable, 0, 64},
+        Field{7, "prefix-length", &agent::MakeDevice::prefix_length, "of the subnet", settable, 0, 128},
+        Field{8, "router", &agent::MakeDevice::router, "next hop of the default route", settable},
+        Field{9, "mtu", &agent::MakeDevice::mtu, "of both ends, bytes", required, 68, 65535},
+    };
+};
+WEFT_SCHEMA_COMPLETE(agent::MakeDevice);
+
+template <>
+struct Schema<agent::RemoveDevice> {
+    static constexpr std::string_view name = "RemoveDevice";
+    static constexpr auto fields = std::tuple{
+        Field{1, "name", &agent::RemoveDevice::name, "the host's end", required, 1, 15},
+    };
+};
+WEFT_SCHEMA_COMPLETE(agent::RemoveDevice);
+
+}  // namespace weft::schema

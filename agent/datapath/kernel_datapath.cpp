@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/datapath/kernel_datapath.h"
+
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+
+#include "agent/datapath/bpf/probe.h"
+#include "agent/datapath/device_name.h"
+#include "agent/datapath/helper_client.h"
+#include "agent/datapath/netlink/filter.h"
+#include "agent/datapath/netlink/offload.h"
+#include "agent/datapath/netlink/underlay.h"
+#include "weft/base/log.h"
+
+namespace weft::agent {
+namespace {
+
+bool is_link(const nlmsghdr* message) {
+    return message->nlmsg_type == RTM_NEWLINK || message->nlmsg_type == RTM_DELLINK;
+}
+
+}  // namespace
+
+KernelDatapath::KernelDatapath(const DatapathConfig& config, bpf::Load load, bpf::Maps maps,
+                               netlink::Socket socket, netlink::Socket news, Namespaces namespaces)
+    : helper_(config.helper),
+      load_(std::move(load)),
+      maps_(std::move(maps)),
+      socket_(std::move(socket)),
+      news_(std::move(news)),
+      namespaces_(std::move(namespaces)),
+      uplinks_(config.pin, config.uplinks) {}
+
+Result<std::unique_ptr<Datapath>> KernelDatapath::open(const DatapathConfig& config) {
+    WEFT_TRY(auto load, bpf::Load::make(config.pin, config.objects, config.sizes));
+    WEFT_TRY(auto maps, bpf::Maps::open(config.pin));
+    WEFT_TRY(auto socket, netlink::Socket::open());
+    WEFT_TRY(auto news, netlink::Socket::subscribe({RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+                                                    RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE}));
+    WEFT_TRY(auto namespaces, Namespaces::open());
+    std::unique_ptr<KernelDatapath> datapath{new KernelDatapath(
+        config, std::move(load), std::move(maps), std::move(socket), std::move(news), std::move(namespaces))};
+    WEFT_CHECK(datapath->start());
+    return std::unique_ptr<Datapath>(std::move(datapath));
+}
+
+// Everything that is attached is swapped to this load before the former one goes.
+Result<void> KernelDatapath::start() {
+    WEFT_CHECK(links_.load(socket_));
+    WEFT_TRY(events_, bpf::Events::open(maps_.events(), [this](const weft_event& event) {
+                 if (on_event) on_event(event);
+             }));
+    HostReport kernel;
+    bpf::probe_kernel(kernel);
+    features_ = std::move(kernel.capabilities);
+    if (const auto done = uplinks_.attach(socket_, links_, load_); !done)
+        log_warning("datapath", "uplinks: {}", done.error().message());
+    uplinks_.detach_former(socket_, links_);
+    swap_instances();
+    load_.remove_others();
+    return {};
+}
+
+void KernelDatapath::swap_instances() {
+    const auto& program = load_.instance_tx();
+    for (const auto& [ifindex, device] : links_.all()) {
+        const auto filter = netlink::find_filter(socket_, ifindex);
+        if (!filter || !*filter || (*filter)->name != program.name) continue;
+        if (const auto done = netlink::put_filter(socket_, ifindex, program.fd, program.name); !done)
+            log_error("datapath", "device {}: {}", device.name, done.error().message());
+    }
+}
+
+Result<Path> KernelDatapath::path(const Address& remote, const Address& source) {
+    WEFT_TRY(auto path, netlink::find_path(socket_, remote, source));
+    const auto device = links_.all().find(path.ifindex);
+    if (device == links_.all().end())
+        return Error{
+            ErrorCode::unreachable, "no route to " + to_string(remote) + " by a known device", {}, 0};
+    path.mtu = path.mtu == 0 ? device->second.mtu : std::min(path.mtu, device->second.mtu);
+    return path;
+}
+
+Result<void> KernelDatapath::make_device(const schema::Port& port) {
+    const auto name = device_name(port);
+    const auto made =
+        ask_helper(helper_, MakeDevice{name, port.attachment, port.netns, port.device, port.mac,
+                                       port.addresses, port.prefix_length, port.router, port.mtu});
+    const auto found = links_.refresh(socket_, name);
+    return made ? found : made;
+}
+
+Result<void> KernelDatapath::remove_device(const std::string& name) {
+    WEFT_CHECK(ask_helper(helper_, RemoveDevice{name}));
+    (void)links_.refresh(socket_, name);
+    return {};
+}
+
+Result<void> KernelDatapath::attach_instance(const Device& device) {
+    const auto& program = load_.instance_tx();
+    WEFT_TRY(const auto present, netlink::find_filter(socket_, device.ifindex));
+    if (present && present->program == program.id) return {};
+    if (const auto done = netlink::disable_tunnel_offloads(device.name); !done)
+        log_warning("datapath", "tunnel offloads of {}: {}", device.name, done.error().message());
+    return netlink::put_filter(socket_, device.ifindex, program.fd, program.name);
+}
+
+Result<void> KernelDatapath::detach_instance(const Device& device) {
+    return netlink::remove_filter(socket_, device.ifindex);
+}
+
+std::vector<Device> KernelDatapath::instance_devices() {
+    std::vector<Device> found;
+    for (const auto& [ifindex, device] : links_.all()) {
+        const auto filter = netlink::find_filter(socket_, ifindex);
+        const bool ours = filter && *filter && (*filter)->name == load_.instance_tx().name;
+        if (ours || made_by_weft(device.name)) found.push_back(device);
+    }
+    return found;
+}
+
+HostReport KernelDatapath::report() {
+    HostReport report;
+    bpf::probe_frameworks(report, bpf::udp_sockets());
+    std::ranges::copy(features_, std::back_inserter(report.capabilities));
+    uplinks_.report(socket_, links_, report);
+    return report;
+}
+
+std::vector<int> KernelDatapath::descriptors() {
+    return {news_.descriptor(), events_->descriptor(), namespaces_.watch_descriptor(),
+            namespaces_.timer_descriptor()};
+}
+
+void KernelDatapath::on_readable(int descriptor) {
+    bool changed = false;
+    if (descriptor == news_.descriptor()) changed = read_news();
+    if (descriptor == events_->descriptor()) events_->drain();
+    if (descriptor == namespaces_.watch_descriptor()) changed = namespaces_.on_watch();
+    if (descriptor == namespaces_.timer_descriptor()) changed = namespaces_.on_timer();
+    if (changed && on_change) on_change();
+}
+
+bool KernelDatapath::read_news() {
+    bool changed = false;
+    const bool complete =
+        news_.drain([&](const nlmsghdr* message) { changed |= !is_link(message) || links_.take(message); });
+    if (!complete) {
+        log_info("datapath", "notifications were lost: reading all devices again");
+        if (const auto done = links_.load(socket_); !done)
+            log_error("datapath", "{}", done.error().message());
+        changed = true;
+    }
+    if (uplinks_.changed(links_))
+        if (const auto done = repair_uplinks(); !done)
+            log_warning("datapath", "uplinks: {}", done.error().message());
+    return changed;
+}
+
+Result<std::unique_ptr<Datapath>> open_datapath(const DatapathConfig& config) {
+    return KernelDatapath::open(config);
+}
+
+}  // namespace weft::agent

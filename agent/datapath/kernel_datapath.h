@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Datapath of this host's kernel.
+#pragma once
+
+#include "agent/datapath/bpf/events.h"
+#include "agent/datapath/bpf/maps.h"
+#include "agent/datapath/namespaces.h"
+#include "agent/datapath/uplinks.h"
+
+namespace weft::agent {
+
+class KernelDatapath final : public Datapath {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<Datapath>> open(const DatapathConfig& config);
+
+    Result<std::vector<Entry>> dump(MapId map) override { return maps_.dump(map); }
+    std::vector<WriteFailure> put(MapId map, std::span<const Entry> entries) override {
+        return maps_.put(map, entries);
+    }
+    std::vector<WriteFailure> erase(MapId map, std::span<const std::string> keys) override {
+        return maps_.erase(map, keys);
+    }
+    std::optional<Device> device(const std::string& name) override { return links_.find(name); }
+    Result<Path> path(const Address& remote, const Address& source) override;
+    Result<void> make_device(const schema::Port& port) override;
+    Result<void> remove_device(const std::string& name) override;
+    Result<void> attach_instance(const Device& device) override;
+    Result<void> detach_instance(const Device& device) override;
+    std::vector<Device> instance_devices() override;
+    Result<void> repair_uplinks() override { return uplinks_.attach(socket_, links_, load_); }
+    HostReport report() override;
+    Result<std::vector<RecordCounter>> counters() override { return maps_.counters(); }
+    Result<std::vector<DropCounter>> drops() override { return maps_.drops(); }
+    std::uint64_t lost_events() override { return maps_.lost_events(); }
+    std::vector<int> descriptors() override;
+    void on_readable(int descriptor) override;
+
+private:
+    KernelDatapath(const DatapathConfig& config, bpf::Load load, bpf::Maps maps, netlink::Socket socket,
+                   netlink::Socket news, Namespaces namespaces);
+
+    [[nodiscard]] Result<void> start();
+    void swap_instances();
+    [[nodiscard]] bool read_news();
+
+    std::string helper_;
+    bpf::Load load_;
+    bpf::Maps maps_;
+    netlink::Socket socket_;  // requests
+    netlink::Socket news_;    // notifications
+    Namespaces namespaces_;
+    netlink::Links links_;
+    Uplinks uplinks_;
+    std::unique_ptr<bpf::Events> events_;
+    std::vector<std::string> features_;  // of the kernel: probed once
+};
+
+}  // namespace weft::agent
