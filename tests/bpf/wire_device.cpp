@@ -37,6 +37,18 @@ void turn_off_checksums(const char* device) {
     close(fd);
 }
 
+// From a socket, so that the checksum is left to the device; it does not wait.
+void send_udp(const Namespace& from, std::string_view destination, const Bytes& bytes, int ttl = 64) {
+    const auto socket = from.socket(AF_INET, SOCK_DGRAM, 0);
+    REQUIRE(setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) == 0);
+    sockaddr_in target{};
+    target.sin_family = AF_INET;
+    target.sin_port = htons(9);
+    target.sin_addr.s_addr = htonl(ip(destination));
+    REQUIRE(sendto(socket.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&target),
+                   sizeof(target)) == static_cast<ssize_t>(bytes.size()));
+}
+
 std::uint64_t wait_for_drops(World& world, weft_drop_reason reason, std::uint64_t count) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     while (world.drops(reason) < count && std::chrono::steady_clock::now() < deadline) usleep(1000);
@@ -99,24 +111,33 @@ TEST_CASE("[4.3/truncated] frames shorter than an IP header are dropped") {
 TEST_CASE("[5.1/pending] an ICMP error about a packet whose checksum is pending goes out right") {
     Live live;
     turn_off_checksums("i1");
+    live.world.change_peer([](weft_peer& p) { p.mtu = 1250; });
     Raw seen_by_instance(live.inst1, "eth0");
-    const auto socket = live.inst1.socket(AF_INET, SOCK_DGRAM, 0);
-    const int ttl = 1;
-    REQUIRE(setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) == 0);
-    for (const std::size_t size : {1U, 40U, 600U, 1300U}) {
+    const struct {
+        const char* destination;
+        std::size_t size;
+        int ttl;
+        Bytes head;  // type, code
+        std::uint32_t rest;
+    } cases[] = {
+        {"10.1.3.7", 1, 1, {11, 0}, 0},
+        {"10.1.3.7", 40, 1, {11, 0}, 0},
+        {"10.1.3.7", 600, 1, {11, 0}, 0},
+        {"10.1.3.7", 1300, 1, {11, 0}, 0},
+        {"10.1.2.50", 1300, 64, {3, 4}, 1250 - 50},
+    };
+    for (const auto& [destination, size, ttl, head, rest] : cases) {
+        CAPTURE(destination);
         CAPTURE(size);
-        sockaddr_in target{};
-        target.sin_family = AF_INET;
-        target.sin_port = htons(9);
-        target.sin_addr.s_addr = htonl(ip("10.1.3.7"));
         const auto bytes = payload(size);
-        REQUIRE(sendto(socket.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&target),
-                       sizeof(target)) == static_cast<ssize_t>(size));
+        send_udp(live.inst1, destination, bytes, ttl);
         const auto error = seen_by_instance.receive(
-            [](const Bytes& f) { return f.size() > 42 && f[23] == protocol_icmp && f[34] == 11; });
+            [](const Bytes& f) { return f.size() > 42 && f[23] == protocol_icmp && f[26] == 10; });
         REQUIRE(error);
         CHECK(internet_checksum(slice(*error, 14, 20)) == 0);
         CHECK(internet_checksum(slice(*error, 34)) == 0);
+        CHECK(slice(*error, 34, 2) == head);
+        CHECK(read32(*error, 38) == rest);
         CHECK(error->size() == 14 + 28 + std::min<std::size_t>(548, 28 + size));
         CHECK(internet_checksum(slice(*error, 42, 20)) == 0);  // the quoted header is the one that was sent
         CHECK(to_hex(slice(*error, 70)) == to_hex(slice(bytes, 0, std::min<std::size_t>(520, size))));
@@ -143,16 +164,19 @@ TEST_CASE("[5.5/appliance] what arrived encapsulated is forwarded by an instance
     live.inst1.run(
         "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0");
 
+    live.far.run("ip route add 10.9.0.0/16 via 10.1.2.30");
+
     Raw peer(live.far, "vx0");
-    peer.send(from_b(mac_a, "10.9.0.1"));
+    const auto bytes = payload(64);
+    send_udp(live.far, "10.9.0.1", bytes);
     const auto back = peer.receive([](const Bytes& f) {
-        return f.size() > 34 && read32(f, 30) == ip("10.9.0.1") &&
+        return f.size() > 42 && read32(f, 30) == ip("10.9.0.1") &&
                slice(f, 0, 6) == Bytes(mac_b.begin(), mac_b.end());
     });
     REQUIRE(back);
     CHECK(to_hex(slice(*back, 6, 6)) == to_hex({mac_router.begin(), mac_router.end()}));
     CHECK(back->at(22) == 62);  // two routers: the appliance and the phantom one
     CHECK(internet_checksum(slice(*back, 14, 20)) == 0);
-    CHECK(to_hex(slice(*back, 34)) == to_hex(slice(from_b(mac_a, "10.9.0.1"), 34)));
+    CHECK(to_hex(slice(*back, 42)) == to_hex(bytes));
     CHECK(live.world.drops(WEFT_DROP_encapsulate) == 0);
 }
