@@ -64,7 +64,7 @@ int run(const agent::Config& config) {
 int main(int argc, char** argv) {
     Options options;
     CLI::App app{"Programs the packet path of this host as weft's coordinator says.", "weft-agent"};
-    app.set_version_flag("--version", "weft-agent " + version());
+    app.set_version_flag("--version", "weft-agent " + std::string(version));
     app.add_option("--config", options.config, "Configuration file")->capture_default_str();
     auto* const check =
         app.add_flag("--check-config", options.check, "Check the configuration, do nothing else");

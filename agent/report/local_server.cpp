@@ -117,7 +117,7 @@ Result<void> LocalServer::answer(const wire::Channel::Pointer& channel, const wi
             wire::Hello own;
             own.lowest = wire::lowest_protocol;
             own.highest = wire::highest_protocol;
-            own.program = "weft-agent " + version();
+            own.program = "weft-agent " + std::string(version);
             return reply(channel, Command::hello, own, frame);
         }
         case Command::status: return reply(channel, Command::status, handlers_.status(), frame);

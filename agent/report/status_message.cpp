@@ -47,7 +47,7 @@ wire::Status status_message(const AgentState& state) {
     std::vector<std::string> underlay;
     for (const auto& address : state.report.underlay) underlay.push_back(to_string(address));
     wire::Status status;
-    status.program = "weft-agent " + version();
+    status.program = "weft-agent " + std::string(version);
     status.cluster = state.installed.cluster;
     status.epoch = state.installed.epoch;
     status.revision = state.installed.revision;

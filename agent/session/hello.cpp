@@ -48,7 +48,7 @@ asio::awaitable<Result<wire::Frame>> read_answer(wire::Channel::Pointer channel,
 asio::awaitable<Result<wire::Hello>> greet(wire::Channel::Pointer channel, wire::Hello own) {
     own.lowest = wire::lowest_protocol;
     own.highest = wire::highest_protocol;
-    own.program = "weft-agent " + version();
+    own.program = "weft-agent " + std::string(version);
     WEFT_CO_TRY(const auto frame, wire::pack(Command::hello, own, 1, wire::flag_request));
     channel->send(frame);
     WEFT_CO_TRY(const auto answer, co_await read_answer(channel, Command::hello));
