@@ -11,22 +11,22 @@
 /* Who of this host receives what is for `address`, by way of the station `mac`. A record whose check is off
  * receives by its MAC whatever is sent to it; all others by their address alone, so that a sender's stale MAC
  * does no harm. `record` is filled in as soon as the receiver is known, for the counters. */
-INLINE int find_receiver(__u32 gni, __be32 address, const void* mac, struct weft_local** found,
-                         __u64* record) {
-    struct weft_local* local = find_local(gni, address);
-    if (!local || !same_mac(local->mac, mac)) {
-        struct weft_local* station = find_station(gni, mac);
-        if (station && !(station->flags & WEFT_PORT_SOURCE_DEST_CHECK)) {
-            local = station;
-        } else if (!local) {
-            if (!station) return DROP(no_destination);
-            *record = station->record;
-            return DROP(destination_address);
-        }
-    }
+INLINE int receive_by(struct weft_local* local, struct weft_local** found, __u64* record) {
     *record = local->record;
     *found = local;
     return check_deliver(local);
+}
+
+INLINE int find_receiver(__u32 gni, __be32 address, const void* mac, struct weft_local** found,
+                         __u64* record) {
+    struct weft_local* local = find_local(gni, address);
+    if (local && same_mac(local->mac, mac)) return receive_by(local, found, record);
+    struct weft_local* station = find_station(gni, mac);
+    if (station && !(station->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return receive_by(station, found, record);
+    if (local) return receive_by(local, found, record);
+    if (!station) return DROP(no_destination);
+    *record = station->record;
+    return DROP(destination_address);
 }
 
 /* The frame starts with an Ethernet header whose MACs are right. */

@@ -90,7 +90,7 @@ INLINE void drop_skb(struct __sk_buff* skb, const struct dropped* d) {
     struct weft_event* event = event_begin(d);
     if (!event) return;
     __u32 bytes = event_capture(skb->len);
-    if (bytes && !bpf_skb_load_bytes(skb, 0, event->packet, bytes)) event->captured = bytes;
+    if (bytes >= ETH_HLEN && !bpf_skb_load_bytes(skb, 0, event->packet, bytes)) event->captured = bytes;
     bpf_ringbuf_submit(event, 0);
 }
 
@@ -99,6 +99,6 @@ INLINE void drop_xdp(struct xdp_md* xdp, const struct dropped* d) {
     struct weft_event* event = event_begin(d);
     if (!event) return;
     __u32 bytes = event_capture(d->length);
-    if (bytes && !bpf_xdp_load_bytes(xdp, 0, event->packet, bytes)) event->captured = bytes;
+    if (bytes >= ETH_HLEN && !bpf_xdp_load_bytes(xdp, 0, event->packet, bytes)) event->captured = bytes;
     bpf_ringbuf_submit(event, 0);
 }

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "fabric_rx.skel.h"
 #include "fabric_rx_xdp.skel.h"
@@ -110,8 +111,14 @@ void shell(const std::string& command) {
 }
 
 Programs& Programs::get() {
-    static Programs programs;
-    return programs;
+    static Programs* programs = nullptr;
+    static bool tried = false;
+    if (!std::exchange(tried, true)) {
+        static Programs made;
+        programs = &made;
+    }
+    if (programs == nullptr) throw std::runtime_error("the programs could not be loaded");
+    return *programs;
 }
 
 Programs::Programs() {
