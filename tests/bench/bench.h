@@ -36,6 +36,9 @@ inline double quantile(std::vector<double>& samples, double share) {
     return samples[static_cast<std::size_t>(share * static_cast<double>(samples.size() - 1))];
 }
 
+// mapping PIN OBJECTS: mapping updates a second into maps pinned in a bpffs, in batches of 4096.
+void mapping(std::span<const std::string> arguments);
+
 // store FOLDER SECONDS: record creations a second in a database in FOLDER, beside FOLDER's bare fdatasync.
 void store(std::span<const std::string> arguments);
 
