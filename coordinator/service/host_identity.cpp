@@ -37,6 +37,7 @@ Result<Plan> revoke_certificate(const Context& context, const wire::HostRequest&
         return Plan{context.draft(), "host " + host->name + " already has no certificate", host->id};
     Host after = *host;
     after.certificate_serial.clear();
+    after.former_serial.clear();
     Plan plan{context.draft(), "revoked the certificate of host " + host->name, host->id};
     plan.draft.put(after);
     return plan;
