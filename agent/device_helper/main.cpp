@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     std::string socket{"/run/weft/helper.sock"};
     uid_t user = 0;
     CLI::App app{"Puts network devices into containers' namespaces for weft-agent.", "weft-device-helper"};
-    app.set_version_flag("--version", "weft-device-helper " + weft::version());
+    app.set_version_flag("--version", "weft-device-helper " + std::string(weft::version));
     app.add_option("--socket", socket, "Where the agent asks")->capture_default_str();
     app.add_option("--uid", user, "The agent's user; root may always ask")->capture_default_str();
     try {
