@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/cli/apply/document.h"
+
+#include <array>
+
+#include "weft/schema/description.h"
+#include "weft/wire/object.h"
+
+namespace weft::cli {
+namespace {
+
+using schema::Value;
+using schema::wrong;
+
+struct Section {
+    std::string_view name;
+    Kind kind;
+};
+constexpr std::array sections{
+    Section{"partitions", Kind::partition}, Section{"subnets", Kind::subnet},
+    Section{"hosts", Kind::host},           Section{"instances", Kind::instance},
+    Section{"records", Kind::record},       Section{"attachments", Kind::attachment},
+};
+
+Result<void> check_reference(const Value& value, const std::string& path, bool list) {
+    std::string text;
+    if (!list) {
+        WEFT_CHECK(schema::from_value(value, path, text));
+        return text.empty() ? wrong(value.position, path, "expected a name") : Result<void>{};
+    }
+    std::vector<std::string> texts;
+    return schema::from_value(value, path, texts);
+}
+
+// How the record is attached: the fields of AttachRequest that a document may name.
+Result<void> read_attachment(const Value::Entry& entry, const std::string& path, Wanted& wanted) {
+    const std::string& key = entry.key;
+    if (key == "record" || key == "instance") {
+        WEFT_CHECK(check_reference(entry.value, path, false));
+        wanted.references.set(key, entry.value);
+    } else if (key == "device" || key == "netns") {
+        std::string text;
+        WEFT_CHECK(schema::from_value(entry.value, path, text));
+        wanted.fields.set(key, {text});
+    } else if (key == "delete-on-terminate") {
+        bool flag = false;
+        WEFT_CHECK(schema::from_value(entry.value, path, flag));
+        wanted.fields.set(key, {flag});
+    } else {
+        return wrong(entry.position, path,
+                     "unknown key: expected record, instance, device, netns or delete-on-terminate");
+    }
+    return {};
+}
+
+Result<void> read_list(const Value& list, Kind kind, const std::string& path, const std::string& partition,
+                       std::vector<Document>& out);
+
+Result<void> read_object(const Value& item, Kind kind, const std::string& path, const std::string& partition,
+                         std::vector<Document>& out) {
+    const auto* map = item.get<Value::Map>();
+    if (!map) return wrong(item.position, path, "expected a map, got " + describe(item));
+    Wanted wanted{kind, {}, partition, {Value::Map{}}, {Value::Map{}}, item.position};
+    Value plain{Value::Map{}, item.position};
+    const Value* subnets = nullptr;
+    for (const auto& entry : *map) {
+        const std::string where = path + '.' + entry.key;
+        const auto* field = schema::find_field(kind, entry.key);
+        if (kind == Kind::attachment) {
+            WEFT_CHECK(read_attachment(entry, where, wanted));
+        } else if (kind == Kind::partition && entry.key == "subnets") {
+            subnets = &entry.value;
+        } else if (entry.key == "partition" && (kind == Kind::record || kind == Kind::subnet)) {
+            if (!partition.empty())
+                return wrong(entry.position, where, "the subnet stands inside its partition");
+            WEFT_CHECK(check_reference(entry.value, where, false));
+            wanted.partition = *entry.value.get<std::string>();
+        } else if (field && field->client_may_set() && field->refers != Kind::none) {
+            WEFT_CHECK(check_reference(entry.value, where, field->shape == schema::Shape::list));
+            wanted.references.set(entry.key, entry.value);
+        } else {
+            std::get<Value::Map>(plain.data).push_back(entry);
+        }
+    }
+    if (kind == Kind::attachment) {
+        for (const char* key : {"record", "instance"})
+            if (!wanted.references.find(key))
+                return wrong(item.position, path, "'" + std::string(key) + "' is missing");
+    } else {
+        WEFT_TRY(wanted.fields, wire::canonical(kind, plain, path));
+        const auto* name = wanted.fields.find("name");
+        if (!name) return wrong(item.position, path, "'name' is missing");
+        wanted.name = *name->get<std::string>();
+        if (kind == Kind::subnet && wanted.partition.empty())
+            return wrong(item.position, path, "'partition' is missing");
+    }
+    const std::string name = wanted.name;
+    out[static_cast<std::size_t>(kind)].push_back(std::move(wanted));
+    if (!subnets) return {};
+    return read_list(*subnets, Kind::subnet, path + ".subnets", name, out);
+}
+
+Result<void> read_list(const Value& list, Kind kind, const std::string& path, const std::string& partition,
+                       std::vector<Document>& out) {
+    if (list.is_null()) return {};
+    const auto* items = list.get<Value::List>();
+    if (!items) return wrong(list.position, path, "expected a list, got " + describe(list));
+    for (std::size_t i = 0; i < items->size(); ++i)
+        WEFT_CHECK(read_object((*items)[i], kind, path + '[' + std::to_string(i) + ']', partition, out));
+    return {};
+}
+
+}  // namespace
+
+Result<Document> read_document(const Value& root) {
+    const auto* top = root.get<Value::Map>();
+    if (!top) return wrong(root.position, "", "expected a map with the key 'cloud', got " + describe(root));
+    const Value* cloud = nullptr;
+    for (const auto& entry : *top) {
+        if (entry.key == "cloud")
+            cloud = &entry.value;
+        else if (entry.key != "lab")
+            return wrong(entry.position, "", "unknown key '" + entry.key + "': expected cloud or lab");
+    }
+    if (!cloud) return wrong(root.position, "", "'cloud' is missing");
+    const auto* lists = cloud->get<Value::Map>();
+    if (!lists) return wrong(cloud->position, "cloud", "expected a map, got " + describe(*cloud));
+
+    std::vector<Document> by_kind(static_cast<std::size_t>(Kind::operation) + 1);
+    for (const auto& entry : *lists) {
+        std::vector<std::string_view> names;
+        const Section* found = nullptr;
+        for (const auto& section : sections) {
+            names.push_back(section.name);
+            if (section.name == entry.key) found = &section;
+        }
+        if (!found)
+            return wrong(entry.position, "cloud",
+                         "unknown key '" + entry.key + "': expected " + schema::one_of(names));
+        WEFT_CHECK(read_list(entry.value, found->kind, entry.key, {}, by_kind));
+    }
+    Document out;
+    for (const auto& section : sections)
+        for (auto& wanted : by_kind[static_cast<std::size_t>(section.kind)]) out.push_back(std::move(wanted));
+    return out;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The document that `weft apply` reads: what should be there, by names. Its form is checked as a whole, with
+// line and column, before anything is asked or changed.
+//
+//   cloud:
+//     partitions:  [{name: blue, cidrs: [10.1.0.0/16], subnets: [{name: web, cidr: 10.1.2.0/24}]}]
+//     subnets:     [{partition: blue, name: back, cidr: 10.1.3.0/24}]
+//     hosts:       [{name: h1, underlay: [192.0.2.1]}]
+//     instances:   [{name: i1, host: h1, netns: weft-i1}]
+//     records:     [{partition: blue, name: i1, subnet: web, addresses: [10.1.2.30]}]
+//     attachments: [{record: blue/i1, instance: i1, device: eth0}]
+//
+// Objects take all the fields of their tables that a client may set. A top-level `lab` is packaging/lab's.
+#pragma once
+
+#include "weft/schema/value.h"
+
+namespace weft::cli {
+
+// One object that should be there.
+struct Wanted {
+    Kind kind{Kind::none};
+    std::string name;          // attachments have none
+    std::string partition;     // subnets and records: as given, or empty
+    schema::Value fields;      // canonical; without references
+    schema::Value references;  // field -> name, or list of names, as given
+    schema::Position position;
+};
+
+// Partitions, subnets, hosts, instances, records, attachments: in this order, each in the document's.
+using Document = std::vector<Wanted>;
+
+[[nodiscard]] Result<Document> read_document(const schema::Value& root);
+
+}  // namespace weft::cli

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/cli/apply/execute.h"
+
+#include "coordinator/cli/names.h"
+#include "weft/schema/description.h"
+#include "weft/wire/object.h"
+
+namespace weft::cli {
+namespace {
+
+using schema::Value;
+using Verb = Step::Verb;
+
+// Keys to ids: what the step's references refer to is there by now.
+Result<Value> with_ids(Client& client, const Step& step) {
+    Value out = step.fields;
+    const auto* references = step.references.get<Value::Map>();
+    for (const auto& entry : references ? *references : Value::Map{}) {
+        const Kind kind = schema::find_field(step.kind, entry.key)->refers;
+        if (const auto* list = entry.value.get<Value::List>()) {
+            Value::List ids;
+            for (const auto& key : *list) {
+                WEFT_TRY(auto id, client.resolve(kind, *key.get<std::string>()));
+                ids.push_back({std::move(id)});
+            }
+            out.set(entry.key, {std::move(ids)});
+        } else {
+            WEFT_TRY(auto id, client.resolve(kind, *entry.value.get<std::string>()));
+            out.set(entry.key, {std::move(id)});
+        }
+    }
+    return out;
+}
+
+Result<wire::Ack> create(Client& client, const Step& step, const wire::Options& options) {
+    wire::CreateRequest request;
+    request.kind = step.kind;
+    request.options = options;
+    WEFT_TRY(const auto fields, with_ids(client, step));
+    WEFT_TRY(request.object, wire::object_bytes(step.kind, fields));
+    for (const auto& subnet : step.first) {
+        WEFT_TRY(auto bytes, wire::object_bytes(Kind::subnet, subnet));
+        request.subnets.push_back(std::move(bytes));
+    }
+    return client.create(request);
+}
+
+Result<wire::Ack> modify(Client& client, const Step& step, const wire::Options& options) {
+    wire::ModifyRequest request;
+    request.kind = step.kind;
+    request.ref = step.ref;
+    request.options = options;
+    WEFT_TRY(const auto fields, with_ids(client, step));
+    WEFT_TRY(request.patch, wire::object_bytes(step.kind, fields));
+    return client.modify(request);
+}
+
+Result<wire::Ack> attach(Client& client, const Step& step, const wire::Options& options) {
+    wire::AttachRequest request;
+    request.record = step.key;
+    request.instance = text_of(step.references, "instance");
+    request.device = text_of(step.fields, "device");
+    request.netns = text_of(step.fields, "netns");
+    if (const auto* flag = step.fields.find("delete-on-terminate")) {
+        request.has_delete_on_terminate = true;
+        request.delete_on_terminate = *flag->get<bool>();
+    }
+    request.options = options;
+    return client.attach(request);
+}
+
+Result<wire::Ack> perform(Client& client, const Step& step, const wire::Options& options) {
+    wire::Options durable = options;
+    durable.wait = wire::Wait::store;
+    switch (step.verb) {
+        case Verb::create: return create(client, step, durable);
+        case Verb::modify: return modify(client, step, durable);
+        case Verb::attach: return attach(client, step, options);
+        case Verb::detach: return client.detach({step.key, text_of(step.references, "instance"), options});
+        case Verb::move: return client.move({step.ref, text_of(step.references, "host"), options});
+        case Verb::keep: break;
+    }
+    return wire::Ack{};
+}
+
+}  // namespace
+
+Result<Present> read_present(Client& client) {
+    Present out;
+    for (const Kind kind :
+         {Kind::partition, Kind::subnet, Kind::host, Kind::instance, Kind::record, Kind::attachment}) {
+        WEFT_TRY(out[kind], client.list(kind));
+    }
+    return out;
+}
+
+Result<void> execute(Client& client, const Step& step, const wire::Options& options) {
+    const auto ack = perform(client, step, options);
+    if (ack) return {};
+    auto error = ack.error();
+    error.text = "while it was to " + step.line() + ": " + error.text;
+    return error;
+}
+
+}  // namespace weft::cli

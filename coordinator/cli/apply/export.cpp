@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/cli/apply/export.h"
+
+#include "coordinator/cli/names.h"
+#include "weft/schema/description.h"
+#include "weft/wire/object.h"
+
+namespace weft::cli {
+namespace {
+
+using schema::Value;
+
+class Exporter {
+public:
+    explicit Exporter(const Present& present) : present_(present), universe_(present) {}
+
+    Result<Value> run() {
+        Value cloud{Value::Map{}};
+        for (const auto& [name, kind] :
+             {std::pair{"partitions", Kind::partition}, std::pair{"hosts", Kind::host},
+              std::pair{"instances", Kind::instance}, std::pair{"records", Kind::record}}) {
+            WEFT_TRY(auto list, objects(kind, {}));
+            if (!list.get<Value::List>()->empty()) cloud.set(name, std::move(list));
+        }
+        auto attached = attachments();
+        if (!attached.get<Value::List>()->empty()) cloud.set("attachments", std::move(attached));
+        Value document;
+        document.set("cloud", std::move(cloud));
+        return document;
+    }
+
+private:
+    const Present& present_;
+    Universe universe_;
+
+    // Objects of a kind; of a partition if its id is given.
+    Result<Value> objects(Kind kind, const std::string& partition) {
+        Value::List out;
+        WEFT_TRY(const auto defaults, wire::object_value(kind, {}));
+        const auto found = present_.find(kind);
+        if (found == present_.end()) return Value{std::move(out)};
+        for (const auto& object : found->second) {
+            if (!partition.empty() && text_of(object, "partition") != partition) continue;
+            Value item{Value::Map{}};
+            if (kind == Kind::record) item.set("partition", {universe_.key_of(text_of(object, "partition"))});
+            for (const auto& field : schema::fields_of(kind)) {
+                const auto& value = *object.find(field.name);
+                if (!field.client_may_set() || value == *defaults.find(field.name)) continue;
+                if (kind == Kind::subnet && field.name == "partition") continue;
+                item.set(std::string(field.name), field.refers == Kind::none ? value : names(value));
+            }
+            if (kind == Kind::partition) {
+                WEFT_TRY(auto subnets, objects(Kind::subnet, text_of(object, "id")));
+                item.set("subnets", std::move(subnets));
+            }
+            out.push_back(std::move(item));
+        }
+        return Value{std::move(out)};
+    }
+
+    Value names(const Value& value) const {
+        if (const auto* id = value.get<std::string>()) return {universe_.key_of(*id)};
+        Value::List out;
+        for (const auto& item : *value.get<Value::List>()) out.push_back(names(item));
+        return {std::move(out)};
+    }
+
+    Value attachments() const {
+        Value::List out;
+        const auto found = present_.find(Kind::attachment);
+        if (found == present_.end()) return {std::move(out)};
+        for (const auto& attachment : found->second) {
+            const auto phase = text_of(attachment, "phase");
+            if (phase == "cutting" || phase == "withdrawing") continue;
+            Value item;
+            item.set("record", {universe_.key_of(text_of(attachment, "record"))});
+            item.set("instance", {universe_.key_of(text_of(attachment, "instance"))});
+            for (const char* field : {"device", "netns"})
+                if (!text_of(attachment, field).empty()) item.set(field, {text_of(attachment, field)});
+            if (*attachment.find("delete-on-terminate") == Value{true})
+                item.set("delete-on-terminate", {true});
+            out.push_back(std::move(item));
+        }
+        return {std::move(out)};
+    }
+};
+
+}  // namespace
+
+Result<Value> export_document(const Present& present) { return Exporter{present}.run(); }
+
+}  // namespace weft::cli

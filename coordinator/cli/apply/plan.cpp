@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/cli/apply/plan.h"
+
+#include <algorithm>
+
+#include "coordinator/cli/apply/plan_attachment.h"
+#include "coordinator/cli/names.h"
+#include "weft/schema/description.h"
+
+namespace weft::cli {
+namespace {
+
+using schema::Value;
+using Verb = Step::Verb;
+
+class Planner {
+public:
+    Planner(const Document& document, const Present& present)
+        : document_(document), present_(present), universe_(present) {}
+
+    Result<std::vector<Step>> run() {
+        Document wanted = document_;
+        for (auto& one : wanted) {
+            if (one.kind == Kind::attachment) continue;
+            WEFT_CHECK(settle_partition(one));
+            WEFT_TRY(const auto key, universe_.add(one));
+            keys_.push_back(key);
+        }
+        std::vector<Wanted> attachments;
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            if (wanted[i].kind == Kind::attachment)
+                attachments.push_back(wanted[i]);
+            else
+                WEFT_CHECK(plan_object(wanted[i], keys_[i], wanted));
+        }
+        WEFT_CHECK(plan_attachments(attachments, document_, present_, universe_, steps_));
+        return std::move(steps_);
+    }
+
+private:
+    const Document& document_;
+    const Present& present_;
+    Universe universe_;
+    std::vector<std::string> keys_;  // of the document's objects, attachments left out (they come last)
+    std::vector<Step> steps_;
+
+    // Makes `partition` a key: from the reference, or from that of a record's subnet.
+    Result<void> settle_partition(Wanted& one) {
+        if (one.kind != Kind::subnet && one.kind != Kind::record) return {};
+        if (!one.partition.empty()) {
+            WEFT_TRY(one.partition, universe_.resolve(Kind::partition, one.partition, {}, one.position));
+            return {};
+        }
+        const auto* subnet = one.references.find("subnet");
+        if (!subnet) return wrong(one.position, one.name, "'partition' or 'subnet' is missing");
+        WEFT_TRY(const auto key,
+                 universe_.resolve(Kind::subnet, *subnet->get<std::string>(), {}, subnet->position));
+        one.partition = key.substr(0, key.rfind('/'));
+        return {};
+    }
+
+    Result<std::string> resolve_one(const Value& ref, Kind kind, const Wanted& one) {
+        return universe_.resolve(kind, *ref.get<std::string>(), kind == Kind::subnet ? one.partition : "",
+                                 ref.position);
+    }
+
+    // The references of `one` as keys.
+    Result<Value> resolve_all(const Wanted& one) {
+        Value out{Value::Map{}};
+        for (const auto& entry : *one.references.get<Value::Map>()) {
+            const Kind kind = schema::find_field(one.kind, entry.key)->refers;
+            if (const auto* list = entry.value.get<Value::List>()) {
+                Value::List keys;
+                for (const auto& ref : *list) {
+                    WEFT_TRY(auto key, resolve_one(ref, kind, one));
+                    keys.push_back({std::move(key)});
+                }
+                out.set(entry.key, {std::move(keys)});
+            } else {
+                WEFT_TRY(auto key, resolve_one(entry.value, kind, one));
+                out.set(entry.key, {std::move(key)});
+            }
+        }
+        if (one.kind == Kind::subnet) out.set("partition", {one.partition});
+        return out;
+    }
+
+    // A present field's ids as keys.
+    Value keys_of(const Value& value) const {
+        if (const auto* id = value.get<std::string>()) return {universe_.key_of(*id)};
+        Value::List keys;
+        if (const auto* list = value.get<Value::List>())
+            for (const auto& item : *list) keys.push_back(keys_of(item));
+        return value.is_null() ? Value{} : Value{std::move(keys)};
+    }
+
+    Result<void> plan_object(const Wanted& one, const std::string& key, const Document& wanted) {
+        WEFT_TRY(auto references, resolve_all(one));
+        WEFT_TRY(const Value* present, universe_.find(one.kind, key, one.position));
+        if (!present) return create(one, key, std::move(references), wanted);
+        Step step{Verb::keep, one.kind, key, text_of(*present, "id"), {Value::Map{}}, {Value::Map{}}, {}};
+        for (const auto& entry : *one.fields.get<Value::Map>())
+            if (!(entry.value == *present->find(entry.key))) {
+                WEFT_CHECK(may_change(one, entry.key));
+                step.fields.set(entry.key, entry.value);
+            }
+        for (const auto& entry : *references.get<Value::Map>())
+            if (!(entry.value == keys_of(*present->find(entry.key)))) {
+                WEFT_CHECK(may_change(one, entry.key));
+                step.references.set(entry.key, entry.value);
+            }
+        split_move(step);
+        if (step.verb == Verb::move) {
+            steps_.push_back({Verb::move, one.kind, key, step.ref, {}, {Value::Map{}}, {}});
+            steps_.back().references.set("host", *step.references.find("host"));
+            std::erase_if(std::get<Value::Map>(step.references.data),
+                          [](const auto& entry) { return entry.key == "host"; });
+            step.verb = Verb::keep;
+        }
+        const bool same =
+            step.fields.get<Value::Map>()->empty() && step.references.get<Value::Map>()->empty();
+        if (!same) step.verb = Verb::modify;
+        if (!same || steps_.empty() || steps_.back().verb != Verb::move || steps_.back().key != key)
+            steps_.push_back(std::move(step));
+        return {};
+    }
+
+    // An instance with attachments goes to another host by a move, which re-attaches its records there.
+    void split_move(Step& step) const {
+        if (step.kind != Kind::instance || !step.references.find("host")) return;
+        const auto found = present_.find(Kind::attachment);
+        if (found == present_.end()) return;
+        if (std::ranges::any_of(found->second,
+                                [&](const auto& att) { return text_of(att, "instance") == step.ref; }))
+            step.verb = Verb::move;
+    }
+
+    static Result<void> may_change(const Wanted& one, const std::string& field) {
+        if (!schema::find_field(one.kind, field)->has(schema::create_only)) return {};
+        return wrong(one.position, one.name, "'" + field + "' cannot be changed after creation");
+    }
+
+    Result<void> create(const Wanted& one, const std::string& key, Value references, const Document& wanted) {
+        for (const auto& field : schema::fields_of(one.kind))
+            if (field.has(schema::required) && !one.fields.find(field.name) && !references.find(field.name))
+                return wrong(one.position, key,
+                             "is not there yet, and '" + std::string(field.name) + "' is missing");
+        if (one.kind == Kind::subnet && created(one.partition)) return {};  // comes with its partition
+        Step step{Verb::create, one.kind, key, {}, one.fields, std::move(references), {}};
+        if (one.kind == Kind::partition) {
+            for (const auto& other : wanted)
+                if (other.kind == Kind::subnet && other.partition == key) step.first.push_back(other.fields);
+            if (step.first.empty())
+                return wrong(one.position, key, "a new partition needs at least one subnet");
+        }
+        steps_.push_back(std::move(step));
+        return {};
+    }
+
+    bool created(const std::string& partition) const {
+        return std::ranges::any_of(steps_, [&](const Step& step) {
+            return step.verb == Verb::create && step.kind == Kind::partition && step.key == partition;
+        });
+    }
+};
+
+std::string joined(const Value& map) {
+    std::string out;
+    if (const auto* entries = map.get<Value::Map>())
+        for (const auto& entry : *entries) out += (out.empty() ? "" : ", ") + entry.key;
+    return out;
+}
+
+}  // namespace
+
+std::string_view to_string(Step::Verb verb) noexcept {
+    switch (verb) {
+        case Verb::keep: return "keep";
+        case Verb::create: return "create";
+        case Verb::modify: return "modify";
+        case Verb::move: return "move";
+        case Verb::detach: return "detach";
+        case Verb::attach: return "attach";
+    }
+    return "?";
+}
+
+std::string Step::line() const {
+    std::string out = std::string(to_string(verb)) + ' ' + std::string(weft::to_string(kind)) + ' ' + key;
+    if (kind == Kind::partition && !first.empty()) {
+        std::string names;
+        for (const auto& subnet : first) names += (names.empty() ? "" : ", ") + text_of(subnet, "name");
+        out += (first.size() == 1 ? " (subnet " : " (subnets ") + names + ')';
+    }
+    if (verb == Verb::modify) {
+        const auto plain = joined(fields);
+        const auto refs = joined(references);
+        out += " (" + plain + (plain.empty() || refs.empty() ? "" : ", ") + refs + ')';
+    }
+    if (verb == Verb::move) out += " to host " + text_of(references, "host");
+    if (verb == Verb::attach) out += " to instance " + text_of(references, "instance");
+    if (verb == Verb::detach) out += " from instance " + text_of(references, "instance");
+    if (verb == Verb::keep && kind == Kind::record && references.find("instance"))
+        out += " attached to instance " + text_of(references, "instance");
+    return out;
+}
+
+Result<std::vector<Step>> plan(const Document& document, const Present& present) {
+    return Planner{document, present}.run();
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/cli/client.h"
+
+#include "weft/wire/message.h"
+#include "weft/wire/object.h"
+
+namespace weft::cli {
+namespace {
+
+using wire::Command;
+
+bool is(const wire::Frame& frame, Command command) {
+    return frame.type == static_cast<std::uint16_t>(command);
+}
+
+// Fails when the frame is an acknowledgement of a failure.
+Result<void> check(const wire::Frame& frame) {
+    if (!is(frame, Command::ack)) return {};
+    WEFT_TRY(const auto ack, wire::decode<wire::Ack>(frame.payload));
+    if (ack.code != 0) return Error{static_cast<ErrorCode>(ack.code), ack.text, ack.field, 0};
+    return {};
+}
+
+Client::Timeout patience_of(const wire::Options& options) {
+    return Client::patience +
+           (options.wait == wire::Wait::store ? Client::Timeout{0} : Client::Timeout{options.timeout_ms});
+}
+
+}  // namespace
+
+template <class Body>
+Result<wire::Frame> Client::ask(Command command, const Body& body, Timeout timeout) {
+    WEFT_TRY(auto frame, wire::pack(command, body));
+    WEFT_TRY(auto answer, connection_.read(connection_.send(std::move(frame)), timeout));
+    WEFT_CHECK(check(answer));
+    return answer;
+}
+
+template <class Body>
+Result<wire::Ack> Client::change(Command command, const Body& body, Timeout timeout) {
+    WEFT_TRY(const auto answer, ask(command, body, timeout));
+    return wire::unpack<wire::Ack>(answer, Command::ack);
+}
+
+Result<wire::Ack> Client::create(const wire::CreateRequest& request) {
+    return change(Command::create, request, patience_of(request.options));
+}
+Result<wire::Ack> Client::modify(const wire::ModifyRequest& request) {
+    return change(Command::modify, request, patience_of(request.options));
+}
+Result<wire::Ack> Client::remove(const wire::RemoveRequest& request) {
+    return change(Command::remove, request, patience_of(request.options));
+}
+Result<wire::Ack> Client::attach(const wire::AttachRequest& request) {
+    return change(Command::attach, request, patience_of(request.options));
+}
+Result<wire::Ack> Client::detach(const wire::DetachRequest& request) {
+    return change(Command::detach, request, patience_of(request.options));
+}
+Result<wire::Ack> Client::move(const wire::MoveRequest& request) {
+    return change(Command::move, request, patience_of(request.options));
+}
+Result<wire::Ack> Client::ready(const wire::ReadyRequest& request) {
+    return change(Command::ready, request, patience_of(request.options));
+}
+Result<wire::Ack> Client::host(Command command, const std::string& ref) {
+    return change(command, wire::HostRequest{ref}, patience);
+}
+
+Result<schema::Value> Client::get(Kind kind, const std::string& ref) {
+    WEFT_TRY(const auto frame, ask(Command::get, wire::GetRequest{kind, ref}, patience));
+    WEFT_TRY(const auto answer, wire::unpack<wire::ObjectAnswer>(frame, Command::object));
+    return wire::object_value(answer.kind, answer.object);
+}
+
+Result<std::vector<schema::Value>> Client::list(Kind kind, const schema::Tags& filters) {
+    wire::ListRequest request;
+    request.kind = kind;
+    request.filters = filters;
+    WEFT_TRY(auto frame, wire::pack(Command::list, request));
+    const auto sequence = connection_.send(std::move(frame));
+    std::vector<schema::Value> out;
+    for (;;) {
+        WEFT_TRY(const auto part, connection_.read(sequence, patience));
+        if (is(part, Command::done)) return out;
+        WEFT_CHECK(check(part));
+        WEFT_TRY(const auto answer, wire::unpack<wire::ObjectAnswer>(part, Command::object));
+        WEFT_TRY(auto value, wire::object_value(answer.kind, answer.object));
+        out.push_back(std::move(value));
+    }
+}
+
+Result<std::string> Client::resolve(Kind kind, const std::string& ref) {
+    if (const auto id = parse_id(ref); id && id->kind == kind) return ref;
+    WEFT_TRY(const auto object, get(kind, ref));
+    return *object.find("id")->get<std::string>();
+}
+
+Result<wire::Status> Client::status() {
+    WEFT_TRY(const auto answer,
+             connection_.read(connection_.send(wire::empty_frame(Command::status)), patience));
+    WEFT_CHECK(check(answer));
+    return wire::unpack<wire::Status>(answer, Command::status);
+}
+
+Result<wire::Counters> Client::counters(const std::string& record) {
+    WEFT_TRY(const auto answer, ask(Command::counters, wire::CountersRequest{record}, patience));
+    return wire::unpack<wire::Counters>(answer, Command::counters);
+}
+
+Result<void> Client::watch(const wire::WatchRequest& request,
+                           const std::function<bool(const wire::Change&)>& fn) {
+    WEFT_TRY(auto frame, wire::pack(Command::watch, request));
+    const auto sequence = connection_.send(std::move(frame));
+    for (;;) {
+        WEFT_TRY(const auto event, connection_.read(sequence, Timeout{0}));
+        WEFT_CHECK(check(event));
+        if (is(event, Command::ack)) continue;
+        WEFT_TRY(const auto change, wire::unpack<wire::Change>(event, Command::change));
+        if (!fn(change)) return {};
+    }
+}
+
+Result<void> Client::monitor(const wire::MonitorRequest& request,
+                             const std::function<bool(const wire::Drop&)>& fn) {
+    WEFT_TRY(auto frame, wire::pack(Command::monitor, request));
+    const auto sequence = connection_.send(std::move(frame));
+    for (;;) {
+        WEFT_TRY(const auto event, connection_.read(sequence, Timeout{0}));
+        WEFT_CHECK(check(event));
+        if (is(event, Command::ack)) continue;
+        WEFT_TRY(const auto drop, wire::unpack<wire::Drop>(event, Command::drop));
+        if (!fn(drop)) return {};
+    }
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/cli/connection.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <charconv>
+#include <optional>
+
+#include "weft/base/version.h"
+#include "weft/wire/channel.h"
+#include "weft/wire/message.h"
+#include "weft/wire/message/hello.h"
+#include "weft/wire/message/request.h"
+
+namespace weft::cli {
+namespace {
+
+namespace asio = boost::asio;
+constexpr Connection::Timeout connect_timeout{5000};
+
+Error advise(Error error, const std::string& advice) {
+    if (error.code == ErrorCode::unreachable) error.text += "; check " + advice;
+    return error;
+}
+
+Result<std::pair<std::string, std::uint16_t>> split_server(const std::string& server) {
+    const auto colon = server.rfind(':');
+    std::uint16_t port = 0;
+    const char* end = server.data() + server.size();
+    if (colon == std::string::npos || colon == 0 ||
+        std::from_chars(server.data() + colon + 1, end, port).ptr != end || port == 0)
+        return invalid("--server", "'" + server + "' is not HOST:PORT");
+    std::string host = server.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return std::pair{host, port};
+}
+
+}  // namespace
+
+struct Connection::Impl {
+    asio::io_context context{1};
+    wire::Channel::Pointer channel;
+    std::uint32_t sequence{0};
+
+    // Runs `task` to its end, or returns a timeout.
+    template <class T>
+    Result<T> run(asio::awaitable<Result<T>> task, Timeout timeout) {
+        std::optional<Result<T>> out;
+        asio::co_spawn(context, std::move(task),
+                       [&](const std::exception_ptr&, Result<T> result) { out.emplace(std::move(result)); });
+        context.restart();
+        const auto deadline = std::chrono::steady_clock::now() + timeout;
+        while (!out) {
+            const auto ran = timeout.count() == 0 ? context.run_one() : context.run_one_until(deadline);
+            if (ran == 0) break;
+        }
+        if (out) return std::move(*out);
+        if (channel) channel->close();
+        return Error{ErrorCode::timeout, "no answer in " + std::to_string(timeout.count()) + " ms", {}, 0};
+    }
+
+    Result<wire::Channel::Pointer> connect(const Target& target) {
+        if (target.server.empty()) return run(wire::Channel::connect_unix(target.socket), connect_timeout);
+        WEFT_TRY(const auto where, split_server(target.server));
+        const std::string base = target.tls_directory + "/";
+        WEFT_TRY(auto tls, wire::client_context(
+                               {base + "ca.pem", base + target.user + ".pem", base + target.user + ".key"}));
+        return run(wire::Channel::connect_tls(where.first, where.second, tls, connect_timeout),
+                   2 * connect_timeout);
+    }
+};
+
+Connection::Connection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+
+Connection::~Connection() {
+    if (!impl_ || !impl_->channel) return;
+    impl_->channel->close();
+    impl_->context.restart();
+    impl_->context.poll();
+}
+
+Result<Connection> Connection::open(const Target& target) {
+    const std::string advice =
+        target.server.empty()
+            ? "that the daemon runs and that " + target.socket + " is its socket (--socket, WEFT_SOCKET)"
+            : "that weft-coordinator listens at " + target.server + " and that no firewall is between";
+    Connection connection{std::make_unique<Impl>()};
+    auto channel = connection.impl_->connect(target);
+    if (!channel) return advise(channel.error(), advice);
+    connection.impl_->channel = *channel;
+
+    wire::Hello hello;
+    hello.lowest = wire::lowest_protocol;
+    hello.highest = wire::highest_protocol;
+    hello.program = "weft " + std::string(version);
+    WEFT_TRY(auto frame, wire::pack(wire::Command::hello, hello));
+    const auto answer = connection.read(connection.send(std::move(frame)), connect_timeout);
+    if (!answer) return advise(answer.error(), advice);
+    if (answer->type == static_cast<std::uint16_t>(wire::Command::ack)) {
+        WEFT_TRY(const auto ack, wire::decode<wire::Ack>(answer->payload));
+        return Error{static_cast<ErrorCode>(ack.code), ack.text, ack.field, 0};
+    }
+    WEFT_TRY(const auto theirs, wire::unpack<wire::Hello>(*answer, wire::Command::hello));
+    if (theirs.highest < wire::lowest_protocol || theirs.lowest > wire::highest_protocol)
+        return refused(theirs.program + " speaks protocols " + std::to_string(theirs.lowest) + ".." +
+                       std::to_string(theirs.highest) + ", this program " +
+                       std::to_string(wire::lowest_protocol) + ".." + std::to_string(wire::highest_protocol));
+    return connection;
+}
+
+std::uint32_t Connection::send(wire::Frame frame) {
+    frame.sequence = ++impl_->sequence;
+    frame.flags |= wire::flag_request;
+    impl_->channel->send(frame);
+    return frame.sequence;
+}
+
+Result<wire::Frame> Connection::read(std::uint32_t sequence, Timeout timeout) {
+    for (;;) {
+        WEFT_TRY(auto frame, impl_->run(impl_->channel->read(), timeout));
+        if (frame.sequence == sequence) return frame;
+    }
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection to a coordinator or an agent's local socket: frames out, frames in, each with a deadline.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "coordinator/cli/settings.h"
+#include "weft/wire/frame.h"
+
+namespace weft::cli {
+
+class Connection {
+public:
+    using Timeout = std::chrono::milliseconds;
+
+    // Connects and exchanges the hellos. unreachable: nobody answers, with what to check; refused: the
+    // certificate, or no protocol in common.
+    [[nodiscard]] static Result<Connection> open(const Target& target);
+    Connection(Connection&&) noexcept;
+    Connection& operator=(Connection&&) noexcept;
+    ~Connection();
+
+    // Sends with a sequence of its own, which it returns.
+    std::uint32_t send(wire::Frame frame);
+    // The next frame with this sequence; ErrorCode::timeout when none comes in time, after which the
+    // connection is of no use. A timeout of zero waits for ever.
+    [[nodiscard]] Result<wire::Frame> read(std::uint32_t sequence, Timeout timeout);
+
+private:
+    struct Impl;
+    explicit Connection(std::unique_ptr<Impl> impl);
+
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weft::cli

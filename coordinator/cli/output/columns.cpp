@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/cli/output/columns.h"
+
+#include <array>
+
+namespace weft::cli {
+namespace {
+
+constexpr std::array partition_columns{
+    Column{"NAME", "name"},
+    Column{"GNI", "gni"},
+    Column{"CIDRS", "cidrs"},
+    Column{"OWNER", "owner"},
+    Column{"ID", "id", true},
+    Column{"DNS", "dns", true},
+    Column{"HOSTS", "dedicated-hosts", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
+};
+constexpr std::array subnet_columns{
+    Column{"PARTITION", "partition"},
+    Column{"NAME", "name"},
+    Column{"CIDR", "cidr"},
+    Column{"ZONE", "zone"},
+    Column{"ROUTER", "router"},
+    Column{"ID", "id", true},
+    Column{"MAC", "router-mac", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
+};
+constexpr std::array host_columns{
+    Column{"NAME", "name"},
+    Column{"SESSION", "session"},
+    Column{"UNDERLAY", "underlay"},
+    Column{"ZONE", "zone"},
+    Column{"INSTALLED", "installed-revision"},
+    Column{"PROBLEM", "problem"},
+    Column{"ID", "id", true},
+    Column{"RACK", "rack", true},
+    Column{"MTU", "underlay-mtu", true},
+    Column{"CAPABILITIES", "capabilities", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
+};
+constexpr std::array instance_columns{
+    Column{"NAME", "name"},       Column{"HOST", "host"},
+    Column{"STATE", "state"},     Column{"NETNS", "netns"},
+    Column{"OWNER", "owner"},     Column{"ID", "id", true},
+    Column{"TAGS", "tags", true}, Column{"CREATED", "create-time", true},
+};
+constexpr std::array record_columns{
+    Column{"PARTITION", "partition"},
+    Column{"NAME", "name"},
+    Column{"SUBNET", "subnet"},
+    Column{"ADDRESSES", "addresses"},
+    Column{"STATUS", "status"},
+    Column{"ATTACHMENT", "attachment-status"},
+    Column{"INSTANCES", "instances"},
+    Column{"HOSTS", "hosts"},
+    Column{"ID", "id", true},
+    Column{"MAC", "mac", true},
+    Column{"OWNER", "owner", true},
+    Column{"CHECK", "source-dest-check", true},
+    Column{"GROUPS", "security-groups", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
+};
+constexpr std::array attachment_columns{
+    Column{"RECORD", "record"},
+    Column{"INSTANCE", "instance"},
+    Column{"HOST", "host"},
+    Column{"DEVICE", "device"},
+    Column{"NETNS", "netns"},
+    Column{"PHASE", "phase"},
+    Column{"NOTICE", "notice"},
+    Column{"ID", "id", true},
+    Column{"OWNER", "owner", true},
+    Column{"OPERATION", "operation", true},
+    Column{"ATTACHED", "attach-time", true},
+    Column{"CREATED", "create-time", true},
+};
+constexpr std::array operation_columns{
+    Column{"ID", "id"},
+    Column{"KIND", "kind"},
+    Column{"STATE", "state"},
+    Column{"STEP", "step"},
+    Column{"INSTANCE", "instance"},
+    Column{"CREATED", "create-time"},
+    Column{"ERROR", "error"},
+    Column{"FROM", "from-host", true},
+    Column{"TO", "to-host", true},
+    Column{"AWAITED", "awaited", true},
+    Column{"PRINCIPAL", "principal", true},
+    Column{"ENDED", "end-time", true},
+};
+
+std::string text_cell(const schema::Value& value, bool refers, const Names& names) {
+    if (const auto* text = value.get<std::string>()) return refers ? names.name(*text) : *text;
+    if (const auto* number = value.get<std::uint64_t>()) return std::to_string(*number);
+    if (const auto* flag = value.get<bool>()) return *flag ? "yes" : "no";
+    std::string out;
+    if (const auto* list = value.get<schema::Value::List>())
+        for (const auto& item : *list) out += (out.empty() ? "" : ",") + text_cell(item, refers, names);
+    if (const auto* map = value.get<schema::Value::Map>())
+        for (const auto& entry : *map)
+            out += (out.empty() ? "" : ",") + entry.key + '=' + text_cell(entry.value, false, names);
+    return out;
+}
+
+}  // namespace
+
+std::span<const Column> columns_of(Kind kind) {
+    switch (kind) {
+        case Kind::partition: return partition_columns;
+        case Kind::subnet: return subnet_columns;
+        case Kind::host: return host_columns;
+        case Kind::instance: return instance_columns;
+        case Kind::record: return record_columns;
+        case Kind::attachment: return attachment_columns;
+        case Kind::operation: return operation_columns;
+        default: return {};
+    }
+}
+
+std::string cell(const schema::Value& value, const schema::FieldDescription& field, const Names& names) {
+    return text_cell(value, field.refers != Kind::none, names);
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// weft NOUN create NAME ...
+#include "coordinator/cli/change_options.h"
+#include "coordinator/cli/field_options.h"
+#include "coordinator/cli/names.h"
+#include "coordinator/cli/verbs/verbs.h"
+#include "weft/wire/object.h"
+
+namespace weft::cli {
+namespace {
+
+struct Create {
+    Kind kind;
+    std::string name;
+    std::string partition;             // of a record's subnet
+    std::vector<std::string> subnets;  // of a partition, NAME=CIDR
+    ChangeOptions change;
+    std::unique_ptr<FieldOptions> fields;
+};
+
+Result<std::vector<schema::Bytes>> first_subnets(const std::vector<std::string>& texts) {
+    std::vector<schema::Bytes> out;
+    for (const auto& text : texts) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return invalid("subnet", "expected NAME=CIDR, got '" + text + "'");
+        schema::Value subnet;
+        subnet.set("name", {text.substr(0, equals)});
+        subnet.set("cidr", {text.substr(equals + 1)});
+        WEFT_TRY(auto bytes, wire::object_bytes(Kind::subnet, subnet, "subnet"));
+        out.push_back(std::move(bytes));
+    }
+    return out;
+}
+
+Result<int> create(Program& program, const Create& given) {
+    WEFT_TRY(Client * client, program.client());
+    WEFT_TRY(auto values, given.fields->values(*client, given.partition));
+    if (!given.name.empty()) values.set("name", {given.name});
+    wire::CreateRequest request;
+    request.kind = given.kind;
+    request.options = request_options(given.change);
+    WEFT_TRY(request.object, wire::object_bytes(given.kind, values));
+    WEFT_TRY(request.subnets, first_subnets(given.subnets));
+    WEFT_TRY(const auto ack, client->create(request));
+    const auto object = wire::object_value(ack.kind, ack.object);
+    const std::string id = object ? text_of(*object, "id") : std::string{};
+    return report(program, ack,
+                  std::string(to_string(given.kind)) + ' ' + (given.name.empty() ? id : given.name) +
+                      (ack.changed ? ": created" : ": nothing changed"));
+}
+
+}  // namespace
+
+void add_create(Program& program, CLI::App& noun, Kind kind) {
+    const auto given = std::make_shared<Create>();
+    given->kind = kind;
+    auto& verb = *noun.add_subcommand("create", "make one; what is left out is chosen");
+    const auto* name = schema::find_field(kind, "name");
+    verb.add_option("name", given->name, std::string(name->help))
+        ->type_name("NAME")
+        ->required(name->has(schema::required));
+    if (kind == Kind::partition)
+        verb.add_option("--subnet", given->subnets, "its subnets, at least one")
+            ->type_name("NAME=CIDR")
+            ->allow_extra_args(false)
+            ->required();
+    if (kind == Kind::record)
+        verb.add_option("--partition", given->partition, "where --subnet is looked up by name")
+            ->type_name("PARTITION");
+    given->fields = std::make_unique<FieldOptions>(
+        verb, kind, [](const auto& field) { return field.client_may_set() && field.name != "name"; },
+        [](const auto& field) { return field.has(schema::required); });
+    add_change_options(verb, given->change, wire::Wait::store);
+    program.on(verb, [&program, given] { return create(program, *given); });
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/cli/verbs/verbs.h"
+
+namespace weft::cli {
+namespace {
+
+std::string help_of(Kind kind) {
+    switch (kind) {
+        case Kind::partition: return "customers' isolated virtual networks";
+        case Kind::subnet: return "address ranges of a partition";
+        case Kind::host: return "machines that run weft-agent";
+        case Kind::instance: return "VMs, containers and bare servers that records attach to";
+        case Kind::record: return "interface records: attached, detached, moved";
+        case Kind::attachment: return "one record on one instance";
+        case Kind::operation: return "changes of several steps, running or ended";
+        default: return {};
+    }
+}
+
+}  // namespace
+
+void add_noun(Program& program, Kind kind) {
+    auto& noun = *program.app().add_subcommand(std::string(to_string(kind)), help_of(kind));
+    noun.require_subcommand(1);
+    noun.fallthrough();
+    const bool made_by_clients = kind != Kind::attachment && kind != Kind::operation;
+    if (made_by_clients) add_create(program, noun, kind);
+    add_show(program, noun, kind);
+    add_list(program, noun, kind);
+    if (kind != Kind::operation) add_modify(program, noun, kind);
+    if (made_by_clients) add_delete(program, noun, kind);
+    add_watch(program, noun, kind);
+    if (kind == Kind::record) {
+        add_record_attach(program, noun);
+        add_record_detach(program, noun);
+    }
+    if (kind == Kind::instance) {
+        add_instance_detach(program, noun);
+        add_instance_move(program, noun);
+        add_instance_ready(program, noun);
+    }
+    if (kind == Kind::host) add_host_identity(program, noun);
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each verb adds itself to the command line: its options, its help and what it does.
+#pragma once
+
+#include "coordinator/cli/program.h"
+
+namespace weft::cli {
+
+// The noun with all its verbs.
+void add_noun(Program& program, Kind kind);
+
+// Verbs of every kind of object that clients make.
+void add_create(Program& program, CLI::App& noun, Kind kind);
+void add_show(Program& program, CLI::App& noun, Kind kind);
+void add_list(Program& program, CLI::App& noun, Kind kind);
+void add_modify(Program& program, CLI::App& noun, Kind kind);
+void add_delete(Program& program, CLI::App& noun, Kind kind);
+void add_watch(Program& program, CLI::App& noun, Kind kind);
+
+// Verbs of one noun.
+void add_record_attach(Program& program, CLI::App& record);
+void add_record_detach(Program& program, CLI::App& record);
+void add_instance_detach(Program& program, CLI::App& instance);
+void add_instance_move(Program& program, CLI::App& instance);
+void add_instance_ready(Program& program, CLI::App& instance);
+void add_host_identity(Program& program, CLI::App& host);  // token, confirm, revoke
+
+// Verbs without a noun.
+void add_apply(Program& program);  // apply, diff, export
+void add_status(Program& program);
+void add_counters(Program& program);
+void add_monitor(Program& program);
+void add_pki(Program& program);
+void add_completion(Program& program);
+void add_version(Program& program);
+
+}  // namespace weft::cli
