@@ -28,9 +28,10 @@ int fail(const Error& error) {
 }
 
 asio::awaitable<Result<Id>> enroll_at(const agent::Config& config, std::string token) {
-    WEFT_CO_TRY(auto channel,
-                co_await agent::connect_any(config.coordinators, {config.tls.authority, {}, {}}));
-    co_return co_await agent::enroll(std::move(channel), std::move(token), config.tls);
+    const wire::TlsFiles authority_only{config.tls.authority, {}, {}};
+    auto channel = co_await agent::connect_any(config.coordinators, authority_only);
+    if (!channel) co_return channel.error();
+    co_return co_await agent::enroll(std::move(*channel), std::move(token), config.tls);
 }
 
 int enroll(const agent::Config& config, const std::string& token) {

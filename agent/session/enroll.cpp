@@ -12,8 +12,9 @@ using wire::Command;
 
 boost::asio::awaitable<Result<Id>> enroll(wire::Channel::Pointer channel, std::string token,
                                           wire::TlsFiles files) {
-    WEFT_CO_TRY(const auto coordinator, co_await greet(channel, {}));
-    static_cast<void>(coordinator);
+    wire::Hello own;
+    const auto met = co_await greet(channel, std::move(own));
+    if (!met) co_return met.error();
     WEFT_CO_TRY(const auto key, new_key());
     WEFT_CO_TRY(auto request, certificate_request(key));
     WEFT_CO_TRY(const auto frame,

@@ -14,7 +14,8 @@ asio::awaitable<void> Reconnect::run() {
     asio::steady_timer timer{co_await asio::this_coro::executor};
     waiting_ = &timer;
     while (!stopped_) {
-        note(co_await one_session());
+        const auto ended = co_await one_session();
+        note(ended);
         if (stopped_) break;
         boost::system::error_code woken;
         timer.expires_after(backoff_.next(random_));
@@ -34,7 +35,8 @@ asio::awaitable<Error> Reconnect::one_session() {
     backoff_.reset();
     problem_.clear();
     session_ = session;
-    auto ended = stopped_ ? Error{ErrorCode::unreachable, "stopped", {}, 0} : co_await session->run();
+    if (stopped_) session->close();
+    auto ended = co_await session->run();
     session_.reset();
     co_return ended;
 }
