@@ -18,14 +18,17 @@ std::shared_ptr<CountersRelay::Question> CountersRelay::ask(const asio::any_io_e
     return question;
 }
 
-Result<void> CountersRelay::take(Id host, const wire::Frame& frame) {
+Result<void> CountersRelay::take(Id host, const std::string& name, const wire::Frame& frame) {
     const auto at = questions_.find(frame.sequence);
     if (at == questions_.end()) return {};
     auto& question = *at->second;
     if (frame.type == static_cast<std::uint16_t>(wire::Command::counters)) {
         WEFT_TRY(auto part, wire::unpack<wire::Counters>(frame, wire::Command::counters));
         if (!question.missing.contains(host)) return {};
-        for (auto& record : part.records) question.records.push_back(std::move(record));
+        for (auto& record : part.records) {
+            record.host = name;
+            question.records.push_back(std::move(record));
+        }
         if ((frame.flags & wire::flag_multi) != 0) return {};
     }
     complete(question, host);

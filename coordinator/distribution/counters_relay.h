@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::shared_ptr<Question> ask(const boost::asio::any_io_executor& executor,
                                                 std::set<Id> hosts);
     // An answer, or a part of one (flag_multi), or the end of the parts. Other sequences are ignored.
-    [[nodiscard]] Result<void> take(Id host, const wire::Frame& frame);
+    [[nodiscard]] Result<void> take(Id host, const std::string& name, const wire::Frame& frame);
     void forget(const Question& question) { questions_.erase(question.sequence); }
 
 private:

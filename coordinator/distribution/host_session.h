@@ -32,7 +32,7 @@ public:
         : channel_(std::move(channel)), host_(host), frames_(frames) {}
 
     [[nodiscard]] Id host() const noexcept { return host_; }
-    [[nodiscard]] wire::Channel& channel() const noexcept { return *channel_; }
+    [[nodiscard]] const wire::Channel::Pointer& channel() const noexcept { return channel_; }
     // Revision of the last commit sent.
     [[nodiscard]] Revision sent() const noexcept { return sent_; }
 

@@ -118,7 +118,7 @@ asio::awaitable<void> SessionSet::serve(wire::Channel::Pointer channel, Id host,
     wire::Hello answer;
     answer.lowest = wire::lowest_protocol;
     answer.highest = wire::highest_protocol;
-    answer.program = "weft-coordinator " + version();
+    answer.program = "weft-coordinator " + std::string(version);
     answer.cluster = repository_.cluster();
     answer.epoch = repository_.epoch();
     answer.revision = cloud_.revision();
@@ -180,7 +180,6 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
         }
         case Command::report: {
             WEFT_TRY(const auto report, wire::unpack<wire::Report>(frame, Command::report));
-            table_.set_report(host, report.problem);
             events_.report(host, report);
             return {};
         }
@@ -190,7 +189,7 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
             return {};
         }
         case Command::counters:
-        case Command::done: return relay_.take(host, frame);
+        case Command::done: return relay_.take(host, cloud_.find<schema::Host>(host)->name, frame);
         case Command::ack: return {};
         default: return refused("message " + std::to_string(frame.type) + " is not for hosts to send");
     }
@@ -199,7 +198,7 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
 void SessionSet::close(Id host) {
     const auto at = sessions_.find(host);
     if (at == sessions_.end()) return;
-    at->second->channel().close();
+    at->second->channel()->close();
     sessions_.erase(at);
     table_.closed(host);
 }
@@ -217,7 +216,7 @@ asio::awaitable<wire::Counters> SessionSet::counters(std::string record) {
     const auto question = relay_.ask(context_.get_executor(), hosts);
     if (const auto frame = wire::pack(Command::counters, wire::CountersRequest{std::move(record)},
                                       question->sequence, wire::flag_request))
-        for (const auto& [host, session] : sessions_) session->channel().send(*frame);
+        for (const auto& [host, session] : sessions_) session->channel()->send(*frame);
     boost::system::error_code cancelled;
     if (!hosts.empty())
         co_await question->complete.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));

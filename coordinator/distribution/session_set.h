@@ -25,7 +25,7 @@ namespace weft::coordinator {
 struct HostEvents {
     std::function<void(Id host, const wire::Report& report)> report;
     std::function<void(Id host, const wire::RenewRequest& request, std::uint32_t sequence,
-                       wire::Channel& channel)>
+                       wire::Channel::Pointer channel)>
         renew;
 };
 

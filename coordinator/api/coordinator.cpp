@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/api/coordinator.h"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "coordinator/api/backend.h"
+#include "coordinator/api/enrolment.h"
+#include "coordinator/api/host_report.h"
+#include "coordinator/api/listener.h"
+#include "coordinator/api/watcher.h"
+#include "coordinator/pki/files.h"
+#include "coordinator/store/sqlite_repository.h"
+#include "weft/base/log.h"
+
+namespace weft::coordinator::api {
+
+namespace asio = boost::asio;
+
+struct Coordinator::Parts {
+    asio::io_context& context;
+    config::Settings settings;
+    const Clock& clock;
+    std::optional<pki::Authority> authority;
+    wire::TlsContext tls;
+
+    Parts(asio::io_context& io, config::Settings read, const Clock& time, std::unique_ptr<Repository> store)
+        : context(io),
+          settings(std::move(read)),
+          clock(time),
+          repository(std::move(store)),
+          ledger(*repository, [&io](std::function<void()> work) { asio::post(io, std::move(work)); }),
+          table(time) {}
+
+    std::unique_ptr<Repository> repository;
+    Ledger ledger;
+    AcknowledgementTable table;
+    std::unique_ptr<Service> service;
+    std::unique_ptr<Engine> engine;
+    std::unique_ptr<SessionSet> sessions;
+    std::unique_ptr<Waiters> waiters;
+    std::unique_ptr<Watchers> watchers;
+    std::unique_ptr<Backend> backend;
+    std::optional<asio::local::stream_protocol::acceptor> unix_acceptor;
+    std::vector<std::unique_ptr<asio::ip::tcp::acceptor>> tcp_acceptors;
+
+    [[nodiscard]] Result<void> load() {
+        WEFT_CHECK(ledger.load());
+        log_info("store", "{}: revision {}, {} records", repository->name(), ledger.cloud().revision(),
+                 ledger.cloud().table<schema::Record>().size());
+        service = std::make_unique<Service>(ledger, table, clock);
+        sessions = std::make_unique<SessionSet>(context, ledger.cloud(), *repository, table);
+        ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
+            sessions->publish(revision, changes);
+        });
+        engine = std::make_unique<Engine>(ledger, table, clock);
+        waiters = std::make_unique<Waiters>(table);
+        watchers = std::make_unique<Watchers>(ledger, *service);
+        ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
+            watchers->publish(revision, changes);
+        });
+        table.subscribe([this](Id host) {
+            engine->on_ack(host);
+            waiters->on_ack(host);
+        });
+        backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
+                                                    table, *sessions, *waiters, *watchers,
+                                                    authority ? &*authority : nullptr});
+        sessions->on_events(
+            {[this](Id host, const wire::Report& report) { take_report(*backend, host, report); },
+             [this](Id host, const wire::RenewRequest& request, std::uint32_t sequence,
+                    wire::Channel::Pointer channel) {
+                 renew(*backend, host, request, sequence, std::move(channel));
+             }});
+        return {};
+    }
+
+    [[nodiscard]] Result<void> read_certificates() {
+        if (settings.listen.empty()) return {};
+        const auto& directory = settings.tls_directory;
+        WEFT_TRY(authority, pki::load_authority(directory));
+        WEFT_TRY(tls, wire::server_context({directory + "/ca.pem", directory + "/coordinator.pem",
+                                            directory + "/coordinator.key"}));
+        return {};
+    }
+
+    asio::awaitable<void> every_second() {
+        asio::steady_timer timer(context);
+        for (;;) {
+            timer.expires_after(std::chrono::seconds(1));
+            co_await timer.async_wait(asio::use_awaitable);
+            engine->on_tick();
+            service->flush_audit();
+        }
+    }
+};
+
+Coordinator::Coordinator(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Coordinator>> Coordinator::start(asio::io_context& context, config::Settings settings,
+                                                        const Clock& clock,
+                                                        std::function<void(const Error&)> fatal) {
+    SqliteOptions options;
+    options.file = settings.database;
+    options.on_fatal = std::move(fatal);
+    WEFT_TRY(auto repository, SqliteRepository::open(std::move(options)));
+    auto parts = std::make_unique<Parts>(context, std::move(settings), clock, std::move(repository));
+    WEFT_CHECK(parts->read_certificates());
+    WEFT_CHECK(parts->load());
+    WEFT_CHECK(listen(*parts));
+    asio::co_spawn(context, parts->sessions->run(), asio::detached);
+    asio::co_spawn(context, parts->every_second(), asio::detached);
+    parts->engine->resume();
+    return std::unique_ptr<Coordinator>(new Coordinator(std::move(parts)));
+}
+
+Result<void> Coordinator::listen(Parts& parts) {
+    WEFT_TRY(parts.unix_acceptor, listen_unix(parts.context, parts.settings.socket));
+    asio::co_spawn(parts.context, accept_unix(*parts.backend, *parts.unix_acceptor), asio::detached);
+    for (const auto& endpoint : parts.settings.listen) {
+        WEFT_TRY(auto acceptor, listen_tcp(parts.context, endpoint));
+        parts.tcp_acceptors.push_back(std::make_unique<asio::ip::tcp::acceptor>(std::move(acceptor)));
+        asio::co_spawn(parts.context, accept_tls(*parts.backend, *parts.tcp_acceptors.back(), parts.tls),
+                       asio::detached);
+        log_info("api", "hosts connect to {} port {}", to_string(endpoint.address),
+                 parts.tcp_acceptors.back()->local_endpoint().port());
+    }
+    return {};
+}
+
+std::uint16_t Coordinator::port() const {
+    return parts_->tcp_acceptors.empty() ? std::uint16_t{0}
+                                         : parts_->tcp_acceptors.front()->local_endpoint().port();
+}
+
+Coordinator::~Coordinator() {
+    if (!parts_) return;
+    parts_->service->flush_audit();
+    ::unlink(parts_->settings.socket.c_str());
+}
+
+}  // namespace weft::coordinator::api
