@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entries in and out of the real maps.
+#include <bpf/bpf.h>
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "agent/datapath/bpf/loader.h"
+#include "agent/datapath/bpf/maps.h"
+#include "agent/reconcile/bytes.h"
+#include "tests/datapath/sandbox.h"
+#include "weft/abi/counter.h"
+#include "weft/abi/mapping.h"
+#include "weft/abi/peer.h"
+#include "weft/abi/route.h"
+
+using namespace weft;
+using namespace weft::agent;
+using weft::test::Sandbox;
+
+namespace {
+
+struct Fixture {
+    Sandbox sandbox;
+    Result<bpf::Load> load{
+        bpf::Load::make(sandbox.pin(), weft::test::objects_directory(), sandbox.config().sizes)};
+    bpf::Maps maps{bpf::Maps::open(sandbox.pin()).value()};
+};
+
+std::vector<Entry> mappings(std::uint32_t first, std::uint32_t count) {
+    std::vector<Entry> out;
+    for (std::uint32_t i = first; i < first + count; ++i) {
+        weft_mapping value{};
+        value.record = i;
+        out.push_back({to_bytes(weft_overlay_key{1, {{0, 0, 0, i}}}), to_bytes(value)});
+    }
+    return out;
+}
+
+std::vector<Entry> sorted(std::vector<Entry> entries) {
+    std::ranges::sort(entries, {}, &Entry::key);
+    return entries;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "what is put is dumped, and what is erased is not") {
+    const auto entries = mappings(0, 900);
+    CHECK(maps.put(MapId::mapping, entries).empty());
+    CHECK(sorted(maps.dump(MapId::mapping).value()) == sorted(entries));
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < 450; ++i) keys.push_back(entries[i].key);
+    keys.push_back(mappings(5000, 1)[0].key);  // one that is not there
+    CHECK(maps.erase(MapId::mapping, keys).empty());
+    CHECK(sorted(maps.dump(MapId::mapping).value()) == sorted(mappings(450, 450)));
+}
+
+TEST_CASE_FIXTURE(Fixture, "a full map names itself and its size; everything that fits is in it") {
+    const auto failures = maps.put(MapId::mapping, mappings(0, 1003));
+    REQUIRE(failures.size() == 3);
+    CHECK(failures[0].error.code == ErrorCode::exhausted);
+    CHECK(failures[0].error.text == "map weft_mapping_v1 is full with 1000 entries");
+    CHECK(maps.dump(MapId::mapping)->size() == 1000);
+    // What is there can still be changed.
+    CHECK(maps.put(MapId::mapping, maps.dump(MapId::mapping).value()).empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "prefixes and arrays are written like hashes") {
+    const Entry route{to_bytes(weft_route_key{32 + 120, 1, {{0, 0, 0, 1}}}), to_bytes(weft_route{1, 0, {}})};
+    CHECK(maps.put(MapId::route, {&route, 1}).empty());
+    CHECK(maps.dump(MapId::route).value() == std::vector{route});
+    CHECK(maps.erase(MapId::route, {&route.key, 1}).empty());
+    CHECK(maps.erase(MapId::route, {&route.key, 1}).empty());
+    CHECK(maps.dump(MapId::route)->empty());
+
+    CHECK(maps.dump(MapId::own)->empty());
+    weft_own value{};
+    value.v4[0] = 1;
+    const Entry own{to_bytes(std::uint32_t{0}), to_bytes(value)};
+    CHECK(maps.put(MapId::own, {&own, 1}).empty());
+    CHECK(maps.dump(MapId::own).value() == std::vector{own});
+    CHECK(maps.erase(MapId::own, {&own.key, 1}).empty());
+    CHECK(maps.dump(MapId::own)->empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "[8.3] counters are summed over the CPUs and survive being put again") {
+    const Entry record{to_bytes(std::uint64_t{77}), {}};
+    CHECK(maps.put(MapId::counter, {&record, 1}).empty());
+    const auto counter = bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_COUNTER_MAP)).c_str());
+    REQUIRE(counter >= 0);
+    std::vector<weft_counter> values(bpf::possible_cpus(), weft_counter{1, 10, 2, 20, 3, 4});
+    const std::uint64_t key = 77;
+    REQUIRE(bpf_map_update_elem(counter, &key, values.data(), BPF_ANY) == 0);
+    close(counter);
+    CHECK(maps.put(MapId::counter, {&record, 1}).empty());
+    const auto counters = maps.counters().value();
+    REQUIRE(counters.size() == 1);
+    const auto cpus = bpf::possible_cpus();
+    CHECK(counters[0].record == 77);
+    CHECK(counters[0].tx_packets == cpus);
+    CHECK(counters[0].tx_bytes == 10 * cpus);
+    CHECK(counters[0].rx_packets == 2 * cpus);
+    CHECK(counters[0].rx_bytes == 20 * cpus);
+    CHECK(counters[0].tx_drops == 3 * cpus);
+    CHECK(counters[0].rx_drops == 4 * cpus);
+}
+
+TEST_CASE_FIXTURE(Fixture, "[8.3] drops are summed by reason and record, and go with the record's counter") {
+    const Entry record{to_bytes(std::uint64_t{77}), {}};
+    CHECK(maps.put(MapId::counter, {&record, 1}).empty());
+    const auto drops = bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP)).c_str());
+    REQUIRE(drops >= 0);
+    const std::vector<weft_drop> values(bpf::possible_cpus(), weft_drop{1, 100});
+    for (const std::uint64_t owner : {77, 78}) {
+        const weft_record_drop_key key{owner, 17, WEFT_TX};
+        REQUIRE(bpf_map_update_elem(drops, &key, values.data(), BPF_ANY) == 0);
+    }
+    close(drops);
+    CHECK(maps.drops()->size() == 2);
+    CHECK(maps.drops()->front().packets == bpf::possible_cpus());
+    CHECK(maps.drops()->front().reason == 17);
+    CHECK(maps.erase(MapId::counter, {&record.key, 1}).empty());
+    REQUIRE(maps.drops()->size() == 1);
+    CHECK(maps.drops()->front().record == 78);
+}
