@@ -54,8 +54,11 @@ Result<void> change_address(netlink::Socket& socket, int type, std::uint32_t ifi
     if (wanted.address.is_v6()) header.ifa_flags = IFA_F_NODAD;
     Message message{type, type == RTM_NEWADDR ? NLM_F_CREATE | NLM_F_REPLACE : 0, header};
     message.put(IFA_LOCAL, wanted.address).put(IFA_ADDRESS, wanted.address);
-    return socket.request(
-        message, (type == RTM_NEWADDR ? "add address " : "remove address ") + to_string(wanted.address));
+    const auto what = (type == RTM_NEWADDR ? "add address " : "remove address ") + to_string(wanted.address);
+    const auto done = socket.request(message, what);
+    // With a primary address the kernel may have removed its secondary ones already.
+    if (!done && type == RTM_DELADDR && done.error().sys_errno == EADDRNOTAVAIL) return {};
+    return done;
 }
 
 }  // namespace
@@ -110,7 +113,6 @@ Result<bool> set_addresses(netlink::Socket& socket, std::uint32_t ifindex,
     const bool excess = std::ranges::any_of(before, missing_in(wanted));
     for (const auto& one : before)
         if (missing_in(wanted)(one)) WEFT_CHECK(change_address(socket, RTM_DELADDR, ifindex, one));
-    // With a primary address the kernel may have removed secondary ones too.
     WEFT_TRY(const auto now, assigned(socket, ifindex));
     for (const auto& one : wanted)
         if (missing_in(now)(one)) WEFT_CHECK(change_address(socket, RTM_NEWADDR, ifindex, one));

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "agent/datapath/bpf/pin.h"
@@ -170,6 +172,20 @@ TEST_CASE("filters of others stay through attach, swap and detach") {
     CHECK_FALSE(filter_of("inst0").has_value());
     CHECK(before.untouched());
     CHECK(after.untouched());
+}
+
+TEST_CASE("an instance's device hands over nothing that is encapsulated and still to be segmented") {
+    const Sandbox sandbox;
+    sandbox.add_veth("inst0");
+    const auto datapath = open(sandbox);
+    CHECK(std::system("ethtool -k inst0 | grep -q 'tx-udp_tnl-segmentation: on'") == 0);
+    REQUIRE(datapath->attach_instance(*datapath->device("inst0")).has_value());
+    for (const char* feature :
+         {"tx-udp_tnl", "tx-udp_tnl-csum", "tx-gre", "tx-gre-csum", "tx-ipxip4", "tx-ipxip6"})
+        CHECK(std::system(
+                  ("ethtool -k inst0 | grep -q '" + std::string(feature) + "-segmentation: off'").c_str()) ==
+              0);
+    CHECK(std::system("ethtool -k inst0 | grep -q 'tcp-segmentation-offload: on'") == 0);
 }
 
 TEST_CASE("a foreign filter in our own place is a conflict and stays") {
