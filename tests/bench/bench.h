@@ -36,6 +36,9 @@ inline double quantile(std::vector<double>& samples, double share) {
     return samples[static_cast<std::size_t>(share * static_cast<double>(samples.size() - 1))];
 }
 
+// fill DATABASE COUNT: makes a database with that many records.
+void fill(std::span<const std::string> arguments);
+
 // mapping PIN OBJECTS: mapping updates a second into maps pinned in a bpffs, in batches of 4096.
 void mapping(std::span<const std::string> arguments);
 

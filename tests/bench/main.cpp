@@ -8,6 +8,7 @@
 namespace {
 
 const std::map<std::string, std::function<void(std::span<const std::string>)>> measures{
+    {"fill", weft::bench::fill},
     {"mapping", weft::bench::mapping},
     {"store", weft::bench::store},
 };
