@@ -217,6 +217,11 @@ struct World {
         if (ack.code != 0) throw std::runtime_error(ack.text);
         const Id id = object_of<schema::Host>(ack.object).id;
         hosts.states[id] = {};
+        bool reported = false;
+        service->update_host(
+            id, [](schema::Host& h) { h.capabilities = {"geneve/1"}; },
+            [&](const Result<Revision>& result) { reported = result.has_value(); });
+        loop.run_until([&] { return reported; });
         return id;
     }
     schema::Partition add_partition(const Principal& principal, const std::string& name) {
