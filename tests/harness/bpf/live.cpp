@@ -51,7 +51,7 @@ Namespace::Namespace(std::string name) : name_(std::move(name)) {
 }
 
 Namespace::~Namespace() {
-    if (std::system(("ip netns delete " + name_).c_str()) != 0) std::perror("ip netns delete");
+    try_shell("ip netns delete " + name_);
 }
 
 void Namespace::run(const std::string& command) const { shell("ip netns exec " + name_ + " " + command); }
@@ -142,8 +142,7 @@ Live::Live(Underlay underlay) : inst1("inst1"), inst2("inst2"), far("far") {
 Live::~Live() {
     if (xdp_) bpf_xdp_detach(static_cast<int>(world.programs.uplink()), xdp_flags_, nullptr);
     for (const auto* device : {"i1", "i2", "uplink"})
-        if (std::system((std::string("ip link delete ") + device).c_str()) != 0)
-            std::perror("ip link delete");
+        try_shell(std::string("ip link delete ") + device);
 }
 
 void Live::connect_instance(const Namespace& instance, const std::string& device, std::string_view address,

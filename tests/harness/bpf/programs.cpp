@@ -5,8 +5,10 @@
 #include <bpf/libbpf.h>
 #include <net/if.h>
 #include <sched.h>
+#include <spawn.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -106,8 +108,20 @@ void clear_map(int fd) {
 
 }  // namespace
 
+// bash by name: busybox' sh, on the test machine, prefers its own ip to the real one.
+bool try_shell(const std::string& command) {
+    std::string name = "bash";
+    std::string option = "-c";
+    std::string copy = command;
+    char* arguments[] = {name.data(), option.data(), copy.data(), nullptr};
+    pid_t child = 0;
+    int status = 0;
+    if (posix_spawnp(&child, "bash", nullptr, nullptr, arguments, environ) != 0) return false;
+    return waitpid(child, &status, 0) == child && status == 0;
+}
+
 void shell(const std::string& command) {
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+    if (!try_shell(command)) throw std::runtime_error("failed: " + command);
 }
 
 Programs& Programs::get() {

@@ -65,5 +65,6 @@ private:
 
 // Runs a command and throws when it fails.
 void shell(const std::string& command);
+bool try_shell(const std::string& command);
 
 }  // namespace weft::test
