@@ -14,16 +14,21 @@ using wire::Command;
 
 namespace {
 
-// co_await for a service call that answers through a callback of one Result.
 template <class T>
-asio::awaitable<Result<T>> answered(std::function<void(std::function<void(Result<T>)>)> call) {
-    co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Result<T>)>(
-        [call = std::move(call)](auto handler) {
-            // std::function wants to copy what it holds.
-            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            call([shared](Result<T> result) { std::move (*shared)(std::move(result)); });
-        },
-        asio::use_awaitable);
+using Call = std::function<void(std::function<void(Result<T>)>)>;
+
+// co_await for a service call that answers through a callback of one Result. Its argument is a named object:
+// gcc 12 destroys a temporary that is converted in an expression with co_await twice.
+template <class T>
+asio::awaitable<Result<T>> answered(const Call<T>& call) {
+    auto start = [&call](auto handler) {
+        // std::function wants to copy what it holds.
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        call([shared](Result<T> result) { std::move (*shared)(std::move(result)); });
+    };
+    auto pending =
+        asio::async_initiate<decltype(asio::use_awaitable), void(Result<T>)>(start, asio::use_awaitable);
+    co_return co_await std::move(pending);
 }
 
 void log_outcome(const Result<Revision>& result, const std::string& what) {
@@ -40,19 +45,20 @@ asio::awaitable<Result<void>> enroll(Backend& backend, wire::Channel::Pointer ch
     // A request that cannot be signed must not use up the token.
     WEFT_CO_TRY(const auto sample, backend.authority->sign_host(request.request, Id{Kind::host, 1}));
     static_cast<void>(sample);
-    const auto host = co_await answered<Id>(
-        [&](auto done) { backend.service.redeem_token(request.token, std::move(done)); });
+    const Call<Id> redeem = [&](auto done) { backend.service.redeem_token(request.token, std::move(done)); };
+    const auto host = co_await answered(redeem);
     if (!host) co_return host.error();
     WEFT_CO_TRY(const auto issued, backend.authority->sign_host(request.request, *host));
-    const auto stored = co_await answered<Revision>([&](auto done) {
+    const Call<Revision> store = [&](auto done) {
         backend.service.update_host(
             *host,
-            [&](schema::Host& object) {
-                object.certificate_serial = issued.serial;
+            [serial = issued.serial](schema::Host& object) {
+                object.certificate_serial = serial;
                 object.former_serial.clear();
             },
             std::move(done));
-    });
+    };
+    const auto stored = co_await answered(store);
     if (!stored) co_return stored.error();
     backend.sessions.close(*host);  // of a former holder of its identity
     log_info("api", "host {} is enrolled, certificate {}", to_string(*host), issued.serial);
