@@ -16,9 +16,10 @@ bool Waiters::done(const Waiter& waiter, Id host) const {
 
 asio::awaitable<std::vector<Id>> Waiters::installed(std::vector<Id> hosts, Revision revision, wire::Wait wait,
                                                     Deadline deadline) {
-    const auto at =
-        waiters_.insert(waiters_.end(), Waiter{std::set<Id>(hosts.begin(), hosts.end()), revision, wait,
-                                               asio::steady_timer(co_await asio::this_coro::executor)});
+    // Named first: gcc 12 destroys temporaries of an expression with co_await twice.
+    const auto executor = co_await asio::this_coro::executor;
+    const auto at = waiters_.insert(waiters_.end(), Waiter{std::set<Id>(hosts.begin(), hosts.end()), revision,
+                                                           wait, asio::steady_timer(executor)});
     std::erase_if(at->hosts, [&](Id host) { return done(*at, host); });
     if (!at->hosts.empty()) {
         boost::system::error_code cancelled;
