@@ -2,7 +2,10 @@
 // The structs of weft/abi as the bytes of a map's keys and values.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <span>
 #include <string>
 #include <type_traits>
 

@@ -118,7 +118,8 @@ void Ports::refresh(const DesiredSet& desired) {
         if (!unit.complete) marked_.insert(name);
     // Devices without ports first: what they give up is free for the others.
     std::vector<std::string> names(marked_.begin(), marked_.end());
-    std::ranges::stable_partition(names, [this](const auto& name) { return units_[name].ports.empty(); });
+    std::stable_partition(names.begin(), names.end(),
+                          [this](const auto& name) { return units_[name].ports.empty(); });
     marked_.clear();
     for (const auto& name : names) {
         refresh(name, units_[name], desired);

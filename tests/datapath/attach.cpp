@@ -50,13 +50,15 @@ std::optional<netlink::Filter> filter_of(const std::string& device) {
 struct ForeignFilter {
     ForeignFilter(const std::string& device, std::uint32_t handle, std::uint32_t priority)
         : handle_(handle), priority_(priority) {
-        LIBBPF_OPTS(bpf_tc_hook, hook);
+        bpf_tc_hook hook{};
+        hook.sz = sizeof(hook);
         hook.ifindex = static_cast<int>(::if_nametoindex(device.c_str()));
         hook.attach_point = BPF_TC_INGRESS;
         hook_ = hook;
         (void)bpf_tc_hook_create(&hook_);
         const Fd program{foreign_program(false)};
-        LIBBPF_OPTS(bpf_tc_opts, options);
+        bpf_tc_opts options{};
+        options.sz = sizeof(options);
         options.handle = handle_;
         options.priority = priority_;
         options.prog_fd = program.get();
@@ -64,7 +66,8 @@ struct ForeignFilter {
         id_ = options.prog_id;
     }
     [[nodiscard]] bool untouched() const {
-        LIBBPF_OPTS(bpf_tc_opts, options);
+        bpf_tc_opts options{};
+        options.sz = sizeof(options);
         options.handle = handle_;
         options.priority = priority_;
         return bpf_tc_query(&hook_, &options) == 0 && options.prog_id == id_;

@@ -112,7 +112,7 @@ TEST_CASE_FIXTURE(Fixture, "[8.3] drops are summed by reason and record, and go 
     const auto drops = bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP)).c_str());
     REQUIRE(drops >= 0);
     const std::vector<weft_drop> values(bpf::possible_cpus(), weft_drop{1, 100});
-    for (const std::uint64_t owner : {77, 78}) {
+    for (const std::uint64_t owner : {77U, 78U}) {
         const weft_record_drop_key key{owner, 17, WEFT_TX};
         REQUIRE(bpf_map_update_elem(drops, &key, values.data(), BPF_ANY) == 0);
     }

@@ -72,7 +72,8 @@ std::string short_name(const std::string& map) {
 Result<Load::Object> Load::open(const std::string& root, const std::string& path,
                                 const std::map<std::string, std::uint32_t>& sizes) {
     const Log log;
-    LIBBPF_OPTS(bpf_object_open_opts, options);
+    bpf_object_open_opts options{};
+    options.sz = sizeof(options);
     options.pin_root_path = root.c_str();
     Object object{bpf_object__open_file(path.c_str(), &options)};
     if (!object) return log.error("open", path, errno);

@@ -42,7 +42,8 @@ Result<void> attach_xdp(const std::string& root, std::uint32_t ifindex, const Pr
         return attach_error(log, ifindex, errno);
     }
     if (pinned) (void)::unlink(path.c_str());
-    LIBBPF_OPTS(bpf_link_create_opts, options);
+    bpf_link_create_opts options{};
+    options.sz = sizeof(options);
     options.flags = generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
     const Fd link{bpf_link_create(program.fd, static_cast<int>(ifindex), BPF_XDP, &options)};
     if (!link) return attach_error(log, ifindex, errno);
