@@ -161,10 +161,11 @@ TEST_CASE("[5.5/appliance] what arrived encapsulated is forwarded by an instance
         l.ifindex = live.world.i1;
     });
     live.world.add_route(blue_table, "10.9.0.0", 16, WEFT_ROUTE_RECORD, "10.1.2.50");
-    live.inst1.run(
-        "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0");
+    live.inst1.set("net/ipv4/ip_forward", "1");
+    live.inst1.set("net/ipv4/conf/all/rp_filter", "0");
+    live.inst1.set("net/ipv4/conf/eth0/rp_filter", "0");
 
-    live.far.run("ip route add 10.9.0.0/16 via 10.1.2.30");
+    live.far.configure("route add 10.9.0.0/16 via 10.1.2.30\n");
 
     Raw peer(live.far, "vx0");
     const auto bytes = payload(64);

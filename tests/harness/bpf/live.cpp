@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@ namespace {
 [[noreturn]] void fail(const std::string& what) {
     throw std::runtime_error(what + ": " + std::strerror(errno));
 }
+
+constexpr const char* own_namespace = "/proc/thread-self/ns/net";
 
 Fd open_namespace(const std::string& path) {
     Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -46,18 +49,34 @@ std::string to_string(const Mac& mac) {
 }
 
 Namespace::Namespace(std::string name) : name_(std::move(name)) {
-    shell("ip netns add " + name_);
-    run("ip link set lo up");
+    const auto own = open_namespace(own_namespace);
+    const auto path = "/run/netns/" + name_;
+    const Fd file(open(path.c_str(), O_CREAT | O_EXCL | O_CLOEXEC, 0400));
+    if (!file || unshare(CLONE_NEWNET) != 0) fail("new namespace");
+    const bool named = mount(own_namespace, path.c_str(), nullptr, MS_BIND, nullptr) == 0;
+    enter(own);
+    if (!named) fail("mount " + path);
 }
 
 Namespace::~Namespace() {
-    try_shell("ip netns delete " + name_);
+    const auto path = "/run/netns/" + name_;
+    umount2(path.c_str(), MNT_DETACH);
+    unlink(path.c_str());
 }
 
-void Namespace::run(const std::string& command) const { shell("ip netns exec " + name_ + " " + command); }
+void Namespace::configure(const std::string& lines) const { test::configure(lines, name_); }
+
+void Namespace::set(const std::string& sysctl, const std::string& value) const {
+    const auto own = open_namespace(own_namespace);
+    enter(open_namespace("/run/netns/" + name_));
+    const Fd file(open(("/proc/sys/" + sysctl).c_str(), O_WRONLY | O_CLOEXEC));
+    const bool written = file && write(file.get(), value.data(), value.size()) > 0;
+    enter(own);
+    if (!written) fail("set " + sysctl);
+}
 
 Fd Namespace::socket(int domain, int type, int protocol) const {
-    const auto own = open_namespace("/proc/thread-self/ns/net");
+    const auto own = open_namespace(own_namespace);
     enter(open_namespace("/run/netns/" + name_));
     Fd fd(::socket(domain, type | SOCK_CLOEXEC, protocol));
     enter(own);
@@ -113,21 +132,28 @@ std::optional<Bytes> Raw::receive(const std::function<bool(const Bytes&)>& wante
 }
 
 Live::Live(Underlay underlay) : inst1("inst1"), inst2("inst2"), far("far") {
-    connect_instance(inst1, "i1", "10.1.2.30", mac_a);
-    connect_instance(inst2, "i2", "10.1.2.31", mac_d);
-    shell("ip link set uplink-far netns far name eth0");
-    shell("ip addr replace 192.0.2.1/24 dev uplink && ip addr replace 2001:db8::1/64 dev uplink nodad");
-    far.run("ip addr add 192.0.2.2/24 dev eth0");
-    far.run("ip addr add 2001:db8::2/64 dev eth0 nodad");
-    far.run("ip link set eth0 up");
+    configure(
+        "link set i1-far netns inst1 name eth0\n"
+        "link set i2-far netns inst2 name eth0\n"
+        "link set uplink-far netns far name eth0\n"
+        "addr replace 192.0.2.1/24 dev uplink\n"
+        "addr replace 2001:db8::1/64 dev uplink nodad\n");
+    configure_instance(inst1, "10.1.2.30", mac_a);
+    configure_instance(inst2, "10.1.2.31", mac_d);
     const bool v6 = underlay == Underlay::ipv6;
     const std::string ends =
         v6 ? "local 2001:db8::2 remote 2001:db8::1 udp6zerocsumrx" : "local 192.0.2.2 remote 192.0.2.1";
-    far.run("ip link add vx0 address " + to_string(mac_b) + " type vxlan id 100 dstport 4789 noudpcsum " +
-            ends);
-    far.run("ip link set vx0 mtu 1420 up");
-    far.run("ip addr add 10.1.2.50/24 dev vx0");
-    far.run("ip neigh add 10.1.2.30 lladdr " + to_string(mac_a) + " dev vx0");
+    far.configure(
+        "addr add 192.0.2.2/24 dev eth0\n"
+        "addr add 2001:db8::2/64 dev eth0 nodad\n"
+        "link set eth0 up\n"
+        "link add vx0 address " +
+        to_string(mac_b) + " type vxlan id 100 dstport 4789 noudpcsum " + ends +
+        "\n"
+        "link set vx0 mtu 1420 up\n"
+        "addr add 10.1.2.50/24 dev vx0\n"
+        "neigh add 10.1.2.30 lladdr " +
+        to_string(mac_a) + " dev vx0\n");
 
     if (v6) world.use_ipv6();
     world.use_framework(WEFT_FRAMEWORK_vxlan_1);
@@ -141,16 +167,12 @@ Live::Live(Underlay underlay) : inst1("inst1"), inst2("inst2"), far("far") {
 
 Live::~Live() {
     if (xdp_) bpf_xdp_detach(static_cast<int>(world.programs.uplink()), xdp_flags_, nullptr);
-    for (const auto* device : {"i1", "i2", "uplink"})
-        try_shell(std::string("ip link delete ") + device);
+    configure("link delete i1\nlink delete i2\nlink delete uplink\n");
 }
 
-void Live::connect_instance(const Namespace& instance, const std::string& device, std::string_view address,
-                            const Mac& mac) {
-    shell("ip link set " + device + "-far netns " + instance.name() + " name eth0");
-    instance.run("ip link set eth0 address " + to_string(mac) + " mtu 1420 up");
-    instance.run("ip addr add " + std::string(address) + "/24 dev eth0");
-    instance.run("ip route add default via 10.1.2.1");
+void Live::configure_instance(const Namespace& instance, const std::string& address, const Mac& mac) {
+    instance.configure("link set eth0 address " + to_string(mac) + " mtu 1420 up\naddr add " + address +
+                       "/24 dev eth0\nroute add default via 10.1.2.1\n");
 }
 
 void Live::attach_tc(unsigned ifindex, int program) {

@@ -23,7 +23,9 @@ public:
     ~Namespace();
     Namespace(const Namespace&) = delete;
     Namespace& operator=(const Namespace&) = delete;
-    void run(const std::string& command) const;
+    void configure(const std::string& lines) const;
+    // "net/ipv4/ip_forward", "1"
+    void set(const std::string& sysctl, const std::string& value) const;
     Fd socket(int domain, int type, int protocol) const;
     const std::string& name() const { return name_; }
 
@@ -60,8 +62,7 @@ public:
 
 private:
     void attach_tc(unsigned ifindex, int program);
-    void connect_instance(const Namespace& instance, const std::string& device, std::string_view address,
-                          const Mac& mac);
+    void configure_instance(const Namespace& instance, const std::string& address, const Mac& mac);
     unsigned xdp_flags_{0};
     bool xdp_{false};
 };

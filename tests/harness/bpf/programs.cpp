@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -108,20 +109,27 @@ void clear_map(int fd) {
 
 }  // namespace
 
-// bash by name: busybox' sh, on the test machine, prefers its own ip to the real one.
-bool try_shell(const std::string& command) {
-    std::string name = "bash";
-    std::string option = "-c";
-    std::string copy = command;
-    char* arguments[] = {name.data(), option.data(), copy.data(), nullptr};
+void configure(const std::string& lines, const std::string& name_space) {
+    const int input = memfd_create("ip", MFD_CLOEXEC);
+    if (input < 0 || write(input, lines.data(), lines.size()) != static_cast<ssize_t>(lines.size()) ||
+        lseek(input, 0, SEEK_SET) != 0)
+        fail("memfd");
+    std::vector<std::string> words{"ip"};
+    if (!name_space.empty()) words.insert(words.end(), {"-n", name_space});
+    words.insert(words.end(), {"-batch", "-"});
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     pid_t child = 0;
-    int status = 0;
-    if (posix_spawnp(&child, "bash", nullptr, nullptr, arguments, environ) != 0) return false;
-    return waitpid(child, &status, 0) == child && status == 0;
-}
-
-void shell(const std::string& command) {
-    if (!try_shell(command)) throw std::runtime_error("failed: " + command);
+    int status = -1;
+    const bool ran = posix_spawnp(&child, "ip", &actions, nullptr, arguments.data(), environ) == 0 &&
+                     waitpid(child, &status, 0) == child && status == 0;
+    posix_spawn_file_actions_destroy(&actions);
+    close(input);
+    if (!ran) throw std::runtime_error("ip failed on:\n" + lines);
 }
 
 Programs& Programs::get() {
@@ -142,8 +150,9 @@ Programs::Programs() {
     if (mkdtemp(path) == nullptr) fail("mkdtemp");
     root_ = path;
     if (mount("bpf", root_.c_str(), "bpf", 0, "mode=0700") != 0) fail("mount bpffs");
-    shell("ip link set lo up");
-    shell("mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns");
+    mkdir("/run/netns", 0755);
+    if (mount("tmpfs", "/run/netns", "tmpfs", 0, nullptr) != 0) fail("mount /run/netns");
+    configure("link set lo up\n");
     load();
     fill_chain();
 }
@@ -165,8 +174,8 @@ void Programs::load() {
 
 unsigned Programs::device(const std::string& name) {
     if (if_nametoindex(name.c_str()) == 0) {
-        shell("ip link add " + name + " type veth peer name " + name + "-far");
-        shell("ip link set " + name + " up && ip link set " + name + "-far up");
+        configure("link add " + name + " type veth peer name " + name + "-far\n" + "link set " + name +
+                  " up\n" + "link set " + name + "-far up\n");
     }
     return if_nametoindex(name.c_str());
 }

@@ -63,8 +63,8 @@ private:
     fabric_rx_xdp* xdp_{nullptr};
 };
 
-// Runs a command and throws when it fails.
-void shell(const std::string& command);
-bool try_shell(const std::string& command);
+// Lines of `ip -batch`, in the process' own namespace or in one of those under /run/netns, which is the
+// process' own too. Throws when a line fails.
+void configure(const std::string& lines, const std::string& name_space = {});
 
 }  // namespace weft::test
