@@ -18,8 +18,11 @@ asio::awaitable<std::vector<Id>> Waiters::installed(std::vector<Id> hosts, Revis
                                                     Deadline deadline) {
     // Named first: gcc 12 destroys temporaries of an expression with co_await twice.
     const auto executor = co_await asio::this_coro::executor;
-    const auto at = waiters_.insert(waiters_.end(), Waiter{std::set<Id>(hosts.begin(), hosts.end()), revision,
-                                                           wait, asio::steady_timer(executor)});
+    const auto executor = co_await asio::this_coro::executor;
+    const auto at = waiters_.emplace(waiters_.end(), executor);
+    at->hosts.insert(hosts.begin(), hosts.end());
+    at->revision = revision;
+    at->wait = wait;
     std::erase_if(at->hosts, [&](Id host) { return done(*at, host); });
     if (!at->hosts.empty()) {
         boost::system::error_code cancelled;
