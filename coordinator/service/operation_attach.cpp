@@ -18,14 +18,22 @@ Advance compensate(const Operation& operation, const Cloud& cloud, const Attachm
     return end_operation(std::move(draft), operation, operation.step + ": " + reason, {});
 }
 
-// Programs as soon as the instance has a host that can be used, and runs or boots.
+bool is_moving(const Cloud& cloud, const schema::Instance& instance) {
+    for (const auto& attachment : cloud.attachments_of_instance(instance.id)) {
+        const auto current = cloud.find<Operation>(attachment->operation);
+        if (current && current->kind == schema::OperationKind::move) return true;
+    }
+    return false;
+}
+
+// Programs as soon as the instance has a host that can be used, runs or boots, and stays there.
 Next place(const Operation& operation, const Cloud& cloud, const HostView& hosts,
            const Ptr<Attachment>& attachment, std::uint64_t now_us) {
     const auto instance = cloud.find<schema::Instance>(attachment->instance);
     const auto record = cloud.find<schema::Record>(attachment->record);
     if (!instance || !record)
         return compensate(operation, cloud, *attachment, "its instance is gone", now_us);
-    if (!takes_ports(*instance)) return Blocked{};
+    if (!takes_ports(*instance) || is_moving(cloud, *instance)) return Blocked{};
     const auto host = cloud.find<schema::Host>(instance->host);
     if (!host) return Blocked{};
     if (!unusable(hosts.hosts, *host).empty()) return Blocked{host->id};

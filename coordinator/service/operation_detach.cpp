@@ -4,6 +4,8 @@
 // more, and the attachment stays (withdrawing, "not enforced on H"), and with it the record's exclusive
 // claim, until that host is back and has installed the removal. So nobody else can have the record while two
 // might answer for it.
+#include <algorithm>
+
 #include "coordinator/service/operation.h"
 #include "coordinator/service/verbs.h"
 
@@ -22,6 +24,15 @@ Id awaited(const Cloud& cloud, const HostView& hosts, const Attachment& attachme
         return own || hosts.silent(attachment.host) ? Id{} : attachment.host;
     if (!own) return attachment.host;
     return unacknowledged_peer(cloud, hosts, attachment, revision);
+}
+
+// Whether something is attached that this operation does not take away: it came meanwhile.
+bool used_again(const Cloud& cloud, const Draft& draft, Id object) {
+    const auto attachments = object.kind == Kind::record ? cloud.attachments_of_record(object)
+                                                         : cloud.attachments_of_instance(object);
+    return std::any_of(attachments.begin(), attachments.end(), [&](const auto& attachment) {
+        return draft.find<Attachment>(attachment->id) != nullptr;
+    });
 }
 
 }  // namespace
@@ -52,8 +63,11 @@ Next next_detach(const Operation& operation, const Cloud& cloud, const HostView&
         }
     }
     if (left == 0) {
-        if (operation.then_delete && !is_null(cloud.find(operation.then_delete)))
-            erase_unattached(draft, operation.then_delete);
+        const Id doomed = operation.then_delete;
+        if (doomed && used_again(cloud, draft, doomed))
+            return end_operation(std::move(draft), after, to_string(doomed) + " was attached again meanwhile",
+                                 {});
+        if (doomed && !is_null(cloud.find(doomed))) erase_unattached(draft, doomed);
         return end_operation(std::move(draft), after, {}, "detached");
     }
     if (!advances) return Blocked{blocked_on};

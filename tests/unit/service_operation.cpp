@@ -332,6 +332,39 @@ TEST_CASE(
     CHECK_REFUSED(lab, lab.move("i1", "h1"), ErrorCode::unreachable, "instance");
 }
 
+TEST_CASE("[2.5/moving] what waits for its instance to boot is not programmed on a host that it is leaving") {
+    Lab lab;
+    lab.attached("r1", "i1");
+    schema::Instance state;
+    state.state = schema::InstanceState::stopped;
+    REQUIRE(code(lab.modify(lab.ann, "i1", state)) == ok);
+    const auto waiting = lab.attach("r2", "i1");
+    const auto move = lab.move("i1", "h2");
+    state.state = schema::InstanceState::booting;
+    REQUIRE(code(lab.modify(lab.ann, "i1", state)) == ok);
+    lab.acknowledge_until_ended(move.operation);
+    lab.engine->on_tick();
+    lab.acknowledge_until_ended(waiting.operation);
+    for (const auto& attachment : lab.cloud().attachments_of_instance(lab.i1))
+        CHECK(attachment->host == lab.h2);
+    CHECK(lab.shown("r2").attachment_status == AttachmentStatus::attached);
+}
+
+TEST_CASE("[1.6/again] a forced deletion gives way to an attachment that came meanwhile") {
+    Lab lab;
+    lab.attached("r1", "i1");
+    wire::Options force;
+    force.force = true;
+    const auto ack = lab.remove(lab.ann, Kind::instance, "i1", force);
+    const auto late = lab.attach("r2", "i1");
+    REQUIRE(code(late) == ok);
+    lab.acknowledge_until_ended(ack.operation);
+    CHECK(lab.operation(ack.operation).state == OperationState::failed);
+    CHECK(lab.operation(ack.operation).error == to_string(lab.i1) + " was attached again meanwhile");
+    lab.acknowledge_until_ended(late.operation);
+    CHECK(lab.cloud().attachments_of_instance(lab.i1).size() == 1);
+}
+
 TEST_CASE("[8.2/resume] a coordinator killed at any step goes on where it was") {
     Lab lab;
     const auto ack = lab.attach("r1", "i1");

@@ -141,6 +141,15 @@ struct Sim {
                     if (a->phase == Phase::programming) hosts.states[h].failures[a->id] = "no such device";
                 return;
             case 9: step(); return;
+            case 10: {  // stops or boots
+                Draft draft{cloud, 1};
+                auto changed = *cloud.find<schema::Instance>(parse_id(i).value());
+                changed.state = changed.state == schema::InstanceState::running
+                                    ? schema::InstanceState::stopped
+                                    : schema::InstanceState::running;
+                draft.put(changed);
+                return apply(draft);
+            }
             default: install(h); return;
         }
     }
@@ -155,12 +164,22 @@ TEST_CASE("[2.1/exclusive][2.4/exclusive] whatever happens, one host at most sen
         for (int step = 0; step < 300; ++step) {
             // Mostly progress: hosts install, the coordinator steps.
             const auto draw = pick(0, 50);
-            sim.act(draw < 9 ? draw : draw < 13 ? 0 : draw < 15 ? 5 : draw < 17 ? 7 : draw < 30 ? 9 : 11);
+            sim.act(draw < 9    ? draw
+                    : draw < 13 ? 0
+                    : draw < 15 ? 5
+                    : draw < 17 ? 7
+                    : draw < 30 ? 9
+                    : draw < 32 ? 10
+                                : 11);
             RC_ASSERT(sim.doubled() == 0);
             for (std::uint64_t n = 1; n <= record_count; ++n)
                 RC_ASSERT(sim.cloud.attachments_of_record(record(n)).size() <= 1);
             for (const auto& [id, entry] : sim.cloud.table<schema::Attachment>())
-                if (entry.object->phase == Phase::attached) ++attached;
+                if (entry.object->phase == Phase::attached) {
+                    ++attached;
+                    const auto on = sim.cloud.find<schema::Instance>(entry.object->instance);
+                    RC_ASSERT(on->host == entry.object->host);
+                }
         }
         RC_CLASSIFY(attached > 20, "much was attached");
         sim.settled = true;
