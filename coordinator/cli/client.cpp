@@ -42,6 +42,19 @@ Result<wire::Ack> Client::change(Command command, const Body& body, Timeout time
     return wire::unpack<wire::Ack>(answer, Command::ack);
 }
 
+template <class Body, class Fn>
+Result<void> Client::parts(wire::Frame request, Command expected, Fn&& fn) {
+    const auto sequence = connection_.send(std::move(request));
+    for (;;) {
+        WEFT_TRY(const auto frame, connection_.read(sequence, patience));
+        if (is(frame, Command::done)) return {};
+        WEFT_CHECK(check(frame));
+        WEFT_TRY(auto part, wire::unpack<Body>(frame, expected));
+        fn(part);
+        if ((frame.flags & wire::flag_multi) == 0) return {};
+    }
+}
+
 Result<wire::Ack> Client::create(const wire::CreateRequest& request) {
     return change(Command::create, request, patience_of(request.options));
 }
@@ -78,16 +91,17 @@ Result<std::vector<schema::Value>> Client::list(Kind kind, const schema::Tags& f
     request.kind = kind;
     request.filters = filters;
     WEFT_TRY(auto frame, wire::pack(Command::list, request));
-    const auto sequence = connection_.send(std::move(frame));
     std::vector<schema::Value> out;
-    for (;;) {
-        WEFT_TRY(const auto part, connection_.read(sequence, patience));
-        if (is(part, Command::done)) return out;
-        WEFT_CHECK(check(part));
-        WEFT_TRY(const auto answer, wire::unpack<wire::ObjectAnswer>(part, Command::object));
-        WEFT_TRY(auto value, wire::object_value(answer.kind, answer.object));
-        out.push_back(std::move(value));
-    }
+    Result<void> read{};
+    WEFT_CHECK(parts<wire::ObjectAnswer>(std::move(frame), Command::object, [&](const auto& answer) {
+        auto value = wire::object_value(answer.kind, answer.object);
+        if (value)
+            out.push_back(std::move(*value));
+        else if (read)
+            read = value.error();
+    }));
+    if (!read) return read.error();
+    return out;
 }
 
 Result<std::string> Client::resolve(Kind kind, const std::string& ref) {
@@ -97,15 +111,25 @@ Result<std::string> Client::resolve(Kind kind, const std::string& ref) {
 }
 
 Result<wire::Status> Client::status() {
-    WEFT_TRY(const auto answer,
-             connection_.read(connection_.send(wire::empty_frame(Command::status)), patience));
-    WEFT_CHECK(check(answer));
-    return wire::unpack<wire::Status>(answer, Command::status);
+    wire::Status whole;
+    WEFT_CHECK(parts<wire::Status>(wire::empty_frame(Command::status), Command::status, [&](auto& part) {
+        auto hosts = std::move(whole.hosts);
+        hosts.insert(hosts.end(), part.hosts.begin(), part.hosts.end());
+        whole = std::move(part);
+        whole.hosts = std::move(hosts);
+    }));
+    return whole;
 }
 
 Result<wire::Counters> Client::counters(const std::string& record) {
-    WEFT_TRY(const auto answer, ask(Command::counters, wire::CountersRequest{record}, patience));
-    return wire::unpack<wire::Counters>(answer, Command::counters);
+    wire::Counters whole;
+    WEFT_TRY(auto frame, wire::pack(Command::counters, wire::CountersRequest{record}));
+    WEFT_CHECK(parts<wire::Counters>(std::move(frame), Command::counters, [&](auto& part) {
+        whole.records.insert(whole.records.end(), part.records.begin(), part.records.end());
+        whole.missing_hosts.insert(whole.missing_hosts.end(), part.missing_hosts.begin(),
+                                   part.missing_hosts.end());
+    }));
+    return whole;
 }
 
 Result<void> Client::watch(const wire::WatchRequest& request,

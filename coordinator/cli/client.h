@@ -49,6 +49,9 @@ private:
 
     template <class Body>
     Result<wire::Frame> ask(wire::Command command, const Body& body, Timeout timeout);
+    // Calls fn for each part of a multipart answer, or for the one answer.
+    template <class Body, class Fn>
+    Result<void> parts(wire::Frame request, wire::Command expected, Fn&& fn);
     template <class Body>
     Result<wire::Ack> change(wire::Command command, const Body& body, Timeout timeout);
 };

@@ -64,12 +64,12 @@ _weft_values() {
 constexpr const char* tail = R"bash(    esac
 }
 _weft() {
-    local current=${COMP_WORDS[COMP_CWORD]} path=weft kind= argument=0 word skip= i
+    local current=${COMP_WORDS[COMP_CWORD]} path=weft kind='' argument=0 word skip='' i
     local -a connection=()
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         if [ -n "$skip" ]; then
-            skip=
+            skip=''
         elif [[ $word == -* ]]; then
             kind=$(_weft_values "$path:$word")
             [ -n "$kind" ] || kind=$(_weft_values "weft:$word")
@@ -93,16 +93,12 @@ _weft() {
         [ -n "$kind" ] || kind="words $(_weft_words "$path" | tr ' ' '\n' | grep -v '^-')"
     fi
     case $kind in
-    words*) mapfile -t COMPREPLY < <(compgen -W "${kind#words}" -- "$current") ;
-;
-    names*) mapfile -t COMPREPLY < <(compgen -W "$(weft "${
-    connection[@]}" "${
-    kind #names }" list -o name 2>/dev/null)" -- "$current") ;
-    ;
-    files) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;
-    ;
+    words*) mapfile -t COMPREPLY < <(compgen -W "${kind#words}" -- "$current") ;;
+    names*) mapfile -t COMPREPLY < <(compgen -W "$(_weft_names "${kind#names }")" -- "$current") ;;
+    files) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     esac
-    }
+}
+_weft_names() { weft "${connection[@]}" "$1" list -o name 2>/dev/null; }
 complete -F _weft weft
 )bash";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/cli/names.h"
 
+#include <algorithm>
 #include <set>
 
 #include "weft/schema/description.h"
@@ -54,6 +55,12 @@ void Names::learn(Client& client, Kind kind, const std::vector<schema::Value>& o
 std::string Names::name(const std::string& id) const {
     const auto found = names_.find(id);
     return found == names_.end() ? id : found->second;
+}
+
+void Names::sort(Kind kind, std::vector<schema::Value>& objects) const {
+    std::ranges::stable_sort(objects, {}, [&](const auto& object) {
+        return kind == Kind::operation ? text_of(object, "create-time") : label(kind, object);
+    });
 }
 
 std::string Names::label(Kind kind, const schema::Value& object) const {

@@ -14,6 +14,8 @@ public:
     // cannot be read keeps its id.
     void learn(Client& client, Kind kind, const std::vector<schema::Value>& objects);
     void add(const schema::Value& object);
+    // By label; operations, whose labels are ids, by time.
+    void sort(Kind kind, std::vector<schema::Value>& objects) const;
 
     // "i1", or the id itself.
     [[nodiscard]] std::string name(const std::string& id) const;

@@ -98,7 +98,7 @@ Result<void> execute(Client& client, const Step& step, const wire::Options& opti
     const auto ack = perform(client, step, options);
     if (ack) return {};
     auto error = ack.error();
-    error.text = "while it was to " + step.line() + ": " + error.text;
+    error.text += " (in the step: " + step.line() + ')';
     return error;
 }
 

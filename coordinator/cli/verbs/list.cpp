@@ -13,10 +13,13 @@ void add_list(Program& program, CLI::App& noun, Kind kind) {
     program.on(verb, [&program, kind, filters]() -> Result<int> {
         WEFT_TRY(const auto wanted, filters->filters());
         WEFT_TRY(Client * client, program.client());
-        WEFT_TRY(const auto objects, client->list(kind, wanted));
+        WEFT_TRY(auto objects, client->list(kind, wanted));
         const auto format = program.settings().format;
         Names names;
-        if (format != Format::json && format != Format::yaml) names.learn(*client, kind, objects);
+        if (format != Format::json && format != Format::yaml) {
+            names.learn(*client, kind, objects);
+            names.sort(kind, objects);
+        }
         print_list(program.out(), format, kind, objects, names);
         return 0;
     });
