@@ -18,7 +18,6 @@ asio::awaitable<std::vector<Id>> Waiters::installed(std::vector<Id> hosts, Revis
                                                     Deadline deadline) {
     // Named first: gcc 12 destroys temporaries of an expression with co_await twice.
     const auto executor = co_await asio::this_coro::executor;
-    const auto executor = co_await asio::this_coro::executor;
     const auto at = waiters_.emplace(waiters_.end(), executor);
     at->hosts.insert(hosts.begin(), hosts.end());
     at->revision = revision;

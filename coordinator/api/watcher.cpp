@@ -43,7 +43,8 @@ void Watchers::publish(Revision revision, std::span<const Change> changes) {
 }
 
 asio::awaitable<bool> Watchers::changed(std::chrono::steady_clock::time_point deadline) {
-    const auto at = waiting_.emplace(waiting_.end(), co_await asio::this_coro::executor, deadline);
+    const auto executor = co_await asio::this_coro::executor;
+    const auto at = waiting_.emplace(waiting_.end(), executor, deadline);
     boost::system::error_code cancelled;
     co_await at->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     waiting_.erase(at);
