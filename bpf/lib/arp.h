@@ -43,7 +43,7 @@ INLINE int answer_arp(struct __sk_buff* skb, struct step* s) {
     struct view v = view_skb(skb);
     struct ethhdr* eth = v.data;
     struct arp* arp = (void*)(eth + 1);
-    if ((void*)(arp + 1) > v.end) return DROP(arp_malformed);
+    if ((void*)(arp + 1) > v.end) return DROP(arp_truncated);
     int verdict = arp_check(arp, s);
     if (verdict != VERDICT_NEXT) return verdict;
     __u8 mac[MAC_SIZE] __attribute__((aligned(2)));

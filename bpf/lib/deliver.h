@@ -32,7 +32,7 @@ INLINE int find_receiver(__u32 gni, __be32 address, const void* mac, struct weft
 /* The frame starts with an Ethernet header whose MACs are right. */
 INLINE int deliver(struct __sk_buff* skb, const struct weft_local* local) {
     __u32 length = skb->len;
-    if (local->vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), local->vlan)) return DROP(vlan);
+    if (local->vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), local->vlan)) return DROP(vlan_push);
     if (skb->pkt_type != PACKET_HOST) bpf_skb_change_type(skb, PACKET_HOST);
     count_rx(local->record, length);
     if (local->flags & WEFT_PORT_PEER) return bpf_redirect_peer(local->ifindex, 0);

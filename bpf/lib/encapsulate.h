@@ -121,7 +121,7 @@ INLINE int encapsulate(struct __sk_buff* skb, const struct step* s, const struct
         FRAMEWORKS(FRAMEWORK_WRITE)
 #undef FRAMEWORK_WRITE
     }
-    return DROP(no_framework);
+    return DROP(step_lost);
 }
 
 /* Bytes between the outer IP header's start and the inner one's; 0: no such framework. */

@@ -54,12 +54,12 @@ INLINE void write_answer(struct answer* answer, const struct step* s, __u32 leng
     answer->icmp.checksum = ~checksum_fold(sum & 0xffffffff);
 }
 
-/* Makes the skb `frame` bytes long. Its checksum may be pending somewhere behind the headers, and would later
- * be written into the answer: cutting the front past that place makes the kernel forget it. */
+/* Makes the skb `frame` bytes long; 0 if that fails. Its checksum may be pending somewhere behind the
+ * headers, and would later be written into the answer: cutting the front past that place makes the kernel
+ * forget it. */
 INLINE int resize_answer(struct __sk_buff* skb, __u32 frame) {
-    if (bpf_skb_change_tail(skb, frame + FRONT, 0)) return DROP(write);
-    if (bpf_skb_adjust_room(skb, -FRONT, BPF_ADJ_ROOM_MAC, 0)) return DROP(write);
-    return VERDICT_NEXT;
+    return !bpf_skb_change_tail(skb, frame + FRONT, 0) &&
+           !bpf_skb_adjust_room(skb, -FRONT, BPF_ADJ_ROOM_MAC, 0);
 }
 
 INLINE int answer_error(struct __sk_buff* skb, const struct step* s) {
@@ -77,7 +77,7 @@ INLINE int answer_error(struct __sk_buff* skb, const struct step* s) {
     __u32 length = sizeof(answer->ip) + sizeof(answer->icmp) + quoted;
     write_answer(answer, s, length);
 
-    if (resize_answer(skb, ETH_HLEN + length) != VERDICT_NEXT) return TC_ACT_SHOT;
+    if (!resize_answer(skb, ETH_HLEN + length)) return TC_ACT_SHOT;
     struct ethhdr* eth = (void*)(long)skb->data;
     if ((void*)(eth + 1) > (void*)(long)skb->data_end) return TC_ACT_SHOT;
     copy_mac(eth->h_dest, s->mac);

@@ -58,7 +58,7 @@ INLINE int check_receiver(const struct step* s, const struct weft_local* local, 
     if (verdict != VERDICT_NEXT) return verdict;
     if (next == s->destination || !(local->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return VERDICT_NEXT;
     const struct weft_local* owner = find_local(s->gni, s->destination);
-    return owner && owner->record == local->record ? VERDICT_NEXT : DROP(destination_address);
+    return owner && owner->record == local->record ? VERDICT_NEXT : DROP(not_forwarding);
 }
 
 INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_local* local, __be32 next) {
@@ -79,7 +79,7 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
         copy_mac(eth->h_source, local->router_mac);
         ipv4_decrement_ttl(ip);
     }
-    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan);
+    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     charge(s, local->record, WEFT_RX);
     verdict = deliver(skb, local);
     if (verdict >= 0) count_tx(sender, s->length);
@@ -107,7 +107,7 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
         .tos = ip->tos,
     };
     if (routed(s)) ipv4_decrement_ttl(ip);
-    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan);
+    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     verdict = encapsulate(skb, s, &e);
     if (verdict != VERDICT_NEXT) return verdict;
     count_tx(s->record, s->length);

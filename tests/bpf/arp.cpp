@@ -119,6 +119,6 @@ TEST_CASE("[5.2/reply] replies and malformed ARP are dropped") {
             CAPTURE(size);
             CHECK(world.programs.send(slice(malformed, 0, size), world.i1).verdict == shot);
         }
-        CHECK(world.drops(record_a, WEFT_DROP_arp_malformed, WEFT_TX) == 28);
+        CHECK(world.drops(record_a, WEFT_DROP_arp_truncated, WEFT_TX) == 28);
     }
 }

@@ -67,7 +67,7 @@ TEST_CASE("[4.3/appliance] a route to a local record delivers to it only if it f
     const Ipv4 header{.source = ip("10.1.2.31"), .destination = ip("198.51.100.7")};
     const auto frame = ethernet(mac_router, mac_d, ethertype_ipv4, ipv4(header, udp(1, 2, payload(8))));
     SUBCASE("checked") {
-        world.expect_dropped(world.programs.send(frame, world.i2), WEFT_DROP_destination_address);
+        world.expect_dropped(world.programs.send(frame, world.i2), WEFT_DROP_not_forwarding);
     }
     SUBCASE("unchecked") {
         uncheck_a(world);

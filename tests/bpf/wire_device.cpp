@@ -113,34 +113,35 @@ TEST_CASE("[5.1/pending] an ICMP error about a packet whose checksum is pending 
     turn_off_checksums("i1");
     live.world.change_peer([](weft_peer& p) { p.mtu = 1250; });
     Raw seen_by_instance(live.inst1, "eth0");
-    const struct {
+    struct Case {
         const char* destination;
         std::size_t size;
         int ttl;
         Bytes head;  // type, code
         std::uint32_t rest;
-    } cases[] = {
+    };
+    const Case cases[] = {
         {"10.1.3.7", 1, 1, {11, 0}, 0},
         {"10.1.3.7", 40, 1, {11, 0}, 0},
         {"10.1.3.7", 600, 1, {11, 0}, 0},
         {"10.1.3.7", 1300, 1, {11, 0}, 0},
         {"10.1.2.50", 1300, 64, {3, 4}, 1250 - 50},
     };
-    for (const auto& [destination, size, ttl, head, rest] : cases) {
-        CAPTURE(destination);
-        CAPTURE(size);
-        const auto bytes = payload(size);
-        send_udp(live.inst1, destination, bytes, ttl);
+    for (const Case& c : cases) {
+        CAPTURE(c.destination);
+        CAPTURE(c.size);
+        const auto bytes = payload(c.size);
+        send_udp(live.inst1, c.destination, bytes, c.ttl);
         const auto error = seen_by_instance.receive(
             [](const Bytes& f) { return f.size() > 42 && f[23] == protocol_icmp && f[26] == 10; });
         REQUIRE(error);
         CHECK(internet_checksum(slice(*error, 14, 20)) == 0);
         CHECK(internet_checksum(slice(*error, 34)) == 0);
-        CHECK(slice(*error, 34, 2) == head);
-        CHECK(read32(*error, 38) == rest);
-        CHECK(error->size() == 14 + 28 + std::min<std::size_t>(548, 28 + size));
+        CHECK(slice(*error, 34, 2) == c.head);
+        CHECK(read32(*error, 38) == c.rest);
+        CHECK(error->size() == 14 + 28 + std::min<std::size_t>(548, 28 + c.size));
         CHECK(internet_checksum(slice(*error, 42, 20)) == 0);  // the quoted header is the one that was sent
-        CHECK(to_hex(slice(*error, 70)) == to_hex(slice(bytes, 0, std::min<std::size_t>(520, size))));
+        CHECK(to_hex(slice(*error, 70)) == to_hex(slice(bytes, 0, std::min<std::size_t>(520, c.size))));
     }
 }
 

@@ -65,8 +65,10 @@
     X(57, ecn, "congestion marked outside, not ECN-capable inside")                                  \
     X(58, no_destination, "nobody on this host has the inner destination")                           \
     X(59, decapsulate, "the outer headers could not be removed")                                     \
-    X(60, vlan, "the VLAN tag could not be added or removed")                                        \
-    X(61, write, "the answer could not be written")
+    X(60, vlan_push, "the VLAN tag could not be added")                                              \
+    X(61, vlan_pop, "the VLAN tag could not be removed")                                             \
+    X(62, arp_truncated, "frame shorter than an ARP packet")                                         \
+    X(63, not_forwarding, "a route's next hop on this host does not forward for others")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,

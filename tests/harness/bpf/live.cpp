@@ -176,10 +176,12 @@ void Live::configure_instance(const Namespace& instance, const std::string& addr
 }
 
 void Live::attach_tc(unsigned ifindex, int program) {
-    LIBBPF_OPTS(bpf_tc_hook, hook);
+    bpf_tc_hook hook{};
+    hook.sz = sizeof(hook);
     hook.ifindex = static_cast<int>(ifindex);
     hook.attach_point = BPF_TC_INGRESS;
-    LIBBPF_OPTS(bpf_tc_opts, options);
+    bpf_tc_opts options{};
+    options.sz = sizeof(options);
     options.prog_fd = program;
     if (bpf_tc_hook_create(&hook) != 0 || bpf_tc_attach(&hook, &options) != 0) fail("attach to tc");
 }

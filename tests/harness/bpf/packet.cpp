@@ -84,7 +84,7 @@ Bytes vxlan(std::uint32_t vni, const Bytes& frame, std::uint8_t flags) {
 
 Bytes geneve(std::uint32_t vni, const Bytes& options, const Bytes& frame, std::uint8_t flags,
              std::uint16_t protocol, std::uint8_t version) {
-    return Bytes{static_cast<std::uint8_t>(version << 6U | options.size() / 4), flags} + be16(protocol) +
+    return Bytes{static_cast<std::uint8_t>(options.size() / 4 + version * 64U), flags} + be16(protocol) +
            be32(vni << 8U) + options + frame;
 }
 

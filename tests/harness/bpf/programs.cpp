@@ -59,7 +59,8 @@ int fd_of(const bpf_program* program) { return bpf_program__fd(program); }
 template <class Context>
 Ran run(int fd, const Bytes& frame, Context& context) {
     Bytes out(frame.size() + 1024);
-    LIBBPF_OPTS(bpf_test_run_opts, options);
+    bpf_test_run_opts options{};
+    options.sz = sizeof(options);
     options.data_in = frame.data();
     options.data_size_in = static_cast<__u32>(frame.size());
     options.data_out = out.data();
