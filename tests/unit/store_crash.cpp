@@ -26,7 +26,7 @@ struct Report {
 // Creates objects from `first` on without end; all odd ones claim one key, so that all but the first of them
 // are refused. Reports each answer.
 [[noreturn]] void write_without_end(const std::string& file, std::uint64_t first, int out) {
-    auto store = std::move(SqliteRepository::open({file, nullptr, {}, {}}).value());
+    auto store = SqliteRepository::open({file, nullptr, {}, {}}).value();
     std::atomic<int> queued{0};
     for (std::uint64_t value = first;; ++value) {
         while (queued > 64) std::this_thread::yield();
@@ -83,7 +83,8 @@ TEST_CASE("[8.2/kill] what was acknowledged before kill -9 is there, what was re
         }
         const auto store = file.open();
         const auto objects = stored(*store);
-        for (const auto& [id, revision] : acknowledged) {
+        for (const auto& entry : acknowledged) {
+            const auto id = entry.first;
             CAPTURE(id);
             const auto at = objects.find({Kind::record, id});
             REQUIRE(at != objects.end());

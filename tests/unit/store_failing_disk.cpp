@@ -75,7 +75,7 @@ TEST_CASE("[8.2/fsync] when fsync fails the outcome is unknown to all, and the p
     {
         SqliteOptions options{file.path(), failing_vfs(), {}, {}};
         options.on_fatal = [&](const Error& error) { fatal.push_back(error.message()); };
-        const auto store = std::move(SqliteRepository::open(std::move(options)).value());
+        const auto store = SqliteRepository::open(std::move(options)).value();
         REQUIRE(commit(*store, creating({Kind::record, 1}, "one")));
         sync_fails = true;
         const auto failed = commit(*store, creating({Kind::record, 2}, "two"));

@@ -30,7 +30,7 @@ public:
     }
     void write(const std::string& bytes) const { std::ofstream(path(), std::ios::binary) << bytes; }
     [[nodiscard]] std::unique_ptr<coordinator::SqliteRepository> open() const {
-        return std::move(coordinator::SqliteRepository::open({path(), nullptr, {}, {}}).value());
+        return coordinator::SqliteRepository::open({path(), nullptr, {}, {}}).value();
     }
 
 private:

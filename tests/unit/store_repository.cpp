@@ -157,7 +157,7 @@ TEST_CASE("[8.2/feed] changes are kept by revision, pruned to their bounds, and 
     sqlite::Retention retention;
     retention.feed_revisions = 10;
     retention.audit_rows = 5;
-    const auto store = std::move(SqliteRepository::open({file.path(), nullptr, retention, {}}).value());
+    const auto store = SqliteRepository::open({file.path(), nullptr, retention, {}}).value();
     for (std::uint64_t i = 1; i <= 30; ++i) {
         auto transaction = creating({Kind::record, i}, std::to_string(i));
         transaction.time_us = i;
