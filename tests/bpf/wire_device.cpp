@@ -55,6 +55,27 @@ std::uint64_t wait_for_drops(World& world, weft_drop_reason reason, std::uint64_
     return world.drops(reason);
 }
 
+// a forwards for others, what is for 10.9.0.0/16 back to b; b sends that to a.
+void forward_through_a(Live& live) {
+    const auto uncheck = [](auto& entry) { entry.flags &= ~static_cast<__u32>(WEFT_PORT_SOURCE_DEST_CHECK); };
+    live.world.change_port(live.world.i1, uncheck);
+    live.world.change_local(blue, "10.1.2.30", uncheck);
+    weft_station_key station{};
+    station.gni = blue;
+    std::memcpy(station.mac, mac_a.data(), 6);
+    live.world.change<weft_local>(WEFT_MAP_NAME(WEFT_STATION_MAP), station, [&](weft_local& l) {
+        uncheck(l);
+        l.flags |= WEFT_PORT_PEER;
+        l.ifindex = live.world.i1;
+    });
+    live.world.add_route(blue_table, "10.9.0.0", 16, WEFT_ROUTE_RECORD, "10.1.2.50");
+    live.inst1.set("net/ipv4/ip_forward", "1");
+    live.inst1.set("net/ipv4/conf/all/rp_filter", "0");
+    live.inst1.set("net/ipv4/conf/eth0/rp_filter", "0");
+
+    live.far.configure("route add 10.9.0.0/16 via 10.1.2.30\n");
+}
+
 }  // namespace
 
 TEST_CASE("[2.6/trunk] records of one device are told apart by VLAN tag, both ways") {
@@ -69,7 +90,7 @@ TEST_CASE("[2.6/trunk] records of one device are told apart by VLAN tag, both wa
     live.world.change_local(blue, "10.1.2.30", [](weft_local& l) { l.vlan = 42; });
 
     Raw instance(live.inst1, "eth0");
-    Raw peer(live.far, "vx0");
+    Raw peer(live.far, "b0");
     const auto frame = from_a("10.1.2.50", mac_b, payload(32));
     SUBCASE("sent: the tag stays here") {
         instance.send(tagged(frame, 42));
@@ -150,25 +171,8 @@ TEST_CASE("[5.5/appliance] what arrived encapsulated is forwarded by an instance
     SUBCASE("over IPv4") {}
     SUBCASE("over IPv6") { underlay = Live::Underlay::ipv6; }
     Live live(underlay);
-    const auto uncheck = [](auto& entry) { entry.flags &= ~static_cast<__u32>(WEFT_PORT_SOURCE_DEST_CHECK); };
-    live.world.change_port(live.world.i1, uncheck);
-    live.world.change_local(blue, "10.1.2.30", uncheck);
-    weft_station_key station{};
-    station.gni = blue;
-    std::memcpy(station.mac, mac_a.data(), 6);
-    live.world.change<weft_local>(WEFT_MAP_NAME(WEFT_STATION_MAP), station, [&](weft_local& l) {
-        uncheck(l);
-        l.flags |= WEFT_PORT_PEER;
-        l.ifindex = live.world.i1;
-    });
-    live.world.add_route(blue_table, "10.9.0.0", 16, WEFT_ROUTE_RECORD, "10.1.2.50");
-    live.inst1.set("net/ipv4/ip_forward", "1");
-    live.inst1.set("net/ipv4/conf/all/rp_filter", "0");
-    live.inst1.set("net/ipv4/conf/eth0/rp_filter", "0");
-
-    live.far.configure("route add 10.9.0.0/16 via 10.1.2.30\n");
-
-    Raw peer(live.far, "vx0");
+    forward_through_a(live);
+    Raw peer(live.far, "b0");
     const auto bytes = payload(64);
     send_udp(live.far, "10.9.0.1", bytes);
     const auto back = peer.receive([](const Bytes& f) {
@@ -181,4 +185,15 @@ TEST_CASE("[5.5/appliance] what arrived encapsulated is forwarded by an instance
     CHECK(internet_checksum(slice(*back, 14, 20)) == 0);
     CHECK(to_hex(slice(*back, 42)) == to_hex(bytes));
     CHECK(live.world.drops(WEFT_DROP_encapsulate) == 0);
+}
+
+TEST_CASE("[5.5/segmented] what can no longer be wrapped with its segments is dropped with its own reason") {
+    Live live;
+    forward_through_a(live);
+    const Ipv4 header{.source = ip("10.1.2.50"), .destination = ip("10.9.0.1"), .protocol = protocol_tcp};
+    const auto frame = ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(header, tcp(1, 2, payload(3000))));
+    Raw(live.far, "b0").send_segmented(frame, 1000);
+    CHECK(wait_for_drops(live.world, WEFT_DROP_encapsulated_gso, 1) == 1);
+    CHECK(live.world.drops(record_a, WEFT_DROP_encapsulated_gso, WEFT_TX) == 1);
+    CHECK(live.world.counter(record_a).rx_packets >= 1);
 }

@@ -50,7 +50,7 @@ TEST_CASE("[6.7/vxlan-kernel] UDP and TCP pass both ways between an instance and
 TEST_CASE("[6.7/vxlan-kernel] weft's bytes are the kernel's but for the flow's source port") {
     Live live;
     Raw underlay(live.far, "eth0");
-    Raw kernel(live.far, "vx0");
+    Raw kernel(live.far, "b0");
     const Ipv4 to_a{.source = ip("10.1.2.50"), .destination = ip("10.1.2.30")};
     kernel.send(ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(to_a, udp(5, 6, payload(64)))));
     const auto theirs = underlay.receive(vxlan_from("192.0.2.2"));

@@ -39,6 +39,16 @@ void enter(const Fd& space) {
     if (setns(space.get(), CLONE_NEWNET) != 0) fail("setns");
 }
 
+// struct virtio_net_hdr of linux/virtio_net.h, which C++ cannot include.
+struct VnetHeader {
+    std::uint8_t flags{1};     // checksum needed
+    std::uint8_t gso_type{1};  // TCP over IPv4
+    std::uint16_t hdr_len;
+    std::uint16_t gso_size;
+    std::uint16_t csum_start;
+    std::uint16_t csum_offset;
+};
+
 }  // namespace
 
 std::string to_string(const Mac& mac) {
@@ -104,6 +114,15 @@ void Raw::send(const Bytes& frame) {
         fail("send");
 }
 
+void Raw::send_segmented(const Bytes& frame, std::uint16_t segment) {
+    const int on = 1;
+    if (setsockopt(socket_.get(), SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) != 0) fail("PACKET_VNET_HDR");
+    const VnetHeader header{.hdr_len = 54, .gso_size = segment, .csum_start = 34, .csum_offset = 16};
+    Bytes bytes(sizeof(header));
+    std::memcpy(bytes.data(), &header, sizeof(header));
+    send(bytes + frame);
+}
+
 std::optional<Bytes> Raw::receive(const std::function<bool(const Bytes&)>& wanted) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     while (std::chrono::steady_clock::now() < deadline) {
@@ -131,7 +150,7 @@ std::optional<Bytes> Raw::receive(const std::function<bool(const Bytes&)>& wante
     return std::nullopt;
 }
 
-Live::Live(Underlay underlay) : inst1("inst1"), inst2("inst2"), far("far") {
+Live::Live(Underlay underlay, Tunnel tunnel) : inst1("inst1"), inst2("inst2"), far("far") {
     configure(
         "link set i1-far netns inst1 name eth0\n"
         "link set i2-far netns inst2 name eth0\n"
@@ -141,22 +160,26 @@ Live::Live(Underlay underlay) : inst1("inst1"), inst2("inst2"), far("far") {
     configure_instance(inst1, "10.1.2.30", mac_a);
     configure_instance(inst2, "10.1.2.31", mac_d);
     const bool v6 = underlay == Underlay::ipv6;
-    const std::string ends =
-        v6 ? "local 2001:db8::2 remote 2001:db8::1 udp6zerocsumrx" : "local 192.0.2.2 remote 192.0.2.1";
+    const bool geneve = tunnel == Tunnel::geneve;
+    const std::string device = std::string(geneve ? "geneve" : "vxlan") + " id 100 dstport " +
+                               (geneve ? "6081"
+                                : v6   ? "4789 local 2001:db8::2"
+                                       : "4789 local 192.0.2.2") +
+                               " remote " + (v6 ? "2001:db8::1 udp6zerocsumrx" : "192.0.2.1 noudpcsum");
     far.configure(
         "addr add 192.0.2.2/24 dev eth0\n"
         "addr add 2001:db8::2/64 dev eth0 nodad\n"
         "link set eth0 up\n"
-        "link add vx0 address " +
-        to_string(mac_b) + " type vxlan id 100 dstport 4789 noudpcsum " + ends +
+        "link add b0 address " +
+        to_string(mac_b) + " type " + device +
         "\n"
-        "link set vx0 mtu 1420 up\n"
-        "addr add 10.1.2.50/24 dev vx0\n"
+        "link set b0 mtu 1420 up\n"
+        "addr add 10.1.2.50/24 dev b0\n"
         "neigh add 10.1.2.30 lladdr " +
-        to_string(mac_a) + " dev vx0\n");
+        to_string(mac_a) + " dev b0\n");
 
     if (v6) world.use_ipv6();
-    world.use_framework(WEFT_FRAMEWORK_vxlan_1);
+    world.use_framework(geneve ? WEFT_FRAMEWORK_geneve_1 : WEFT_FRAMEWORK_vxlan_1);
     world.change_peer([&](weft_peer& p) { p.ifindex = world.programs.uplink(); });
     for (const auto* address : {"10.1.2.30", "10.1.2.31"})
         world.change_local(blue, address, [](weft_local& l) { l.flags |= WEFT_PORT_PEER; });

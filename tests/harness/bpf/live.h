@@ -4,7 +4,7 @@
 //   inst1 eth0 (a, 10.1.2.30) -- i1 --.
 //   inst2 eth0 (d, 10.1.2.31) -- i2 --+-- this host -- uplink 192.0.2.1 -- 192.0.2.2 eth0 far
 //
-// `far` is a host without weft: the kernel's own vxlan device vx0 is b, 10.1.2.50.
+// `far` is a host without weft: the kernel's own vxlan or geneve device b0 is b, 10.1.2.50.
 #pragma once
 
 #include <chrono>
@@ -38,6 +38,8 @@ class Raw {
 public:
     Raw(const Namespace& where, const std::string& device);
     void send(const Bytes& frame);
+    // TCP over IPv4 without options, to be cut into segments of `segment` bytes by whoever must.
+    void send_segmented(const Bytes& frame, std::uint16_t segment);
     // The first frame from now on that satisfies `wanted`; nothing after five seconds.
     std::optional<Bytes> receive(const std::function<bool(const Bytes&)>& wanted);
 
@@ -48,7 +50,8 @@ private:
 class Live {
 public:
     enum class Underlay { ipv4, ipv6 };
-    explicit Live(Underlay underlay = Underlay::ipv4);
+    enum class Tunnel { vxlan, geneve };
+    explicit Live(Underlay underlay = Underlay::ipv4, Tunnel tunnel = Tunnel::vxlan);
     ~Live();
     Live(const Live&) = delete;
     Live& operator=(const Live&) = delete;
