@@ -78,7 +78,6 @@ asio::awaitable<wire::Ack> complete(Backend& backend, Principal principal, wire:
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(options.timeout_ms);
     const auto& log = backend.sessions.affected();
     auto hosts = log.hosts_of(ack.revision);
-    auto revision = ack.revision;
     if (ack.operation) {
         const auto operation = co_await ended(backend, ack.operation, deadline);
         if (!operation) {
@@ -94,14 +93,14 @@ asio::awaitable<wire::Ack> complete(Backend& backend, Principal principal, wire:
             co_return ack;
         }
         hosts = log.hosts_of_operation(ack.operation);
-        revision = log.revision_of_operation(ack.operation);
     }
-    const auto missing = co_await backend.waiters.installed(hosts, revision, options.wait, deadline);
+    const auto missing = co_await backend.waiters.installed(hosts, options.wait, deadline);
     if (!missing.empty())
         set_timeout(ack, fmt::format("not installed in {} ms on {}", options.timeout_ms,
                                      fmt::join(names_of(backend.cloud(), missing), ", ")));
-    std::erase_if(hosts, [&](Id host) { return backend.table.installed(host) >= revision; });
-    ack.lost_hosts = names_of(backend.cloud(), hosts);
+    for (const auto& [host, revision] : hosts)
+        if (backend.table.installed(host) < revision)
+            ack.lost_hosts.push_back(name_of(backend.cloud(), host));
     if (ack.lost_hosts.size() > 1000) ack.lost_hosts.resize(1000);
     ack.took_us = (backend.clock.boot_ns() - start) / 1000;
     show_again(backend, principal, ack);

@@ -6,9 +6,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <list>
-#include <set>
 #include <vector>
 
+#include "coordinator/distribution/affected_log.h"
 #include "coordinator/model/acknowledgements.h"
 #include "weft/wire/message/request.h"
 
@@ -20,21 +20,22 @@ public:
 
     explicit Waiters(const Acknowledgements& hosts) : hosts_(hosts) {}
 
-    // Until all of `hosts` have installed `revision`; with Wait::installed those that are lost (or become so)
-    // do not count. The hosts that were still awaited at the deadline: none means success.
-    [[nodiscard]] boost::asio::awaitable<std::vector<Id>> installed(std::vector<Id> hosts, Revision revision,
-                                                                    wire::Wait wait, Deadline deadline);
+    // Until each host has installed its revision; with Wait::installed those that are lost (or become so) do
+    // not count. The hosts that were still awaited at the deadline: none means success.
+    [[nodiscard]] boost::asio::awaitable<std::vector<Id>> installed(Awaited hosts, wire::Wait wait,
+                                                                    Deadline deadline);
     // Something about the host changed.
     void on_ack(Id host);
 
 private:
     struct Waiter {
-        std::set<Id> hosts;
-        Revision revision{0};
+        explicit Waiter(const boost::asio::any_io_executor& executor) : timer(executor) {}
+
+        Awaited hosts;
         wire::Wait wait{wire::Wait::installed};
         boost::asio::steady_timer timer;
     };
-    [[nodiscard]] bool done(const Waiter& waiter, Id host) const;
+    [[nodiscard]] bool done(Id host, Revision revision, wire::Wait wait) const;
 
     const Acknowledgements& hosts_;
     std::list<Waiter> waiters_;

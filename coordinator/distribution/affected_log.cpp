@@ -8,14 +8,10 @@ namespace weft::coordinator {
 using schema::OperationState;
 
 void AffectedLog::add(Revision revision, std::span<const Change> changes, std::vector<Id> hosts) {
-    std::ranges::sort(hosts);
     for (const auto& change : changes) {
         if (change.id.kind != Kind::operation) continue;
-        auto& of = operations_[change.id];
-        if (!hosts.empty()) {
-            of.hosts.insert(hosts.begin(), hosts.end());
-            of.revision = revision;
-        }
+        auto& awaited = operations_[change.id];
+        for (const Id host : hosts) awaited[host] = revision;
         const auto operation = as<schema::Operation>(change.after);
         const bool open = operation && (operation->state == OperationState::running ||
                                         operation->state == OperationState::compensating);
@@ -30,21 +26,17 @@ void AffectedLog::add(Revision revision, std::span<const Change> changes, std::v
     if (revisions_.size() > kept_revisions) revisions_.pop_front();
 }
 
-std::vector<Id> AffectedLog::hosts_of(Revision revision) const {
+Awaited AffectedLog::hosts_of(Revision revision) const {
+    Awaited awaited;
     for (const auto& entry : revisions_)
-        if (entry.revision == revision) return entry.hosts;
-    return {};
+        if (entry.revision == revision)
+            for (const Id host : entry.hosts) awaited[host] = revision;
+    return awaited;
 }
 
-std::vector<Id> AffectedLog::hosts_of_operation(Id operation) const {
+Awaited AffectedLog::hosts_of_operation(Id operation) const {
     const auto at = operations_.find(operation);
-    if (at == operations_.end()) return {};
-    return {at->second.hosts.begin(), at->second.hosts.end()};
-}
-
-Revision AffectedLog::revision_of_operation(Id operation) const {
-    const auto at = operations_.find(operation);
-    return at == operations_.end() ? 0 : at->second.revision;
+    return at == operations_.end() ? Awaited{} : at->second;
 }
 
 }  // namespace weft::coordinator

@@ -5,13 +5,15 @@
 
 #include <deque>
 #include <map>
-#include <set>
 #include <span>
 #include <vector>
 
 #include "coordinator/model/object.h"
 
 namespace weft::coordinator {
+
+// What each host has to install.
+using Awaited = std::map<Id, Revision>;
 
 class AffectedLog {
 public:
@@ -20,24 +22,17 @@ public:
 
     void add(Revision revision, std::span<const Change> changes, std::vector<Id> hosts);
 
-    // Sorted.
-    [[nodiscard]] std::vector<Id> hosts_of(Revision revision) const;
-    // Of all revisions of the operation so far.
-    [[nodiscard]] std::vector<Id> hosts_of_operation(Id operation) const;
-    // The newest revision of the operation that concerned a host; 0: none.
-    [[nodiscard]] Revision revision_of_operation(Id operation) const;
+    [[nodiscard]] Awaited hosts_of(Revision revision) const;
+    // Each with the newest revision of the operation that concerned it.
+    [[nodiscard]] Awaited hosts_of_operation(Id operation) const;
 
 private:
     struct OfRevision {
         Revision revision{0};
         std::vector<Id> hosts;
     };
-    struct OfOperation {
-        std::set<Id> hosts;
-        Revision revision{0};
-    };
     std::deque<OfRevision> revisions_;
-    std::map<Id, OfOperation> operations_;
+    std::map<Id, Awaited> operations_;
     std::deque<Id> ended_;
 };
 
