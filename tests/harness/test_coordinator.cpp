@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/harness/test_coordinator.h"
+
+#include <unistd.h>
+
+#include "coordinator/pki/files.h"
+#include "coordinator/service/ledger.h"
+#include "coordinator/store/sqlite_repository.h"
+
+namespace weft::test {
+
+using namespace weft::coordinator;
+
+TestCoordinator::TestCoordinator() {
+    settings_.database = scratch_ / "weft.db";
+    settings_.socket = scratch_ / "c.sock";
+    settings_.tls_directory = scratch_ / "tls";
+    settings_.listen = {{Address::v4(0x7f000001), 0}};
+    settings_.users = {{static_cast<std::uint32_t>(::getuid()), "root", coordinator::config::Role::op}};
+    pki::init_ca(settings_.tls_directory).value();
+    pki::issue_coordinator(settings_.tls_directory, "test", {"127.0.0.1"}).value();
+}
+
+TestCoordinator::~TestCoordinator() { stop(); }
+
+void TestCoordinator::start() {
+    context_ = std::make_unique<boost::asio::io_context>(1);
+    const auto fatal = [](const Error&) { std::abort(); };
+    coordinator_ = std::move(api::Coordinator::start(*context_, settings_, clock_, fatal).value());
+    port_ = coordinator_->port();
+    settings_.listen.front().port = port_;
+    thread_ = std::thread([this] { context_->run(); });
+}
+
+void TestCoordinator::stop() {
+    if (!context_) return;
+    context_->stop();
+    thread_.join();
+    coordinator_.reset();
+    context_.reset();
+}
+
+cli::Client TestCoordinator::client() const {
+    cli::Target target;
+    target.socket = settings_.socket;
+    return cli::Client(std::move(cli::Connection::open(target).value()));
+}
+
+void TestCoordinator::seed(const std::function<void(Draft&)>& fill) {
+    SqliteOptions options;
+    options.file = settings_.database;
+    auto repository = std::move(SqliteRepository::open(std::move(options)).value());
+    Ledger ledger(*repository, [](const std::function<void()>&) {});
+    ledger.load().value();
+    Draft draft(ledger.cloud(), clock_.unix_us());
+    fill(draft);
+    std::promise<Result<Revision>> answer;
+    repository->commit(draft.transaction().value(),
+                       [&](Result<Revision> result) { answer.set_value(std::move(result)); });
+    static_cast<void>(answer.get_future().get().value());
+}
+
+}  // namespace weft::test
