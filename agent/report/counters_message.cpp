@@ -38,7 +38,8 @@ std::vector<DropCounter> unowned(std::span<const DropCounter> drops) {
         if (const auto found = left.find(drop.reason); drop.record != 0 && found != left.end())
             found->second.packets -= std::min(found->second.packets, drop.packets);
     std::vector<DropCounter> out;
-    for (const auto& [reason, drop] : left) out.push_back(drop);
+    for (const auto& [reason, drop] : left)
+        if (drop.packets != 0) out.push_back(drop);
     return out;
 }
 
