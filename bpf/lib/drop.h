@@ -41,7 +41,8 @@ INLINE void count_drop(const struct dropped* d) {
     }
 }
 
-/* Takes a token of this CPU's bucket. Tokens are counted in millionths, so that low rates fill up too. */
+/* Takes a token of this CPU's bucket; the coarse clock is good enough for that. Tokens are counted in
+ * millionths, so that low rates fill up too. */
 INLINE int event_token(struct weft_event_bucket* bucket, __u64 now) {
     __u32 zero = 0;
     const struct weft_config* config = bpf_map_lookup_elem(&WEFT_CONFIG_MAP, &zero);
@@ -64,15 +65,14 @@ INLINE int event_token(struct weft_event_bucket* bucket, __u64 now) {
 INLINE struct weft_event* event_begin(const struct dropped* d) {
     __u32 zero = 0;
     struct weft_event_bucket* bucket = bpf_map_lookup_elem(&WEFT_EVENT_BUCKET_MAP, &zero);
-    __u64 now = bpf_ktime_get_ns();
-    if (!bucket || !event_token(bucket, now)) return 0;
+    if (!bucket || !event_token(bucket, bpf_ktime_get_coarse_ns())) return 0;
     struct weft_event* event = bpf_ringbuf_reserve(&WEFT_EVENT_MAP, sizeof(*event), 0);
     if (!event) {
         bucket->lost++;
         return 0;
     }
     __builtin_memset(event, 0, sizeof(*event));
-    event->time = now;
+    event->time = bpf_ktime_get_ns();
     event->record = d->record;
     event->kind = WEFT_EVENT_DROP;
     event->reason = d->reason;
