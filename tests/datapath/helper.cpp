@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdio>
 #include <cstring>
 #include <thread>
 
@@ -45,15 +44,6 @@ MakeDevice request() {
     out.router = address("10.1.2.1");
     out.mtu = 1406;
     return out;
-}
-
-std::string output(const std::string& command) {
-    std::string text;
-    FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-    char line[512];
-    while (std::fgets(line, sizeof(line), pipe) != nullptr) text += line;
-    ::pclose(pipe);
-    return text;
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -108,20 +98,20 @@ TEST_CASE("[2.3/netns] a veth end is put into a namespace with its MAC, addresse
     REQUIRE_MESSAGE(made.has_value(), made.error().message());
     CHECK(*made);
 
-    const auto link = output("ip -n i1 -o link show eth0");
+    const auto link = sandbox.output("ip -n i1 -o link show eth0");
     CHECK(has(link, "mtu 1406"));
     CHECK(has(link, "link/ether 02:00:5e:10:20:30"));
     CHECK(has(link, "LOWER_UP"));
-    const auto addresses = output("ip -n i1 -o addr show dev eth0");
+    const auto addresses = sandbox.output("ip -n i1 -o addr show dev eth0");
     CHECK(has(addresses, "inet 10.1.2.30/24 scope global eth0"));
     CHECK(has(addresses, "inet 10.1.2.31/24 scope global secondary eth0"));
-    CHECK(has(output("ip -n i1 route show default"), "default via 10.1.2.1 dev eth0"));
-    const auto host = output("ip -d link show weft0000000000a");
+    CHECK(has(sandbox.output("ip -n i1 route show default"), "default via 10.1.2.1 dev eth0"));
+    const auto host = sandbox.output("ip -d link show weft0000000000a");
     CHECK(has(host, "mtu 1406"));
     CHECK(has(host, "alias weft att-0000000000000000a"));
-    CHECK_FALSE(has(output("ip addr show dev weft0000000000a"), "inet"));
+    CHECK_FALSE(has(sandbox.output("ip addr show dev weft0000000000a"), "inet"));
     // Packets encapsulated by the instance must not come with segmentation still to be done.
-    const auto features = output("nsenter --net=/run/netns/i1 ethtool -k eth0");
+    const auto features = sandbox.output("nsenter --net=/run/netns/i1 ethtool -k eth0");
     CHECK(has(features, "tx-udp_tnl-segmentation: off"));
     CHECK(has(features, "tx-ipxip4-segmentation: off"));
     CHECK(has(features, "tx-checksumming: on"));
@@ -140,22 +130,22 @@ TEST_CASE("[1.8] making a device again changes nothing; what differs is correcte
         "down");
     CHECK(make_veth(request()).value());
     CHECK(::if_nametoindex("weft0000000000a") == index);
-    const auto link = output("ip -n i1 -o link show eth0");
+    const auto link = sandbox.output("ip -n i1 -o link show eth0");
     CHECK(has(link, "mtu 1406"));
     CHECK(has(link, "02:00:5e:10:20:30"));
     CHECK(has(link, "LOWER_UP"));
-    const auto addresses = output("ip -n i1 -o addr show dev eth0");
+    const auto addresses = sandbox.output("ip -n i1 -o addr show dev eth0");
     CHECK(has(addresses, "10.1.2.30/24"));
     CHECK(has(addresses, "10.1.2.31/24"));
     CHECK_FALSE(has(addresses, "10.9.9.9"));
-    CHECK(has(output("ip -n i1 route show default"), "default via 10.1.2.1 dev eth0"));
+    CHECK(has(sandbox.output("ip -n i1 route show default"), "default via 10.1.2.1 dev eth0"));
 
     // A record whose address changed.
     auto moved = request();
     moved.addresses = {address("10.1.3.7")};
     moved.router = address("10.1.3.1");
     CHECK(make_veth(moved).value());
-    const auto now = output("ip -n i1 -o addr show dev eth0; ip -n i1 route show default");
+    const auto now = sandbox.output("ip -n i1 -o addr show dev eth0; ip -n i1 route show default");
     CHECK(has(now, "10.1.3.7/24"));
     CHECK_FALSE(has(now, "10.1.2."));
 }
@@ -167,8 +157,8 @@ TEST_CASE("a pair that lost its other end, or leads to another namespace, is mad
     elsewhere.netns = "i2";
     REQUIRE(make_veth(elsewhere).has_value());
     CHECK(make_veth(request()).value());
-    CHECK(has(output("ip -n i1 -o link show eth0"), "mtu 1406"));
-    CHECK(has(output("ip -n i2 -o link show eth0"), "does not exist"));
+    CHECK(has(sandbox.output("ip -n i1 -o link show eth0"), "mtu 1406"));
+    CHECK(has(sandbox.output("ip -n i2 -o link show eth0"), "does not exist"));
 }
 
 TEST_CASE("IPv6 addresses are usable at once") {
@@ -180,10 +170,10 @@ TEST_CASE("IPv6 addresses are usable at once") {
     six.router = address("2001:db8:1::1");
     const auto made = make_veth(six);
     REQUIRE_MESSAGE(made.has_value(), made.error().message());
-    const auto addresses = output("ip -n i1 -o -6 addr show dev eth0");
+    const auto addresses = sandbox.output("ip -n i1 -o -6 addr show dev eth0");
     CHECK(has(addresses, "2001:db8:1::30/64 scope global"));
     CHECK_FALSE(has(addresses, "global tentative"));
-    CHECK(has(output("ip -n i1 -6 route show default"), "via 2001:db8:1::1 dev eth0"));
+    CHECK(has(sandbox.output("ip -n i1 -6 route show default"), "via 2001:db8:1::1 dev eth0"));
     CHECK_FALSE(make_veth(six).value());
 }
 

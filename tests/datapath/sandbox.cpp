@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <poll.h>
@@ -10,11 +11,12 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
@@ -39,6 +41,30 @@ void own_mounts() {
     (void)once;
 }
 
+// Exit status, and what came on standard output and error. Not system(): on a bare machine sh is busybox,
+// which has an `ip` of its own inside.
+std::pair<int, std::string> bash(const std::string& command) {
+    int ends[2];
+    must(::pipe2(ends, O_CLOEXEC) == 0, "pipe");
+    Fd from{ends[0]};
+    const auto child = ::fork();
+    must(child >= 0, "fork");
+    if (child == 0) {
+        (void)::dup2(ends[1], STDOUT_FILENO);
+        (void)::dup2(ends[1], STDERR_FILENO);
+        ::execlp("bash", "bash", "-c", command.c_str(), nullptr);
+        ::_exit(127);
+    }
+    (void)::close(ends[1]);
+    std::string text;
+    std::array<char, 4096> buffer{};
+    for (ssize_t got = 0; (got = ::read(from.get(), buffer.data(), buffer.size())) > 0;)
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    int status = 0;
+    must(::waitpid(child, &status, 0) == child, "wait");
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+}
+
 }  // namespace
 
 Sandbox::Sandbox() : bpffs_(files_ / "bpf") {
@@ -57,16 +83,19 @@ Sandbox::~Sandbox() {
 }
 
 void Sandbox::run(const std::string& command) const {
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+    const auto [status, text] = bash(command);
+    if (status != 0) throw std::runtime_error("failed: " + command + '\n' + text);
 }
 
+std::string Sandbox::output(const std::string& command) const { return bash(command).second; }
+
 void Sandbox::add_veth(const std::string& name, const std::string& netns) const {
-    run("ip link add " + name + " type veth peer name " + name + "-far" +
-        std::string(netns.empty() ? "" : " netns " + netns));
+    const auto far = name + "-far";
+    const auto inside = netns.empty() ? std::string("ip") : "ip -n " + netns;
+    run("ip link add " + name + " type veth peer name " + far + (netns.empty() ? "" : " netns " + netns));
     // Without link-local addresses nothing is sent but what the test sends.
-    run("ip link set " + name + " addrgenmode none up");
-    run("ip " + std::string(netns.empty() ? "" : "-n " + netns) + " link set " + name +
-        "-far addrgenmode none up");
+    run("ip link set " + name + " addrgenmode none; " + inside + " link set " + far + " addrgenmode none");
+    run("ip link set " + name + " up; " + inside + " link set " + far + " up");
 }
 
 agent::DatapathConfig Sandbox::config(std::vector<agent::Uplink> uplinks) const {

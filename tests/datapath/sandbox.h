@@ -19,6 +19,8 @@ public:
 
     // Runs a shell command inside; throws when it fails.
     void run(const std::string& command) const;
+    // What the command says, also when it fails.
+    [[nodiscard]] std::string output(const std::string& command) const;
     // A veth pair NAME and NAME-far, both up; the far one in `netns` if given.
     void add_veth(const std::string& name, const std::string& netns = {}) const;
 
