@@ -15,14 +15,17 @@ Result<std::unique_ptr<SqliteRepository>> SqliteRepository::open(SqliteOptions o
     WEFT_TRY(auto opened, sqlite::open(options.file, options.vfs));
     WEFT_TRY(auto applier, sqlite::Applier::make(opened.writer));
     WEFT_TRY(auto pruner, sqlite::Pruner::make(opened.writer, options.retention));
-    WEFT_TRY(auto set_revision, sqlite::Statement::prepare(opened.writer, "UPDATE meta SET revision=?"));
+    Statements own;
+    WEFT_TRY(own.savepoint, sqlite::Statement::prepare(opened.writer, "SAVEPOINT request"));
+    WEFT_TRY(own.rollback_to, sqlite::Statement::prepare(opened.writer, "ROLLBACK TO request"));
+    WEFT_TRY(own.release, sqlite::Statement::prepare(opened.writer, "RELEASE request"));
+    WEFT_TRY(own.set_revision, sqlite::Statement::prepare(opened.writer, "UPDATE meta SET revision=?"));
     WEFT_TRY(auto meta,
              sqlite::Statement::prepare(opened.reader, "SELECT cluster, epoch, revision FROM meta"));
     WEFT_TRY(const bool found, meta.step());
     if (!found) return damaged(options.file, "its meta table is empty");
-    std::unique_ptr<SqliteRepository> repository{new SqliteRepository(std::move(options), std::move(opened),
-                                                                      std::move(applier), std::move(pruner),
-                                                                      std::move(set_revision))};
+    std::unique_ptr<SqliteRepository> repository{new SqliteRepository(
+        std::move(options), std::move(opened), std::move(applier), std::move(pruner), std::move(own))};
     repository->cluster_ = meta.number(0);
     repository->epoch_ = meta.number(1);
     repository->revision_ = meta.number(2);
@@ -31,12 +34,12 @@ Result<std::unique_ptr<SqliteRepository>> SqliteRepository::open(SqliteOptions o
 }
 
 SqliteRepository::SqliteRepository(SqliteOptions options, sqlite::Opened opened, sqlite::Applier applier,
-                                   sqlite::Pruner pruner, sqlite::Statement set_revision)
+                                   sqlite::Pruner pruner, Statements statements)
     : options_(std::move(options)),
       opened_(std::move(opened)),
       applier_(std::move(applier)),
       pruner_(std::move(pruner)),
-      set_revision_(std::move(set_revision)) {}
+      statements_(std::move(statements)) {}
 
 SqliteRepository::~SqliteRepository() {
     {
@@ -111,24 +114,23 @@ Result<void> SqliteRepository::apply_batch(std::deque<Request>& batch, Revision&
         WEFT_CHECK(apply_one(request, revision));
         now_us = std::max(now_us, request.transaction.time_us);
     }
-    WEFT_CHECK(set_revision_.bind(revision).run());
+    WEFT_CHECK(statements_.set_revision.bind(revision).run());
     return pruner_.prune(revision, now_us, 64 + 4 * batch.size());
 }
 
 Result<void> SqliteRepository::apply_one(Request& request, Revision& revision) {
-    const auto& db = opened_.writer;
     const Revision own = request.transaction.writes.empty() ? revision : revision + 1;
-    WEFT_CHECK(db.run("SAVEPOINT request"));
+    WEFT_CHECK(statements_.savepoint.bind().run());
     auto applied = applier_.apply(request.transaction, own);
     if (!applied && applied.error().code != ErrorCode::conflict) return applied.error();
     if (!applied) {
-        WEFT_CHECK(db.run("ROLLBACK TO request"));
+        WEFT_CHECK(statements_.rollback_to.bind().run());
         request.answer = applied.error();
     } else {
         request.answer = own;
         revision = own;
     }
-    return db.run("RELEASE request");
+    return statements_.release.bind().run();
 }
 
 Result<Revision> SqliteRepository::load(const std::function<Result<void>(const StoredObject&)>& visit) {

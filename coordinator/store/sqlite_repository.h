@@ -51,14 +51,19 @@ private:
         Result<Revision> answer{Revision{0}};
     };
 
+    // What every batch runs.
+    struct Statements {
+        sqlite::Statement savepoint, rollback_to, release, set_revision;
+    };
+
     SqliteRepository(SqliteOptions options, sqlite::Opened opened, sqlite::Applier applier,
-                     sqlite::Pruner pruner, sqlite::Statement set_revision);
+                     sqlite::Pruner pruner, Statements statements);
 
     SqliteOptions options_;
     sqlite::Opened opened_;
     sqlite::Applier applier_;
     sqlite::Pruner pruner_;
-    sqlite::Statement set_revision_;
+    Statements statements_;
     std::uint64_t cluster_{0};
     std::uint64_t epoch_{0};
     Revision revision_{0};  // the writer's
