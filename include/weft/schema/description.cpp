@@ -34,10 +34,12 @@ constexpr Shape shape_of() {
 }
 
 // What the ids of a field refer to, by its name: "subnet", "dedicated-hosts", "from-host". A table's own "id"
-// refers to nothing else; "awaited" are hosts.
+// refers to nothing else; "awaited" are
+// hosts, what is deleted then is a record.
 Kind referred(std::string_view name) {
     if (name == "id") return Kind::none;
     if (name == "awaited") return Kind::host;
+    if (name == "then-delete") return Kind::record;
     name.remove_prefix(name.rfind('-') + 1);
     if (name.ends_with('s')) name.remove_suffix(1);
     return kind_from_string(name).value_or(Kind::none);

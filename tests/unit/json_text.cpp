@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include "weft/schema/json.h"
+#include "weft/schema/objects.h"
+
+using namespace weft;
+using schema::Value;
+
+TEST_CASE(
+    "[8.1/json] an object is a map in the order of its table, ids and addresses as text, times RFC 3339") {
+    schema::Subnet subnet;
+    subnet.id = Id{Kind::subnet, 0xa59};
+    subnet.name = "we\"b\n";
+    subnet.cidr = Prefix::parse("10.1.2.0/24").value();
+    subnet.tags = {{"a", "b"}};
+    subnet.generation = 18446744073709551615ULL;
+    subnet.create_time = 1769860800000001;
+    CHECK(schema::to_json(schema::to_value(subnet)) ==
+          R"({"id":"sub-00000000000000a59","name":"we\"b\n","partition":null,"cidr":"10.1.2.0/24","zone":"",)"
+          R"("router":null,"router-mac":null,"tags":{"a":"b"},"generation":18446744073709551615,)"
+          R"("create-time":"2026-01-31T12:00:00.000001Z"})");
+}
+
+TEST_CASE("[8.1/json] pretty lines are indented by two") {
+    Value map;
+    map.set("a", {Value::List{{std::string("x")}, {true}}});
+    map.set("b", {Value::List{}});
+    map.set("c", {Value::Map{}});
+    CHECK(schema::to_pretty_json(map) ==
+          "{\n  \"a\": [\n    \"x\",\n    true\n  ],\n  \"b\": [],\n  \"c\": {}\n}\n");
+}
+
+TEST_CASE("[1.12/json] what is no JSON, or has numbers that no field has, is refused with its place") {
+    const auto error = [](const char* text) {
+        const auto value = schema::parse_json(text, "body");
+        return value ? std::string{} : value.error().field + ": " + value.error().text;
+    };
+    CHECK(error("{\"a\": [1, null, false, \"x\"]}").empty());
+    CHECK(error("{\"a\": 1.5}") == "body: expected an integer below 2^64, got 1.5E0");
+    CHECK(error("{\"a\": -1}") == "body: negative numbers are not used: -1");
+    CHECK(error("{\"a\": 1}\n x") == "body:2:2: text behind the JSON value");
+    CHECK(error("{\"a\":\n 1") == "body:2:3: the JSON value is incomplete");
+    CHECK(error("").starts_with("body:1:1: "));
+    CHECK(error("{\"a\":\n x}").starts_with("body:2:2: not JSON: "));
+    std::string deep(100, '[');
+    CHECK_FALSE(schema::parse_json(deep + std::string(100, ']'), "body").has_value());
+}
