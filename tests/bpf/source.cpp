@@ -85,6 +85,14 @@ TEST_CASE("[4.4/gni] source and destination GNI must match") {
     world.expect_dropped(world.programs.receive(packet), WEFT_DROP_gni_mismatch);
 }
 
+TEST_CASE("[4.5/sources] what a host may send in one partition it may not in another") {
+    World world;
+    world.allow_source(peer_host, blue, "10.1.2.60");
+    CHECK(world.programs.receive(from_source("10.1.2.60", blue)).verdict == redirect);
+    CHECK(world.programs.receive(from_source("10.1.2.60", red)).verdict == shot);
+    CHECK(world.drops(WEFT_DROP_inner_source) == 1);
+}
+
 TEST_CASE("[4.5/hosts] a partition's packet reaches only its own holder of an address") {
     World world;
     CHECK(world.programs.receive(from_source("10.1.2.50", red)).verdict == redirect);

@@ -129,6 +129,36 @@ TEST_CASE("[4.3/truncated] frames shorter than an IP header are dropped") {
     CHECK(live.world.drops(record_a, WEFT_DROP_ip_truncated, WEFT_TX) == 20);
 }
 
+TEST_CASE("[2.2/paged] packets whose headers lie outside the linear part pass both ways") {
+    Live live;
+    configure("link set uplink mtu 9000\nlink set i1 mtu 9000\n");
+    live.far.configure("link set eth0 mtu 9000\n");
+    live.inst1.configure("link set eth0 mtu 9000\n");
+    live.world.change_peer([](weft_peer& p) { p.mtu = 9000; });
+    live.world.change_local(blue, "10.1.2.30", [](weft_local& l) { l.mtu = 9000; });
+    Raw instance(live.inst1, "eth0");
+    Raw underlay(live.far, "eth0");
+    SUBCASE("sent") {
+        const auto frame = from_a("10.1.2.50", mac_b, payload(5000));
+        instance.send_paged(frame);
+        const auto seen = underlay.receive([](const Bytes& f) { return f.size() > 5000; });
+        REQUIRE(seen);
+        CHECK(slice(*seen, 50) == frame);
+    }
+    SUBCASE("received, over IPv4 and IPv6, with many options") {
+        Bytes options;
+        for (int i = 0; i < 20; i++) options = options + geneve_option(0x0102, 0x05, payload(8));
+        const auto inner = inner_b_to_a(5000);
+        underlay.send_paged(outer4(6081, geneve(blue, options, inner)));
+        underlay.send_paged(outer6(6081, geneve(blue, options, inner)));
+        for (int i = 0; i < 2; i++) {
+            const auto seen = instance.receive([](const Bytes& f) { return f.size() > 5000; });
+            REQUIRE(seen);
+            CHECK(*seen == inner);
+        }
+    }
+}
+
 TEST_CASE("[5.1/pending] an ICMP error about a packet whose checksum is pending goes out right") {
     Live live;
     turn_off_checksums("i1");

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <doctest/doctest.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -38,16 +39,6 @@ Fd open_namespace(const std::string& path) {
 void enter(const Fd& space) {
     if (setns(space.get(), CLONE_NEWNET) != 0) fail("setns");
 }
-
-// struct virtio_net_hdr of linux/virtio_net.h, which C++ cannot include.
-struct VnetHeader {
-    std::uint8_t flags{1};     // checksum needed
-    std::uint8_t gso_type{1};  // TCP over IPv4
-    std::uint16_t hdr_len;
-    std::uint16_t gso_size;
-    std::uint16_t csum_start;
-    std::uint16_t csum_offset;
-};
 
 }  // namespace
 
@@ -114,13 +105,23 @@ void Raw::send(const Bytes& frame) {
         fail("send");
 }
 
-void Raw::send_segmented(const Bytes& frame, std::uint16_t segment) {
+void Raw::send_with(const VnetHeader& header, const Bytes& frame) {
     const int on = 1;
     if (setsockopt(socket_.get(), SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) != 0) fail("PACKET_VNET_HDR");
-    const VnetHeader header{.hdr_len = 54, .gso_size = segment, .csum_start = 34, .csum_offset = 16};
     Bytes bytes(sizeof(header));
     std::memcpy(bytes.data(), &header, sizeof(header));
     send(bytes + frame);
+}
+
+void Raw::send_segmented(const Bytes& frame, std::uint16_t segment) {
+    send_with(
+        {.flags = 1, .gso_type = 1, .hdr_len = 54, .gso_size = segment, .csum_start = 34, .csum_offset = 16},
+        frame);
+}
+
+void Raw::send_paged(const Bytes& frame) {
+    REQUIRE(frame.size() > 4096);
+    send_with({.hdr_len = 14}, frame);
 }
 
 std::optional<Bytes> Raw::receive(const std::function<bool(const Bytes&)>& wanted) {

@@ -40,10 +40,23 @@ public:
     void send(const Bytes& frame);
     // TCP over IPv4 without options, to be cut into segments of `segment` bytes by whoever must.
     void send_segmented(const Bytes& frame, std::uint16_t segment);
+    // More than a page, of which only the Ethernet header lies in the linear part.
+    void send_paged(const Bytes& frame);
     // The first frame from now on that satisfies `wanted`; nothing after five seconds.
     std::optional<Bytes> receive(const std::function<bool(const Bytes&)>& wanted);
 
 private:
+    // struct virtio_net_hdr of linux/virtio_net.h, which C++ cannot include.
+    struct VnetHeader {
+        std::uint8_t flags{0};     // 1: checksum needed
+        std::uint8_t gso_type{0};  // 1: TCP over IPv4
+        std::uint16_t hdr_len{0};
+        std::uint16_t gso_size{0};
+        std::uint16_t csum_start{0};
+        std::uint16_t csum_offset{0};
+    };
+    void send_with(const VnetHeader& header, const Bytes& frame);
+
     Fd socket_;
 };
 
