@@ -3,6 +3,7 @@
 #
 #   up FILE                    the lab of a YAML file; it goes down when the scenario ends, however it ends
 #   check "[row] NAME" CMD...  a test case: passes when the command succeeds, else fails and ends the scenario
+#   says TEXT CMD...           succeeds when the command does and prints TEXT
 #   refuse "[row] NAME" CMD... a test case: passes when the command fails
 # and the words of packaging/lib/words.sh.
 # shellcheck shell=bash
@@ -17,6 +18,14 @@ scratch=$(mktemp -d -t weft-e2e.XXXXXXXX)
 up() {
     trap finish EXIT
     lab up "$1" || { fail "lab up $1" "see above"; exit 1; }
+}
+
+# says TEXT CMD...: the command succeeds and what it prints contains TEXT.
+says() {
+    local text=$1
+    shift
+    "$@" 2>&1 | tee "$scratch/said"
+    [ "${PIPESTATUS[0]}" = 0 ] && grep -qi "$text" "$scratch/said"
 }
 
 finish() {

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Namespaces and links of the lab: one bridge in weft-underlay, one uplink0 in each host."""
 
+import contextlib
+import os
+import signal
 import subprocess
 
 from . import LabError
@@ -72,8 +75,15 @@ def mount_bpf(state, path):
 
 
 def remove(state):
-    """Everything that was made; goes on after a failure and returns what could not be removed."""
+    """Everything that was made; goes on after a failure and returns what could not be removed.
+
+    Processes left inside, servers of a test or a forgotten shell, would keep the namespaces alive: they end."""
     failures = []
+    for name in state.namespaces:
+        pids = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True, check=False).stdout
+        for pid in pids.split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
     for argv in [["ip", "netns", "delete", n] for n in reversed(state.namespaces)] + \
                 [["umount", m] for m in reversed(state.mounts)]:
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
