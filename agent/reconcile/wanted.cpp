@@ -33,15 +33,17 @@ void Wanted::compare(MapId map, std::span<const Entry> installed) {
     const auto& cells = cells_[index(map)];
     auto& pending = pending_[index(map)];
     pending.clear();
-    Keys present;
+    std::size_t present = 0;
     for (const auto& entry : installed) {
         const auto found = cells.find(entry.key);
         if (found == cells.end() || found->second.value != entry.value) pending.insert(entry.key);
-        if (found != cells.end()) present.insert(entry.key);
+        if (found != cells.end()) ++present;
     }
-    if (present.size() == cells.size()) return;
+    if (present == cells.size()) return;
+    Keys keys;
+    for (const auto& entry : installed) keys.insert(entry.key);
     for (const auto& [key, cell] : cells)
-        if (!present.contains(key)) pending.insert(key);
+        if (!keys.contains(key)) pending.insert(key);
 }
 
 Wanted::Keys Wanted::take_pending(MapId map) { return std::exchange(pending_[index(map)], {}); }
