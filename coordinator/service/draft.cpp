@@ -32,6 +32,7 @@ std::string changed_names(const T& before, const T& after) {
     return names;
 }
 
+// Empty when nothing but the generation changes.
 std::string describe_change(const Change& change) {
     if (is_null(change.before)) return "create " + title(change.after);
     if (is_null(change.after)) return "delete " + title(change.before);
@@ -41,7 +42,8 @@ std::string describe_change(const Change& change) {
                 return {};
             } else {
                 using T = std::remove_const_t<typename P::element_type>;
-                return "change " + title(change.after) + ": " + changed_names(*as<T>(change.before), *after);
+                const auto names = changed_names(*as<T>(change.before), *after);
+                return names.empty() ? names : "change " + title(change.after) + ": " + names;
             }
         },
         change.after);
@@ -86,7 +88,8 @@ std::vector<Change> Draft::changes() const {
 
 std::vector<std::string> Draft::describe() const {
     std::vector<std::string> lines;
-    for (const auto& change : changes()) lines.push_back(describe_change(change));
+    for (const auto& change : changes())
+        if (auto line = describe_change(change); !line.empty()) lines.push_back(std::move(line));
     return lines;
 }
 

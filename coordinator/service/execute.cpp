@@ -11,8 +11,9 @@
 namespace weft::coordinator {
 namespace {
 
-// How often a request that lost a race is planned again from the cloud as it is then.
-constexpr unsigned most_attempts = 8;
+// How often a request that lost a race is planned again from the cloud as it is then. Of so many at once that
+// change one object, each gets its turn.
+constexpr unsigned most_attempts = 64;
 constexpr std::uint64_t token_life_us = 24ULL * 3600 * 1000000;
 
 template <class Request>

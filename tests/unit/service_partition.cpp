@@ -185,4 +185,20 @@ TEST_CASE(
     CHECK(code(answers[1]) == ErrorCode::conflict);
     CHECK(answers[1].field == "cidr");
     CHECK(world.cloud().subnets(blue.id).size() == 2);
+
+    // Those that do not overlap all pass, though each gives the partition a new generation.
+    answers.clear();
+    for (int i = 0; i < 20; ++i) {
+        auto subnet = World::subnet("s" + std::to_string(i), "10.1." + std::to_string(100 + i) + ".0/24");
+        subnet.partition = blue.id;
+        world.service->create(world.ann, {Kind::subnet, bytes_of(subnet), {}, {}}, done);
+    }
+    world.loop.run_until([&] { return answers.size() == 20; });
+    for (const auto& ack : answers) CHECK(code(ack) == ok);
+    wire::Options dry;
+    dry.dry_run = true;
+    auto more = World::subnet("more", "10.1.200.0/24");
+    more.partition = blue.id;
+    CHECK(world.create(world.ann, more, {}, dry).notes ==
+          std::vector<std::string>{"would create subnet more"});
 }
