@@ -77,12 +77,10 @@ Compiled compile_port(const schema::Port& port, const Device& device, bool share
         const weft_overlay_key key{port.gni, to_abi(address)};
         out.entries.push_back({MapId::local, {to_bytes(key), local}});
     }
-    if (!port.source_dest_check) {
-        weft_station_key key{};
-        key.gni = port.gni;
-        std::ranges::copy(port.mac.bytes, key.mac);
-        out.entries.push_back({MapId::station, {to_bytes(key), local}});
-    }
+    weft_station_key station{};
+    station.gni = port.gni;
+    std::ranges::copy(port.mac.bytes, station.mac);
+    out.entries.push_back({MapId::station, {to_bytes(station), local}});
     const auto sending = to_bytes(sending_side(port));
     auto key = device_key(device);
     if (!shared) {

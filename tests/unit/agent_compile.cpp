@@ -168,7 +168,7 @@ TEST_CASE("[4.4] a source is one entry for each host that may send it") {
 
 TEST_CASE("[2.2] a port becomes a sending side by device and a receiving side by address") {
     const auto compiled = compile_port(port(), tap, false);
-    REQUIRE(compiled.entries.size() == 3);
+    REQUIRE(compiled.entries.size() == 4);
     CHECK(compiled.entries[0].map == MapId::local);
     CHECK(compiled.entries[0].entry.key == to_bytes(weft_overlay_key{42, v4(0x0a01021e)}));
     CHECK(compiled.entries[1].entry.key == to_bytes(weft_overlay_key{42, v4(0x0a01021f)}));
@@ -181,9 +181,14 @@ TEST_CASE("[2.2] a port becomes a sending side by device and a receiving side by
     CHECK(local.mac[5] == 0x30);
     CHECK(local.router_mac[5] == 0x01);
 
-    CHECK(compiled.entries[2].map == MapId::port);
-    CHECK(compiled.entries[2].entry.key == to_bytes(weft_port_key{9, 0, 0, {}}));
-    const auto sending = from_bytes<weft_port>(compiled.entries[2].entry.value);
+    CHECK(compiled.entries[2].map == MapId::station);
+    CHECK(compiled.entries[2].entry.key ==
+          to_bytes(weft_station_key{42, {0x02, 0, 0x5e, 0x10, 0x20, 0x30}, 0}));
+    CHECK(compiled.entries[2].entry.value == compiled.entries[0].entry.value);
+
+    CHECK(compiled.entries[3].map == MapId::port);
+    CHECK(compiled.entries[3].entry.key == to_bytes(weft_port_key{9, 0, 0, {}}));
+    const auto sending = from_bytes<weft_port>(compiled.entries[3].entry.value);
     CHECK(sending.attachment == 0x123456789abcdef0);
     CHECK(sending.record == 7);
     CHECK(sending.lease_expiry == 0);
@@ -208,18 +213,16 @@ TEST_CASE("[1.15] [2.1] [4.3] states of a record are flags of its port") {
     changed = port();
     changed.source_dest_check = false;
     const auto unchecked = compile_port(changed, tap, false);
-    REQUIRE(unchecked.entries.size() == 4);
-    CHECK(unchecked.entries[2].map == MapId::station);
-    CHECK(unchecked.entries[2].entry.key ==
-          to_bytes(weft_station_key{42, {0x02, 0, 0x5e, 0x10, 0x20, 0x30}, 0}));
+    CHECK((from_bytes<weft_local>(unchecked.entries[2].entry.value).flags & WEFT_PORT_SOURCE_DEST_CHECK) ==
+          0);
     CHECK(from_bytes<weft_port>(unchecked.entries.back().entry.value).flags == WEFT_PORT_TRANSMIT);
 }
 
 TEST_CASE("[2.6] records that share a device are told apart by source address") {
     const auto compiled = compile_port(port(), tap, true);
-    REQUIRE(compiled.entries.size() == 4);
-    CHECK(compiled.entries[2].entry.key == to_bytes(weft_port_key{9, 0, 0, v4(0x0a01021e)}));
-    CHECK(compiled.entries[3].entry.key == to_bytes(weft_port_key{9, 0, 0, v4(0x0a01021f)}));
+    REQUIRE(compiled.entries.size() == 5);
+    CHECK(compiled.entries[3].entry.key == to_bytes(weft_port_key{9, 0, 0, v4(0x0a01021e)}));
+    CHECK(compiled.entries[4].entry.key == to_bytes(weft_port_key{9, 0, 0, v4(0x0a01021f)}));
     const auto device = compile_shared_device(tap);
     CHECK(device.entry.key == to_bytes(weft_port_key{9, 0, 0, {}}));
     CHECK(from_bytes<weft_port>(device.entry.value).flags == WEFT_PORT_SHARED);

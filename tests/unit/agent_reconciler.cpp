@@ -38,6 +38,7 @@ schema::Port port(std::uint64_t attachment, const std::string& device, const std
     out.attachment = {Kind::attachment, attachment};
     out.record = {Kind::record, attachment + 100};
     out.gni = 42;
+    out.mac.bytes[5] = static_cast<std::uint8_t>(attachment);
     out.table = 42;
     out.device = device;
     out.addresses = {address(own_address)};

@@ -60,6 +60,7 @@ Object any_object() {
             port.attachment = {Kind::attachment, attachment};
             port.record = {Kind::record, pick(1U, 3U)};
             port.gni = 1;
+            port.mac.bytes[5] = static_cast<std::uint8_t>(attachment);
             port.addresses = {address(100 + attachment)};
             port.transmit = pick(0, 2) == 0;
             port.source_dest_check = true;
