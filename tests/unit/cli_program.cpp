@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "coordinator/cli/completion.h"
@@ -154,4 +155,50 @@ TEST_CASE(
              "complete -F _weft weft\n",
          })
         CHECK_MESSAGE(script.find(line) != std::string::npos, line);
+}
+
+TEST_CASE("[1.7/filters] flags, lists and tags become filters of a list") {
+    const auto filters = [](std::vector<std::string> words) {
+        CLI::App app;
+        const cli::FieldOptions options{app, Kind::record,
+                                        [](const auto& field) { return cli::is_filter(field); },
+                                        [](const auto&) { return false; }};
+        std::reverse(words.begin(), words.end());
+        app.parse(words);
+        return options.filters();
+    };
+    using schema::Tags;
+    CHECK(filters({}).value().empty());
+    CHECK(filters({"--source-dest-check=false"}).value() == Tags{{"source-dest-check", "false"}});
+    CHECK(filters({"--no-source-dest-check"}).value() == Tags{{"source-dest-check", "false"}});
+    CHECK(filters({"--source-dest-check"}).value() == Tags{{"source-dest-check", "true"}});
+    CHECK(
+        filters({"--address", "10.1.2.30", "--tag", "a=b", "--tag", "c=d", "--status", "disabled"}).value() ==
+        Tags{{"addresses", "10.1.2.30"}, {"status", "disabled"}, {"tag:a", "b"}, {"tag:c", "d"}});
+    CHECK(filters({"--address", "10.1.2.30,10.1.2.31"}).error().field == "addresses");
+    CHECK(filters({"--tag", "a"}).error().field == "tags");
+}
+
+TEST_CASE("[8.6/manual] the manual page has every command with its options, and roff sees no stray macro") {
+    const auto page = weft_({"manual"}).out;
+    for (const char* text : {
+             "\n.SS weft record attach\nlet an instance have the record\'s addresses\n.TP\n.B RECORD\n",
+             "\n.SS weft instance move\n",
+             "\n.SS weft host token\n",
+             "\n.SS weft pki user\n",
+             "\n.SS weft apply\n",
+             "\n.B \\-\\-if\\-generation N\n",
+             "\n.B \\-\\-wait store|installed|all\nuntil durable, installed on connected hosts, or on all "
+             "(default: "
+             "installed)\n",
+             "\n.B 7\nnot finished in time",
+         })
+        CHECK_MESSAGE(page.find(text) != std::string::npos, text);
+    std::istringstream lines{page};
+    const std::vector<std::string> macros{".TH", ".SH", ".SS", ".TP", ".B"};
+    for (std::string line; std::getline(lines, line);)
+        if (line.starts_with('.') || line.starts_with('\''))
+            CHECK_MESSAGE(
+                std::find(macros.begin(), macros.end(), line.substr(0, line.find(' '))) != macros.end(),
+                line);
 }

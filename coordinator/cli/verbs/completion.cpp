@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// weft completion bash: a script made from the command line's own tree
+// weft completion bash; weft manual: texts made from the command line's own tree
 #include "coordinator/cli/completion.h"
+#include "coordinator/cli/manual.h"
 #include "coordinator/cli/verbs/verbs.h"
 
 namespace weft::cli {
@@ -11,6 +12,11 @@ void add_completion(Program& program) {
     auto& bash = *verb.add_subcommand("bash", "for bash: source <(weft completion bash)");
     program.on(bash, [&program]() -> Result<int> {
         program.out() << bash_completion(program.app());
+        return 0;
+    });
+    auto& manual = *program.app().add_subcommand("manual", "print the manual page weft(1) in man's macros");
+    program.on(manual, [&program]() -> Result<int> {
+        program.out() << manual_page(program.app());
         return 0;
     });
 }

@@ -31,7 +31,7 @@ void add_status(Program& program);
 void add_counters(Program& program);
 void add_monitor(Program& program);
 void add_pki(Program& program);
-void add_completion(Program& program);
+void add_completion(Program& program);  // completion bash, manual
 void add_version(Program& program);
 
 }  // namespace weft::cli
