@@ -88,6 +88,9 @@ Result<void> KernelDatapath::make_device(const schema::Port& port) {
         ask_helper(helper_, MakeDevice{name, port.attachment, port.netns, port.device, port.mac,
                                        port.addresses, port.prefix_length, port.router, port.mtu});
     const auto found = links_.refresh(socket_, name);
+    // Of a device in somebody else's namespace that goes nobody tells: another host's former one, for
+    // example.
+    if (!made && made.error().code == ErrorCode::conflict) namespaces_.try_again();
     return made ? found : made;
 }
 

@@ -39,6 +39,8 @@ void Namespaces::arm() {
         when.it_value.tv_sec = directory_retry_s;
     else if (retries_ > 0)
         when.it_value.tv_nsec = first_retry_ns << (retries - retries_);
+    else if (trying_again_)
+        when.it_value.tv_sec = 1;
     (void)::timerfd_settime(timer_.get(), 0, &when, nullptr);
 }
 
@@ -66,10 +68,17 @@ bool Namespaces::on_timer() {
     if (::read(timer_.get(), &expired, sizeof(expired)) != sizeof(expired)) return false;
     const bool found = !watching_ && (watch_directory(), watching_);
     if (found) retries_ = retries;
-    const bool retry = found || retries_ > 0;
+    const bool retry = found || retries_ > 0 || trying_again_;
+    trying_again_ = false;
     if (retries_ > 0) --retries_;
     arm();
     return retry;
+}
+
+void Namespaces::try_again() {
+    if (trying_again_) return;
+    trying_again_ = true;
+    arm();
 }
 
 }  // namespace weft::agent

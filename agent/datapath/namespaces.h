@@ -19,6 +19,8 @@ public:
     // Reads what is there; true when devices that wait for a namespace should be tried.
     bool on_watch();
     bool on_timer();
+    // on_timer() says once more, a second from now, that waiting devices should be tried.
+    void try_again();
 
 private:
     Namespaces(Fd watch, Fd timer, std::string directory)
@@ -31,6 +33,7 @@ private:
     std::string directory_;
     bool watching_{false};
     int retries_{0};
+    bool trying_again_{false};
 };
 
 }  // namespace weft::agent

@@ -22,10 +22,10 @@ std::string conflict_text(const MapEntry& refused) {
     return "another attachment on this device has the same source address";
 }
 
-// What may still come by itself: a namespace, a device, the helper.
+// What may still come by itself: a namespace, a device, the helper, a name that a former host's device has.
 bool may_come(const Error& error) {
     return error.code == ErrorCode::not_found || error.code == ErrorCode::unreachable ||
-           error.code == ErrorCode::timeout;
+           error.code == ErrorCode::timeout || error.code == ErrorCode::conflict;
 }
 
 }  // namespace
@@ -59,15 +59,23 @@ void Ports::sweep() {
 }
 
 // A device that exists goes on working while the helper is away.
-Result<void> Ports::prepare(const std::string& name, Unit& unit, const schema::Port& port) {
-    if (name.empty()) return invalid("device", "the attachment names no device");
-    const auto made = port.netns.empty() ? Result<void>{} : datapath_.make_device(port);
+Ports::Problem Ports::prepare(const std::string& name, Unit& unit, const schema::Port& port) {
+    if (name.empty()) return {"the attachment names no device", {}};
+    Problem problem;
+    if (!port.netns.empty())
+        if (const auto made = datapath_.make_device(port); !made)
+            (may_come(made.error()) ? problem.waiting : problem.failed) = made.error().message();
     unit.device = datapath_.device(name);
-    if (!unit.device)
-        return made ? not_found(fmt::format("device '{}' does not exist on this host", name)) : made;
-    const auto attached = datapath_.attach_instance(*unit.device);
-    if (!attached) unit.device.reset();
-    return attached ? made : attached;
+    if (!unit.device) {
+        if (problem.waiting.empty() && problem.failed.empty())
+            problem.waiting = fmt::format("device '{}' does not exist on this host", name);
+        return problem;
+    }
+    if (const auto attached = datapath_.attach_instance(*unit.device); !attached) {
+        unit.device.reset();
+        problem.failed = attached.error().message();
+    }
+    return problem;
 }
 
 void Ports::install(Unit& unit, const std::vector<const schema::Port*>& ports) {
@@ -99,14 +107,9 @@ void Ports::refresh(const std::string& name, Unit& unit, const DesiredSet& desir
     unit.complete = true;
     unit.device.reset();
     if (!ports.empty()) {
-        const auto prepared = prepare(name, unit, *ports.front());
-        std::string failed;
-        std::string waiting;
-        if (!prepared) {
-            unit.complete = false;
-            (may_come(prepared.error()) ? waiting : failed) = prepared.error().message();
-        }
-        for (const auto* port : ports) problems_.set(key_of(*port), failed, waiting);
+        const auto problem = prepare(name, unit, *ports.front());
+        unit.complete = problem.failed.empty() && problem.waiting.empty();
+        for (const auto* port : ports) problems_.set(key_of(*port), problem.failed, problem.waiting);
     }
     install(unit, ports);
 }

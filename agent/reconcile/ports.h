@@ -38,8 +38,13 @@ private:
         bool complete{false};  // nothing failed or waits
     };
 
+    struct Problem {
+        std::string failed;
+        std::string waiting;
+    };
+
     void refresh(const std::string& name, Unit& unit, const DesiredSet& desired);
-    [[nodiscard]] Result<void> prepare(const std::string& name, Unit& unit, const schema::Port& port);
+    [[nodiscard]] Problem prepare(const std::string& name, Unit& unit, const schema::Port& port);
     void install(Unit& unit, const std::vector<const schema::Port*>& ports);
 
     Datapath& datapath_;
