@@ -129,6 +129,13 @@ TEST_CASE("[8.1/apply] an exclusive record attached elsewhere is detached first,
     auto present = blue_cloud();
     present[Kind::record][0].set("exclusive", {false});
     CHECK(lines(elsewhere, present) == "create instance i9\nattach record blue/i1 to instance i9\n");
+    CHECK(lines("cloud:\n"
+                "  instances: [{name: a}, {name: b}]\n"
+                "  records: [{name: new, subnet: blue/web, exclusive: false}]\n"
+                "  attachments: [{record: new, instance: a}, {record: new, instance: b}]\n",
+                {blue_cloud()}) ==
+          "create instance a\ncreate instance b\ncreate record blue/new\n"
+          "attach record blue/new to instance a\nattach record blue/new to instance b\n");
 }
 
 TEST_CASE("[8.1/apply] another device is a new attachment; one on its way out does not count") {

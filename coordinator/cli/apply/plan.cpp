@@ -33,7 +33,7 @@ public:
             else
                 WEFT_CHECK(plan_object(wanted[i], keys_[i], wanted));
         }
-        WEFT_CHECK(plan_attachments(attachments, document_, present_, universe_, steps_));
+        WEFT_CHECK(plan_attachments(attachments, wanted, present_, universe_, steps_));
         return std::move(steps_);
     }
 

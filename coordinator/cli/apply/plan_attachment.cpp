@@ -30,8 +30,7 @@ bool differs(const Wanted& wanted, const Value& attachment, std::string_view fie
 // The fields that the document gives a record that is not there yet.
 const Value* document_record(const Document& document, const std::string& key) {
     for (const auto& one : document)
-        if (one.kind == Kind::record && (key == one.name || key.ends_with('/' + one.name)))
-            return &one.fields;
+        if (one.kind == Kind::record && key == one.partition + '/' + one.name) return &one.fields;
     return nullptr;
 }
 

@@ -6,7 +6,7 @@
 
 namespace weft::cli {
 
-// Appends to `steps`. `document` tells which new records are shared ones.
+// Appends to `steps`. `document`, its partitions as keys, tells which new records are shared ones.
 [[nodiscard]] Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document& document,
                                             const Present& present, const Universe& universe,
                                             std::vector<Step>& steps);
