@@ -18,7 +18,10 @@ def namespace(name):
 
 def run(*argv, **options):
     """Runs a command, returns its standard output; its complaint becomes a LabError."""
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, **options)
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, **options)
+    except OSError as error:
+        raise LabError(f"{argv[0]}: {error.strerror}") from error
     if done.returncode != 0:
         raise LabError(f"{' '.join(argv)}: {(done.stderr or done.stdout).strip() or done.returncode}")
     return done.stdout
