@@ -168,9 +168,7 @@ TEST_CASE("[1.13/authorise] nobody else's objects, nothing for hosts, deny by de
     CHECK(seen("", "create partition", ErrorCode::refused) == 1);
 }
 
-TEST_CASE(
-    "[1.14/race] of two overlapping subnets, or a subnet and its partition's end, created at once, one "
-    "wins") {
+TEST_CASE("[1.14/race] of two overlapping subnets created at once one wins, all others get their turn") {
     World world;
     const auto blue = world.add_partition(world.ann, "blue");
     auto a = World::subnet("a", "10.1.8.0/24");
