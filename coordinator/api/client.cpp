@@ -172,11 +172,10 @@ Result<void> Client::host_command(const wire::Frame& frame) {
         return {};
     }
     begin();
-    auto done = [self = shared_from_this(), command, sequence = frame.sequence,
-                 ref = request.host](const wire::Ack& ack) {
-        if (command == Command::revoke && ack.code == 0)
-            if (const auto host = self->backend_.service.confirm(self->principal_, {ref}))
-                self->backend_.sessions.close(*host);
+    auto done = [self = shared_from_this(), command, sequence = frame.sequence](const wire::Ack& ack) {
+        schema::Host host;
+        if (command == Command::revoke && ack.code == 0 && wire::decode_into(ack.object, host))
+            self->backend_.sessions.close(host.id);
         answer(*self->channel_, Command::ack, ack, sequence);
         self->end();
     };
