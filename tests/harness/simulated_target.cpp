@@ -35,6 +35,14 @@ void SimulatedTarget::delta(agent::Changes changes, std::uint64_t revision) {
     identity.revision = revision;
 }
 
+agent::Outcome SimulatedTarget::outcome() const {
+    agent::Outcome outcome{identity.revision, {}, pending, held_back};
+    if (!ports_fail.empty())
+        for (const auto& [key, port] : desired.of<schema::Port>())
+            outcome.failed.push_back({{schema::DesiredKind::port, key}, ports_fail});
+    return outcome;
+}
+
 void SimulatedTarget::confirm() {
     ++confirmations;
     held_back.clear();

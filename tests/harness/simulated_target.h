@@ -13,7 +13,7 @@ public:
     agent::Installed identity;            // installed before this process
     bool ask_snapshot{false};             // in the next hello
     bool keep_objects{true};              // false: thousands of agents in one process only count
-    std::vector<agent::Report> failing;   // reported as not installed
+    std::string ports_fail;               // why no port can be installed; empty: they can
     std::vector<agent::Report> pending;   // reported as waiting for a device
     std::string held_back;                // the guard's reason; until confirmed
     std::function<void()> before_commit;  // called before a commit takes effect
@@ -33,9 +33,7 @@ public:
     [[nodiscard]] bool wants_snapshot() const override {
         return ask_snapshot || (keep_objects && desired.size() == 0);
     }
-    [[nodiscard]] agent::Outcome outcome() const override {
-        return {identity.revision, failing, pending, held_back};
-    }
+    [[nodiscard]] agent::Outcome outcome() const override;
     void snapshot(agent::DesiredSet set, const agent::Installed& of) override;
     void delta(agent::Changes changes, std::uint64_t revision) override;
     void confirm() override;
