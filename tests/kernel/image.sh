@@ -49,7 +49,7 @@ make_image() {
     for name in bin sbin lib lib64; do  # as Debian does, so that a path works in either form
         [ ! -L "/$name" ] || { rmdir "$root/$name"; mkdir -p "$root/usr/$name"; ln -s "usr/$name" "$root/$name"; }
     done
-    echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+    printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'tcpdump:x:101:101::/:/bin/false' >"$root/etc/passwd"
     cp /usr/bin/busybox "$root/usr/bin/busybox"
     while read -r name; do ln -sf busybox "$root/usr/bin/$name"; done < <(/usr/bin/busybox --list | grep -vx busybox)
     local wanted=(/usr/lib/python3.11 /usr/lib/python3/dist-packages/yaml)
