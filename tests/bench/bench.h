@@ -36,6 +36,10 @@ inline double quantile(std::vector<double>& samples, double share) {
     return samples[static_cast<std::size_t>(share * static_cast<double>(samples.size() - 1))];
 }
 
+// agents COUNT CHANGES: milliseconds from a change being durable to its being installed on all of COUNT
+// agents.
+void agents(std::span<const std::string> arguments);
+
 // fill DATABASE COUNT: makes a database with that many records.
 void fill(std::span<const std::string> arguments);
 

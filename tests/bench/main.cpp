@@ -8,6 +8,7 @@
 namespace {
 
 const std::map<std::string, std::function<void(std::span<const std::string>)>> measures{
+    {"agents", weft::bench::agents},
     {"fill", weft::bench::fill},
     {"mapping", weft::bench::mapping},
     {"store", weft::bench::store},
