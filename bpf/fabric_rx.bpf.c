@@ -18,24 +18,24 @@ INLINE int arrive_skb(struct __sk_buff* skb, struct view* v, struct arrival* a) 
     return verdict;
 }
 
+INLINE int receive_any(struct __sk_buff* skb, struct arrival* a) {
+    struct view v;
+    if (metadata_take(skb, a)) return receive_inner(skb, a);
+    int verdict = arrive_skb(skb, &v, a);
+    if (verdict == VERDICT_NEXT) return receive(skb, &v, a);
+    return verdict == VERDICT_PULL ? DROP(step_lost) : verdict;
+}
+
 SEC("tc")
 int fabric_rx(struct __sk_buff* skb) {
-    struct arrival a = {};
-    struct view v;
-    __u64 record = 0;
-    int verdict;
-    if (metadata_take(skb, &a)) {
-        verdict = receive_inner(skb, &a, &record);
-    } else {
-        verdict = arrive_skb(skb, &v, &a);
-        if (verdict == VERDICT_NOT_OURS) return TC_ACT_UNSPEC;
-        if (verdict == VERDICT_NEXT) verdict = receive(skb, &v, &a, &record);
-        if (verdict == VERDICT_PULL) verdict = DROP(step_lost);
-    }
+    struct arrival* a = begin_arrival();
+    if (!a) return TC_ACT_SHOT;
+    int verdict = receive_any(skb, a);
+    if (verdict == VERDICT_NOT_OURS) return TC_ACT_UNSPEC;
     if (verdict >= 0) return verdict;
     struct dropped d = {
-        .record = record,
-        .gni = a.gni,
+        .record = a->record,
+        .gni = a->gni,
         .reason = -verdict,
         .direction = WEFT_RX,
         .ifindex = skb->ifindex,

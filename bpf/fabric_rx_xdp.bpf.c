@@ -15,13 +15,13 @@ INLINE int decapsulate_xdp(struct xdp_md* xdp, const struct arrival* a, const st
     return metadata_put(xdp, a) ? XDP_PASS : DROP(step_lost);
 }
 
-INLINE int take(struct xdp_md* xdp, struct arrival* a, __u64* record) {
+INLINE int take(struct xdp_md* xdp, struct arrival* a) {
     struct weft_local* local;
     struct view v = view_xdp(xdp);
     int verdict = arrive(&v, a);
     if (verdict == VERDICT_NOT_OURS) return XDP_PASS;
     if (verdict == VERDICT_PULL) return DROP(step_lost);
-    if (verdict == VERDICT_NEXT) verdict = find_arrival_receiver(&v, a, &local, record);
+    if (verdict == VERDICT_NEXT) verdict = find_arrival_receiver(&v, a, &local);
     if (verdict == DROP(local_too_big)) return XDP_PASS; /* generic XDP sees unsegmented packets: tc knows */
     if (verdict != VERDICT_NEXT) return verdict;
     if (!metadata_room(xdp)) return XDP_PASS;
@@ -32,13 +32,13 @@ INLINE int take(struct xdp_md* xdp, struct arrival* a, __u64* record) {
 
 SEC("xdp")
 int fabric_rx_xdp(struct xdp_md* xdp) {
-    struct arrival a = {};
-    __u64 record = 0;
-    int verdict = take(xdp, &a, &record);
+    struct arrival* a = begin_arrival();
+    if (!a) return XDP_DROP;
+    int verdict = take(xdp, a);
     if (verdict >= 0) return verdict;
     struct dropped d = {
-        .record = record,
-        .gni = a.gni,
+        .record = a->record,
+        .gni = a->gni,
         .reason = -verdict,
         .direction = WEFT_RX,
         .ifindex = xdp->ingress_ifindex,

@@ -7,8 +7,9 @@
 #define STRIP_MASK 0x1ff /* bounds offsets for the verifier: 74 + 8 + 260 at most */
 
 struct arrival {
-    __u64 host; /* who sent it, by outer source */
-    __u32 gni;  /* of the destination */
+    __u64 host;   /* who sent it, by outer source */
+    __u64 record; /* the receiver's, once known */
+    __u32 gni;    /* of the destination */
     __u32 source_gni;
     __u32 tag; /* of the source */
     __u32 framework;
@@ -22,3 +23,18 @@ struct arrival {
     __u8 outer_tos;
     __u8 inner_tos; /* as it must be after decapsulation */
 };
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct arrival);
+} weft_arrival SEC(".maps");
+
+/* An empty arrival in this CPU's scratch. */
+INLINE struct arrival* begin_arrival(void) {
+    __u32 zero = 0;
+    struct arrival* a = bpf_map_lookup_elem(&weft_arrival, &zero);
+    if (a) __builtin_memset(a, 0, sizeof(*a));
+    return a;
+}

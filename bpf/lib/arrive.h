@@ -75,7 +75,7 @@ INLINE int arrive(const struct view* v, struct arrival* a) {
 
     __u32 offset = o.offset + sizeof(struct udphdr);
     __u32 room = v->gso ? v->length - offset : o.length - sizeof(struct udphdr);
-    verdict = framework_parse(o.port, v->data + (offset & STRIP_MASK), v->end, room, a);
+    verdict = framework_parse(o.port, v, offset, room, a);
     if (verdict != VERDICT_NEXT) return verdict;
     verdict = check_negotiated(from, a->framework);
     if (verdict != VERDICT_NEXT) return verdict;

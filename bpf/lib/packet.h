@@ -27,6 +27,8 @@ struct view {
     void* end;
     __u32 length; /* of the packet, with what lies beyond `end` */
     __u32 gso;    /* size of a segment, 0: not segmented later */
+    void* context;
+    int xdp; /* the context is an xdp_md, not an __sk_buff */
 };
 
 INLINE struct view view_skb(const struct __sk_buff* skb) {
@@ -35,6 +37,7 @@ INLINE struct view view_skb(const struct __sk_buff* skb) {
         .end = (void*)(long)skb->data_end,
         .length = skb->len,
         .gso = skb->gso_size,
+        .context = (void*)skb,
     };
 }
 
@@ -46,9 +49,16 @@ INLINE void pull(struct __sk_buff* skb, __u32 bytes) {
 }
 
 INLINE struct view view_xdp(const struct xdp_md* xdp) {
-    struct view v = {.data = (void*)(long)xdp->data, .end = (void*)(long)xdp->data_end};
+    struct view v = {
+        .data = (void*)(long)xdp->data, .end = (void*)(long)xdp->data_end, .context = (void*)xdp, .xdp = 1};
     v.length = v.end - v.data;
     return v;
+}
+
+/* Copies bytes of the packet, wherever they lie; 0 is success. */
+INLINE int view_load(const struct view* v, __u32 offset, void* to, __u32 size) {
+    return v->xdp ? bpf_xdp_load_bytes(v->context, offset, to, size)
+                  : bpf_skb_load_bytes(v->context, offset, to, size);
 }
 
 INLINE struct weft_address mapped(__be32 ipv4) {

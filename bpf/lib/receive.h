@@ -14,9 +14,8 @@ INLINE struct iphdr* inner_ip(const struct view* v, const struct arrival* a) {
 }
 
 /* The receiver of an arrival, known to take it. */
-INLINE int find_arrival_receiver(const struct view* v, const struct arrival* a, struct weft_local** local,
-                                 __u64* record) {
-    int verdict = find_receiver(a->gni, a->destination, a->macs, local, record);
+INLINE int find_arrival_receiver(const struct view* v, struct arrival* a, struct weft_local** local) {
+    int verdict = find_receiver(a->gni, a->destination, a->macs, local, &a->record);
     if (verdict != VERDICT_NEXT) return verdict;
     const struct iphdr* ip = inner_ip(v, a);
     if (!ip) return DROP(step_lost);
@@ -50,9 +49,9 @@ INLINE int write_ethernet(struct __sk_buff* skb, const void* to, const void* fro
     return VERDICT_NEXT;
 }
 
-INLINE int receive(struct __sk_buff* skb, const struct view* v, const struct arrival* a, __u64* record) {
+INLINE int receive(struct __sk_buff* skb, const struct view* v, struct arrival* a) {
     struct weft_local* local;
-    int verdict = find_arrival_receiver(v, a, &local, record);
+    int verdict = find_arrival_receiver(v, a, &local);
     if (verdict != VERDICT_NEXT) return verdict;
     mark_congestion(v, a);
     verdict = decapsulate(skb, a);
@@ -63,7 +62,7 @@ INLINE int receive(struct __sk_buff* skb, const struct view* v, const struct arr
 }
 
 /* The same for what is decapsulated already. */
-INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a, __u64* record) {
+INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a) {
     struct weft_local* local;
     struct view v = view_skb(skb);
     const struct ethhdr* eth = v.data;
@@ -71,6 +70,6 @@ INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a, __u64* record
     if ((const void*)(ip + 1) > v.end) return DROP(step_lost);
     a->destination = ip->daddr;
     copy_mac(a->macs, eth->h_dest);
-    int verdict = find_arrival_receiver(&v, a, &local, record);
+    int verdict = find_arrival_receiver(&v, a, &local);
     return verdict == VERDICT_NEXT ? deliver(skb, local) : verdict;
 }

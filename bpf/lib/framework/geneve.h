@@ -75,46 +75,71 @@ INLINE int geneve_take_option(__u8 type, __u32 value, struct arrival* a) {
     return VERDICT_NEXT;
 }
 
-/* Options in any order, those of others skipped. Word by word, which keeps offsets constant for the verifier.
- */
-INLINE int geneve_options(const void* at, const void* end, __u32 words, struct arrival* a) {
-    __u32 skip = 0; /* words left of the option at hand */
+/* All options of the packet at hand, at their longest. */
+struct geneve_words {
+    __be32 word[GENEVE_WORDS_MAX + 1];
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct geneve_words);
+} weft_geneve_words SEC(".maps");
+
+/* Options in any order, those of others skipped. A function of its own, which the verifier checks once and
+ * not for every path that leads here. */
+__attribute__((noinline)) int geneve_scan(__u32 words) {
+    __u32 zero = 0;
+    const struct geneve_words* options = bpf_map_lookup_elem(&weft_geneve_words, &zero);
+    struct arrival* a = bpf_map_lookup_elem(&weft_arrival, &zero);
+    if (!options || !a) return DROP(step_lost);
+    __u32 left = 0; /* words left of the option at hand */
     __u8 own = 0;   /* its type, if it is one of weft's */
     for (__u32 i = 0; i < GENEVE_WORDS_MAX && i < words; i++) {
-        const __be32* at_word = at + i * 4;
-        if ((const void*)(at_word + 1) > end) return DROP(step_lost);
-        __u32 word = bpf_ntohl(*at_word);
-        if (skip) {
-            skip--;
+        __u32 word = bpf_ntohl(options->word[i]);
+        if (left) {
+            left--;
             int verdict = own ? geneve_take_option(own, word, a) : VERDICT_NEXT;
             if (verdict != VERDICT_NEXT) return verdict;
             continue;
         }
-        skip = word & GENEVE_LENGTH;
+        left = word & GENEVE_LENGTH;
         own = geneve_own_option(word) ? word >> 8 : 0;
         if (!own && (word >> 8 & GENEVE_CRITICAL)) return DROP(geneve_critical);
     }
-    return skip ? DROP(geneve_option) : VERDICT_NEXT;
+    return left ? DROP(geneve_option) : VERDICT_NEXT;
 }
 
-/* `room` is what the packet holds from `at` on, in or beyond the linear part. */
-INLINE int geneve_parse(const void* at, const void* end, __u32 room, struct arrival* a) {
-    const struct geneve* g = at;
+INLINE int geneve_options(const struct view* v, __u32 offset, __u32 words) {
+    __u32 zero = 0;
+    struct geneve_words* options = bpf_map_lookup_elem(&weft_geneve_words, &zero);
+    if (!options) return DROP(step_lost);
+    if (!words) return VERDICT_NEXT;
+    __u32 last = words - 1;
+    asm volatile("" : "+r"(last)); /* keeps the mask, from which Linux 6.1 learns both bounds of the size */
+    __u32 size = (last & GENEVE_WORDS_MAX) * sizeof(__be32) + sizeof(__be32);
+    if (view_load(v, offset, options, size)) return DROP(step_lost);
+    return geneve_scan(words);
+}
+
+/* `room` is what the packet holds from `offset` on, in or beyond the linear part. */
+INLINE int geneve_parse(const struct view* v, __u32 offset, __u32 room, struct arrival* a) {
+    const struct geneve* g = v->data + (offset & STRIP_MASK);
     if (room < GENEVE_FIXED) return DROP(framework_truncated);
-    if (at + GENEVE_FIXED > end) return VERDICT_PULL;
+    if ((const void*)g + GENEVE_FIXED > v->end) return VERDICT_PULL;
     __u32 options = (g->version_length & 0x3f) * 4;
     if (g->version_length >> 6 || (g->flags & GENEVE_CONTROL)) return DROP(geneve_header);
     if (g->protocol != bpf_htons(GENEVE_TEB)) return DROP(geneve_protocol);
     if (room < GENEVE_FIXED + options) return DROP(framework_truncated);
-    if (at + GENEVE_FIXED + options > end) return VERDICT_PULL;
     a->framework = WEFT_FRAMEWORK_geneve_1;
     a->framework_size = GENEVE_FIXED + options;
     a->gni = a->source_gni = bpf_ntohl(g->vni) >> 8;
-    if (options == GENEVE_OPTIONS && at + sizeof(*g) <= end && geneve_own_options(g)) {
+    if (options == GENEVE_OPTIONS && (const void*)(g + 1) <= v->end && geneve_own_options(g)) {
         a->source_gni = bpf_ntohl(g->source_gni.value);
         a->tag = bpf_ntohl(g->tag.value);
         a->tagged = 1;
         return VERDICT_NEXT;
     }
-    return geneve_options(at + GENEVE_FIXED, end, options / 4, a);
+    return geneve_options(v, offset + GENEVE_FIXED, options / 4);
 }

@@ -10,9 +10,9 @@
     X(WEFT_FRAMEWORK_geneve_1, geneve) \
     X(WEFT_FRAMEWORK_vxlan_1, vxlan)
 
-INLINE int framework_parse(__be16 port, const void* at, const void* end, __u32 room, struct arrival* a) {
+INLINE int framework_parse(__be16 port, const struct view* v, __u32 offset, __u32 room, struct arrival* a) {
 #define FRAMEWORK_PARSE(number, name) \
-    if (port == bpf_htons(name##_port)) return name##_parse(at, end, room, a);
+    if (port == bpf_htons(name##_port)) return name##_parse(v, offset, room, a);
     FRAMEWORKS(FRAMEWORK_PARSE)
 #undef FRAMEWORK_PARSE
     return VERDICT_NOT_OURS;

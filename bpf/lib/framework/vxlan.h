@@ -24,13 +24,13 @@ INLINE void vxlan_write(void* at, const struct step* s) {
     word[1] = bpf_htonl(s->gni << 8);
 }
 
-INLINE int vxlan_parse(const void* at, const void* end, __u32 room, struct arrival* a) {
-    const struct vxlan* v = at;
-    if (room < sizeof(*v)) return DROP(framework_truncated);
-    if (at + sizeof(*v) > end) return VERDICT_PULL;
-    if (!(v->flags & VXLAN_VALID_VNI)) return DROP(vxlan_flags);
+INLINE int vxlan_parse(const struct view* v, __u32 offset, __u32 room, struct arrival* a) {
+    const struct vxlan* header = v->data + (offset & STRIP_MASK);
+    if (room < sizeof(*header)) return DROP(framework_truncated);
+    if ((const void*)(header + 1) > v->end) return VERDICT_PULL;
+    if (!(header->flags & VXLAN_VALID_VNI)) return DROP(vxlan_flags);
     a->framework = WEFT_FRAMEWORK_vxlan_1;
-    a->framework_size = sizeof(*v);
-    a->gni = a->source_gni = bpf_ntohl(v->vni) >> 8;
+    a->framework_size = sizeof(*header);
+    a->gni = a->source_gni = bpf_ntohl(header->vni) >> 8;
     return VERDICT_NEXT;
 }

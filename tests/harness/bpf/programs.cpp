@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -42,15 +43,32 @@ void shrink(bpf_object* object) {
     }
 }
 
+// The verifier's last lines on each program: instructions, states, stack; or why it refused.
+void ask_for_statistics(bpf_object* object, std::map<std::string, std::vector<char>>& logs) {
+    constexpr unsigned statistics = 4;  // BPF_LOG_STATS
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, object) {
+        auto& log = logs[bpf_program__name(program)];
+        log.resize(1 << 16);
+        bpf_program__set_log_level(program, statistics);
+        bpf_program__set_log_buf(program, log.data(), log.size());
+    }
+}
+
 template <class Skeleton, class Open, class Load>
-Skeleton* open_and_load(const std::string& root, Open open, Load load, const char* name) {
+Skeleton* open_and_load(const std::string& root, std::map<std::string, std::vector<char>>& logs, Open open,
+                        Load load, const char* name) {
     bpf_object_open_opts options{};
     options.sz = sizeof(options);
     options.pin_root_path = root.c_str();
     Skeleton* skeleton = open(&options);
     if (skeleton == nullptr) fail(std::string("open ") + name);
     shrink(skeleton->obj);
-    if (load(skeleton) != 0) fail(std::string("load ") + name);
+    ask_for_statistics(skeleton->obj, logs);
+    if (load(skeleton) != 0) {
+        for (const auto& [program, log] : logs) std::fprintf(stderr, "%s: %s\n", program.c_str(), log.data());
+        fail(std::string("load ") + name);
+    }
     return skeleton;
 }
 
@@ -167,10 +185,10 @@ Programs::~Programs() {
 }
 
 void Programs::load() {
-    tx_ = open_and_load<instance_tx>(root_, instance_tx__open_opts, instance_tx__load, "instance_tx");
-    rx_ = open_and_load<fabric_rx>(root_, fabric_rx__open_opts, fabric_rx__load, "fabric_rx");
-    xdp_ =
-        open_and_load<fabric_rx_xdp>(root_, fabric_rx_xdp__open_opts, fabric_rx_xdp__load, "fabric_rx_xdp");
+    tx_ = open_and_load<instance_tx>(root_, logs_, instance_tx__open_opts, instance_tx__load, "instance_tx");
+    rx_ = open_and_load<fabric_rx>(root_, logs_, fabric_rx__open_opts, fabric_rx__load, "fabric_rx");
+    xdp_ = open_and_load<fabric_rx_xdp>(root_, logs_, fabric_rx_xdp__open_opts, fabric_rx_xdp__load,
+                                        "fabric_rx_xdp");
 }
 
 unsigned Programs::device(const std::string& name) {

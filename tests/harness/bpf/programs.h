@@ -5,7 +5,7 @@
 
 #include <linux/bpf.h>
 
-#include <memory>
+#include <map>
 #include <string>
 
 #include "tests/harness/bpf/bytes.h"
@@ -42,6 +42,8 @@ public:
     // The map's descriptor; throws when there is none of the name.
     int map(const char* name) const;
     int chain() const;
+    // By program: what the verifier says of its size.
+    const std::map<std::string, std::vector<char>>& verifier_logs() const { return logs_; }
     int fabric_rx_fd() const;
     int fabric_rx_xdp_fd() const;
     int instance_tx_fd() const;
@@ -58,6 +60,7 @@ private:
     void load();
 
     std::string root_;
+    std::map<std::string, std::vector<char>> logs_;
     instance_tx* tx_{nullptr};
     fabric_rx* rx_{nullptr};
     fabric_rx_xdp* xdp_{nullptr};
