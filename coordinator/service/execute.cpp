@@ -69,7 +69,7 @@ void Service::start(const Principal& principal, std::string verb, std::string ta
     call->target = std::move(target);
     call->options = request.options;
     call->plan = [request, planner](const Context& context) { return planner(context, request); };
-    run(std::move(call), std::move(done));
+    run(call, std::move(done));
 }
 
 void Service::start_host(const Principal& principal, std::string verb, const wire::HostRequest& request,
@@ -79,17 +79,17 @@ void Service::start_host(const Principal& principal, std::string verb, const wir
     call->verb = std::move(verb);
     call->target = request.host;
     call->plan = [request, planner](const Context& context) { return planner(context, request); };
-    run(std::move(call), std::move(done));
+    run(call, std::move(done));
 }
 
-void Service::run(std::shared_ptr<Call> call, Done done) {
+void Service::run(const std::shared_ptr<Call>& call, Done done) {
     call->done = [this, done = std::move(done)](wire::Ack ack) {
         ledger_.post([done, ack = std::move(ack)] { done(ack); });
     };
-    execute(std::move(call));
+    execute(call);
 }
 
-void Service::execute(std::shared_ptr<Call> call) {
+void Service::execute(const std::shared_ptr<Call>& call) {
     if (const auto allowed = may_request(call->principal); !allowed) return fail(*call, allowed.error());
     auto first = replayed(*call);
     if (!first) return fail(*call, first.error());

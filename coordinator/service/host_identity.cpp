@@ -74,7 +74,7 @@ void Service::redeem_token(const std::string& token, std::function<void(Result<I
 }
 
 Result<Id> Service::confirm(const Principal& principal, const wire::HostRequest& request) {
-    const auto host = [&]() -> Result<Id> {
+    auto host = [&]() -> Result<Id> {
         WEFT_CHECK(operator_only(principal, "confirm removals"));
         WEFT_TRY(const auto found, resolve<Host>(ledger_.cloud(), principal, request.host, "host"));
         return found->id;

@@ -57,7 +57,8 @@ Advance end_operation(Draft draft, Operation operation, const std::string& error
     operation.error = error;
     operation.end_time = draft.now_us();
     draft.put(operation);
-    return {std::move(draft), failed ? error : std::move(text), failed};
+    if (failed) text = error;
+    return {std::move(draft), std::move(text), failed};
 }
 
 }  // namespace weft::coordinator

@@ -77,8 +77,8 @@ private:
                Result<Plan> (*planner)(const Context&, const Request&), Done done);
     void start_host(const Principal& principal, std::string verb, const wire::HostRequest& request,
                     Result<Plan> (*planner)(const Context&, const wire::HostRequest&), Done done);
-    void run(std::shared_ptr<Call> call, Done done);
-    void execute(std::shared_ptr<Call> call);
+    void run(const std::shared_ptr<Call>& call, Done done);
+    void execute(const std::shared_ptr<Call>& call);
     void commit(const std::shared_ptr<Call>& call, Plan plan);
     void fail(const Call& call, const Error& error);
     // The first answer to the call's client token, an error if it was another request's, or nothing.
