@@ -178,8 +178,7 @@ std::optional<DesiredObject> Desired::source(const schema::Partition& partition,
     }
     if (source.hosts.empty()) return std::nullopt;
     std::ranges::sort(source.hosts);
-    const auto repeated = std::ranges::unique(source.hosts);
-    source.hosts.erase(repeated.begin(), repeated.end());
+    source.hosts.erase(std::unique(source.hosts.begin(), source.hosts.end()), source.hosts.end());
     return source;
 }
 

@@ -26,7 +26,7 @@ TestCoordinator::~TestCoordinator() { stop(); }
 void TestCoordinator::start() {
     context_ = std::make_unique<boost::asio::io_context>(1);
     const auto fatal = [](const Error&) { std::abort(); };
-    coordinator_ = std::move(api::Coordinator::start(*context_, settings_, clock_, fatal).value());
+    coordinator_ = api::Coordinator::start(*context_, settings_, clock_, fatal).value();
     port_ = coordinator_->port();
     settings_.listen.front().port = port_;
     thread_ = std::thread([this] { context_->run(); });
@@ -43,13 +43,13 @@ void TestCoordinator::stop() {
 cli::Client TestCoordinator::client() const {
     cli::Target target;
     target.socket = settings_.socket;
-    return cli::Client(std::move(cli::Connection::open(target).value()));
+    return cli::Client(cli::Connection::open(target).value());
 }
 
 void TestCoordinator::seed(const std::function<void(Draft&)>& fill) {
     SqliteOptions options;
     options.file = settings_.database;
-    auto repository = std::move(SqliteRepository::open(std::move(options)).value());
+    auto repository = SqliteRepository::open(std::move(options)).value();
     Ledger ledger(*repository, [](const std::function<void()>&) {});
     ledger.load().value();
     Draft draft(ledger.cloud(), clock_.unix_us());

@@ -217,7 +217,9 @@ TEST_CASE("[2.12/continue] the marks since an older revision lead from its desir
             since.insert(since.end(), world.latest().begin(), world.latest().end());
         }
         const Desired view(world.cloud());
-        for (auto& [host, objects] : held) {
+        for (auto& entry : held) {  // clang 14 does not let lambdas capture structured bindings
+            const Id host = entry.first;
+            auto& objects = entry.second;
             INFO("seed " << seed << " host " << host.value);
             REQUIRE(mark_affected_since(world.cloud(), since, host,
                                         [&](const Key& key) { follow(objects, view, host, key); }));
