@@ -6,7 +6,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "floor_lookups.h"
+#include "floor_lookups.inc"
 
 static const unsigned char macs[] = {MACS};
 

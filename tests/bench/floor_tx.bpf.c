@@ -7,7 +7,7 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "floor_lookups.h"
+#include "floor_lookups.inc"
 
 #define ETHERNET 14
 
