@@ -6,11 +6,26 @@
 namespace weft::agent {
 namespace {
 
+// A required field that is there must also say something.
+template <class T>
+Result<void> check_required(const T& object) {
+    Result<void> complete{};
+    wire::Mask bit = 1;
+    const auto given = wire::changed_fields(object);
+    schema::for_each_field<T>([&](const auto& field) {
+        if (complete && field.has(schema::required) && (given & bit) == 0)
+            complete = invalid(std::string(field.name), "is empty");
+        bit <<= 1;
+    });
+    return complete;
+}
+
 template <class T>
 Result<Object> decode_as(const wire::Put& put) {
     auto object = wire::decode<T>(put.object);
-    if (object) return Object{std::move(*object)};
-    auto error = object.error();
+    const auto checked = object ? check_required(*object) : Result<void>{object.error()};
+    if (checked) return Object{std::move(*object)};
+    auto error = checked.error();
     error.field = std::string(schema::Schema<T>::name) + (error.field.empty() ? "" : "." + error.field);
     return error;
 }

@@ -90,5 +90,12 @@ TEST_CASE("[1.12/session] an object that breaks its table is refused with the fi
     const auto truncated = stage.put({schema::DesiredKind::port, {8, 0, 1}});
     REQUIRE_FALSE(truncated.has_value());
     CHECK(truncated.error().field.starts_with("port"));
+
+    auto nowhere = mapping(1, 1);
+    nowhere.host = {};
+    const auto empty =
+        stage.put({schema::DesiredKind::mapping, wire::encode(nowhere, ~wire::Mask{0}).value()});
+    REQUIRE_FALSE(empty.has_value());
+    CHECK(empty.error().field == "mapping.host");
     CHECK(stage.take_changes().puts.empty());
 }
