@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/schema/yaml.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cerrno>
@@ -8,6 +9,8 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
+#include <sstream>
 
 namespace weft::schema {
 namespace {
@@ -131,14 +134,61 @@ std::string to_yaml(const Value& value) {
     return std::string(out.c_str(), out.size()) + '\n';
 }
 
+namespace {
+
+// Takes documents without making anything of them but the place of the newest one's root.
+class Skipped final : public YAML::EventHandler {
+public:
+    YAML::Mark root;
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        root = mark;
+        seen_ = false;
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
+    void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
+        note(mark);
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {
+        note(mark);
+    }
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {
+        note(mark);
+    }
+    void OnMapEnd() override {}
+
+private:
+    bool seen_{false};
+
+    void note(const YAML::Mark& mark) {
+        if (!seen_) root = mark;
+        seen_ = true;
+    }
+};
+
+// Where a second document starts. YAML::LoadAll would say it too, but never ends on text such as ",Ac".
+std::optional<YAML::Mark> second_document(const std::string& text) {
+    std::istringstream stream{text};
+    YAML::Parser parser{stream};
+    Skipped document;
+    if (parser.HandleNextDocument(document) && parser.HandleNextDocument(document)) return document.root;
+    return std::nullopt;
+}
+
+}  // namespace
+
 Result<Value> parse_yaml(std::string_view text, const std::string& file) {
     Converter converter{file};
     try {
-        const auto documents = YAML::LoadAll(std::string(text));
-        if (documents.empty()) return Value{};
-        if (documents.size() > 1)
-            return wrong(converter.at(documents[1].Mark()), "", "expected one document, got several");
-        return converter.convert(documents[0], converter.at(YAML::Mark{}), 0);
+        const std::string whole{text};
+        if (const auto second = second_document(whole))
+            return wrong(converter.at(*second), "", "expected one document, got several");
+        return converter.convert(YAML::Load(whole), converter.at(YAML::Mark{}), 0);
     } catch (const YAML::Exception& error) {
         return wrong(converter.at(error.mark), "", "not YAML: " + error.msg);
     }
