@@ -43,14 +43,14 @@ void Reconciler::put(schema::Peer peer) {
 void Reconciler::put(schema::Route route) {
     const auto* old = desired_.find<schema::Route>(route.key());
     replace(key_of(route), old != nullptr ? compile_route(*old) : Compiled{}, compile_route(route));
-    desired_.put(std::move(route));
+    desired_.put(route);
 }
 
 void Reconciler::put(schema::Mapping mapping) {
     const auto key = mapping.key();
     const auto* old = desired_.find<schema::Mapping>(key);
     replace(key_of(mapping), old != nullptr ? compile_mapping(*old) : Compiled{}, compile_mapping(mapping));
-    desired_.put(std::move(mapping));
+    desired_.put(mapping);
     follow_mapping(key);
 }
 
