@@ -125,7 +125,7 @@ std::string Section::text(std::string_view key) {
 
 std::string Section::text(std::string_view key, std::string fallback) {
     const auto value = find(key);
-    return value ? value->text : std::move(fallback);
+    return value ? value->text : fallback;
 }
 
 std::uint64_t Section::number(std::string_view key, std::uint64_t fallback, std::uint64_t least,
