@@ -57,7 +57,7 @@ void add_watch(Program& program, CLI::App& noun, Kind kind) {
             outcome = print_change(program, change, names);
             return outcome.has_value();
         }));
-        WEFT_CHECK(outcome);
+        if (!outcome) return outcome.error();
         return 0;
     });
 }
