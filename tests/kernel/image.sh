@@ -2,9 +2,9 @@
 # Sourced by tests/kernel/run: finds a 6.1 kernel and fills the machine's root folder.
 # shellcheck shell=bash disable=SC2154  # top, work, paths: of the caller
 
-# The shell is dash: busybox's prefers its own ip and nsenter to the ones that are installed.
 # Everything the packet path, the lab and the comparisons need that is a module in Debian's kernel.
 kernel_modules=(veth bridge vxlan geneve dummy tun ifb sch_ingress cls_bpf act_bpf 8021q)
+# The shell is dash: busybox's prefers its own ip and nsenter to the ones that are installed.
 guest_commands=(bash sh ip tc ping arping ss nsenter sysctl socat python3 mount umount timeout tcpdump jq)
 
 # find_kernel FOLDER: sets kernel, version and modules_root; an installed kernel, else the package unpacked in FOLDER.
