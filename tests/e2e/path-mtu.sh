@@ -21,8 +21,8 @@ too_big() { on i1 ping -n -M "do" -s 1299 -c 1 -W 2 10.1.2.50 | grep '^From 10\.
 before=$(dropped blue-i1 too_big)
 check "[5.1/too-big] one byte more is answered with the size that fits" too_big
 check "[5.1/too-big] it was dropped and counted" until_true 5 grew "$before" dropped blue-i1 too_big
-check "[5.1/quote] the sender's kernel believed the quote: it knows the path's MTU" \
-    sh -c "nsenter --net=/run/netns/weft-i1 ip route get 10.1.2.50 | grep 'mtu 1326'"
+learned() { on i1 ip route get 10.1.2.50 | grep 'mtu 1326'; }
+check "[5.1/quote] the sender's kernel believed the quote: it knows the path's MTU" learned
 on i1 ip route flush cache
 transfer() {
     head -c 2000000 /dev/urandom >"$scratch/sent"
