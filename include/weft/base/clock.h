@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time at one seam: pure code gets a Clock, tests give it a hand-driven one.
 #pragma once
 

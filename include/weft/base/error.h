@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one error type: what failed, on which object, in which field, and what was expected.
 #pragma once
 

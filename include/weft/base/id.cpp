@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "weft/base/id.h"
 
 #include <sys/random.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ids: a short kind and 17 hex digits, the first always 0, so 64 bits: "rec-00f3a5c1d2e3b4a59".
 #pragma once
 

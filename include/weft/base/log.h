@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Logging to stderr (journald takes it from there): one line an event, "<component>: <text>".
 #pragma once
 

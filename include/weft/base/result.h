@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Result<T>: a value or an Error. `if (!r) return r.error();` or WEFT_TRY.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An IP address, v4 or v6. IPv4 is held v4-mapped (RFC 4291, 2.5.5.2), as in the BPF maps' keys.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A 48-bit Ethernet address.
 #pragma once
 

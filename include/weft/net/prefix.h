@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A CIDR: an address with its host bits zero, and a length.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An attachment: one record on one instance, an object of its own (rows 1.11, 2.1).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one host must hold: the objects that a session carries from the coordinator to an agent. Each has a
 // key, unique among the host's objects of its kind. Put order is the order of DesiredKind, deletes go the
 // other way.

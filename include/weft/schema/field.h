@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The mechanism by which every field is written once: a struct, and beside it a constexpr table with one
 // line a field. The table drives the TLV codec (wire/), JSON, YAML, the CLI's options and output, and the
 // store.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A host: a machine that runs weft-agent, as the operator declared it and as its agent reports it.
 #pragma once
 

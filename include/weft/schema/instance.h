@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An instance: VM, container or bare server that records attach to.
 #pragma once
 

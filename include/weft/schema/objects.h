@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The registry of stored objects: iterate over all kinds, or dispatch from a Kind to its struct.
 #pragma once
 

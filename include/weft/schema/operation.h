@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An operation: a verb of several steps, stored, resumed after a crash (design: the store).
 #pragma once
 

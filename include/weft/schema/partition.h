@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A partition: a customer's isolated virtual network (row 1.14).
 #pragma once
 

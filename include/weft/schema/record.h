@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An interface record: addresses, security properties, flags; attached, detached and moved (row 1.1).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A subnet: a CIDR of a partition, in a zone; its first address is the phantom router (rows 1.14, 5.1).
 #pragma once
 

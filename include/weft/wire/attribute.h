@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Netlink attributes over libnl: one writer, one reader, and how each value type is laid out.
 //
 //   integers   1, 2, 4 or 8 bytes, little-endian       bool, enumerations   1 byte

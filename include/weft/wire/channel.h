@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A connection that carries frames: TLS over TCP, or a Unix socket with peer credentials.
 #pragma once
 

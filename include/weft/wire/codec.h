@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Structs to attributes and back, driven by their field tables. Validation is by table, before any handler
 // sees the struct: unknown mandatory attributes, wrong lengths, values out of bounds, repeated attributes and
 // trailing bytes are refused with the name of the offending field.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every message type (nlmsghdr.type) with the struct of its payload (message/). Numbers are appended, never
 // reused.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "weft/wire/frame.h"
 
 #include <linux/netlink.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames: netlink's message header and a payload, over a byte stream.
 //
 //   0        4      6       8          12     16

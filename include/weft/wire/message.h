@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A described struct as a frame, and back.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "weft/wire/peer_certificate.h"
 
 #include <openssl/bn.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who a verified TLS peer is.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TLS 1.3 with certificates of both sides; identities are URIs in the certificate: weft://host/<id>,
 // weft://user/<name>, weft://coordinator/<name>.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The first message of either side of a connection, and the identity bootstrap. Layout of each: its table;
 // values as in attribute.h.
 #pragma once

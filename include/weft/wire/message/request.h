@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests of clients and their answer. Layout of each: its table; values as in attribute.h.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a host must hold, and what it has installed. Layout of each: its table; values as in attribute.h.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What runs, what is installed, what was counted and dropped. Layout of each: its table; values as in
 // attribute.h.
 #pragma once
