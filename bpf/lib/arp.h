@@ -11,17 +11,17 @@
 #define ARP_REPLY 2
 
 /* The MAC of an address, as the asking record is to see it; 0 if nobody has the address. */
-INLINE int arp_resolve(const struct step* s, __be32 address, __u8* mac) {
-    if (address == s->router) {
+INLINE int arp_resolve(const struct step* s, const struct weft_overlay_key* key, __u8* mac) {
+    if (same_address(&key->address, &s->router)) {
         copy_mac(mac, s->router_mac);
         return 1;
     }
-    const struct weft_mapping* mapping = find_mapping(s->gni, address);
+    const struct weft_mapping* mapping = find_mapping(key);
     if (mapping) {
         copy_mac(mac, mapping->mac);
         return 1;
     }
-    const struct weft_local* local = find_local(s->gni, address);
+    const struct weft_local* local = find_local(key);
     if (!local) return 0;
     copy_mac(mac, local->mac);
     return 1;
@@ -32,11 +32,11 @@ INLINE int arp_check(const struct arp* arp, const struct step* s) {
         arp->hardware_size != MAC_SIZE || arp->protocol_size != sizeof(__be32))
         return DROP(arp_malformed);
     if (!same_mac(arp->sender_mac, s->mac)) return DROP(arp_sender_mac);
-    __be32 sender = arp_address(arp->sender);
-    __be32 target = arp_address(arp->target);
-    if (sender && !owns(s, sender)) return DROP(arp_sender_address);
+    const struct weft_overlay_key sender = overlay_ipv4(s->gni, arp_address(arp->sender));
+    const struct weft_overlay_key target = overlay_ipv4(s->gni, arp_address(arp->target));
+    if (sender.address.word[3] && !owns(s, &s->address, &sender)) return DROP(arp_sender_address);
     if (arp->operation != bpf_htons(ARP_REQUEST)) return DROP(arp_not_request);
-    return owns(s, target) ? DROP(arp_own) : VERDICT_NEXT;
+    return owns(s, &s->address, &target) ? DROP(arp_own) : VERDICT_NEXT;
 }
 
 INLINE int answer_arp(struct __sk_buff* skb, struct step* s) {
@@ -47,7 +47,8 @@ INLINE int answer_arp(struct __sk_buff* skb, struct step* s) {
     int verdict = arp_check(arp, s);
     if (verdict != VERDICT_NEXT) return verdict;
     __u8 mac[MAC_SIZE] __attribute__((aligned(2)));
-    if (!arp_resolve(s, arp_address(arp->target), mac)) return DROP(arp_unknown);
+    const struct weft_overlay_key asked = overlay_ipv4(s->gni, arp_address(arp->target));
+    if (!arp_resolve(s, &asked, mac)) return DROP(arp_unknown);
 
     __be16 target[2] = {arp->target[0], arp->target[1]};
     arp->operation = bpf_htons(ARP_REPLY);

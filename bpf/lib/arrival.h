@@ -2,7 +2,7 @@
 /* What is known of an encapsulated packet that arrived. */
 #pragma once
 
-#include "lib/packet.h"
+#include "lib/ip.h"
 
 #define STRIP_MASK 0x1ff /* bounds offsets for the verifier: 74 + 8 + 260 at most */
 
@@ -15,11 +15,10 @@ struct arrival {
     __u32 framework;
     __u32 framework_size; /* bytes of the framework's header */
     __u32 strip;          /* bytes from the outer IP header to the inner one: the offset of the inner frame */
-    __be32 source;        /* inner addresses */
-    __be32 destination;
-    __u8 macs[12]; /* inner, destination first */
-    __u8 tagged;   /* the tag came along */
-    __u8 ipv6;     /* the outer header is IPv6 */
+    struct packet packet; /* the inner one */
+    __u8 macs[12];        /* inner, destination first */
+    __u8 tagged;          /* the tag came along */
+    __u8 ipv6;            /* the outer header is IPv6 */
     __u8 outer_tos;
     __u8 inner_tos; /* as it must be after decapsulation */
 };
@@ -31,10 +30,15 @@ struct {
     __type(value, struct arrival);
 } weft_arrival SEC(".maps");
 
-/* An empty arrival in this CPU's scratch. */
+/* An arrival in this CPU's scratch of which nothing is known yet. */
 INLINE struct arrival* begin_arrival(void) {
     __u32 zero = 0;
     struct arrival* a = bpf_map_lookup_elem(&weft_arrival, &zero);
-    if (a) __builtin_memset(a, 0, sizeof(*a));
+    if (!a) return 0;
+    a->record = 0;
+    a->gni = 0;
+    a->tag = 0;
+    a->tagged = 0;
+    a->ipv6 = 0;
     return a;
 }

@@ -16,7 +16,7 @@ INLINE int check_negotiated(const struct weft_underlay* from, __u32 framework) {
 
 /* Addresses first, then hosts that may send anything, then prefixes. */
 INLINE int check_source(struct arrival* a) {
-    struct weft_source_key key = {.host = a->host, .gni = a->source_gni, .address = mapped(a->source)};
+    struct weft_source_key key = {.host = a->host, .gni = a->source_gni, .address = a->packet.source.address};
     const struct weft_source* source = bpf_map_lookup_elem(&WEFT_SOURCE_MAP, &key);
     if (!source) {
         struct weft_any_source_key any_key = {.host = a->host, .gni = a->source_gni};
@@ -30,7 +30,7 @@ INLINE int check_source(struct arrival* a) {
             .gni = a->source_gni,
             .host_low = (__u32)a->host,
             .host_high = a->host >> 32,
-            .address = mapped(a->source),
+            .address = a->packet.source.address,
         };
         source = bpf_map_lookup_elem(&WEFT_SOURCE_PREFIX_MAP, &prefix);
     }
@@ -42,24 +42,17 @@ INLINE int check_source(struct arrival* a) {
 /* `offset` is where the inner Ethernet header starts, `room` what the packet holds from there on. */
 INLINE int arrive_inner(const struct view* v, __u32 offset, __u32 room, struct arrival* a) {
     const struct ethhdr* eth = v->data + (offset & STRIP_MASK);
-    const struct iphdr* ip = (const void*)(eth + 1);
     if (room < sizeof(*eth)) return DROP(inner_ethernet_truncated);
     if ((const void*)(eth + 1) > v->end) return VERDICT_PULL;
     if (eth->h_proto != bpf_htons(ETH_P_IP)) return DROP(inner_ethertype);
-    if (room < sizeof(*eth) + sizeof(*ip)) return DROP(inner_ip_truncated);
-    if ((const void*)(ip + 1) > v->end) return VERDICT_PULL;
-    __u32 header = ip->ihl * 4;
-    __u32 total = bpf_ntohs(ip->tot_len);
-    if (ip->version != 4 || header < sizeof(*ip) || total < header || total > room - sizeof(*eth))
-        return DROP(inner_ip_malformed);
+    int verdict = parse_ipv4(v, eth + 1, offset + sizeof(*eth), room - sizeof(*eth), a->gni, 1, &a->packet);
+    if (verdict != VERDICT_NEXT) return verdict;
     copy_mac(a->macs, eth->h_dest);
     copy_mac(a->macs + MAC_SIZE, eth->h_source);
-    a->source = ip->saddr;
-    a->destination = ip->daddr;
     a->strip = offset; /* what lies before the inner Ethernet header, whose size is the outer one's */
-    int verdict = check_source(a);
+    verdict = check_source(a);
     if (verdict != VERDICT_NEXT) return verdict;
-    int tos = ecn_decapsulate(a->outer_tos, ip->tos);
+    int tos = ecn_decapsulate(a->outer_tos, a->packet.tos);
     if (tos < 0) return tos;
     a->inner_tos = tos;
     return VERDICT_NEXT;

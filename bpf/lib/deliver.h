@@ -17,11 +17,11 @@ INLINE int receive_by(struct weft_local* local, struct weft_local** found, __u64
     return check_deliver(local);
 }
 
-INLINE int find_receiver(__u32 gni, __be32 address, const void* mac, struct weft_local** found,
+INLINE int find_receiver(const struct weft_overlay_key* address, const void* mac, struct weft_local** found,
                          __u64* record) {
-    struct weft_local* local = find_local(gni, address);
+    struct weft_local* local = find_local(address);
     if (local && same_mac(local->mac, mac)) return receive_by(local, found, record);
-    struct weft_local* station = find_station(gni, mac);
+    struct weft_local* station = find_station(address->gni, mac);
     if (station && !(station->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return receive_by(station, found, record);
     if (local) return receive_by(local, found, record);
     if (!station) return DROP(no_destination);

@@ -2,7 +2,7 @@
 /* The entropy of an inner flow, for the outer UDP source port (RFC 8926, 3.3; RFC 7348, 5). */
 #pragma once
 
-#include "lib/packet.h"
+#include "lib/ip.h"
 
 INLINE __u32 mix(__u32 hash, __u32 word) {
     hash = (hash ^ word) * 0x9e3779b1;
@@ -10,11 +10,11 @@ INLINE __u32 mix(__u32 hash, __u32 word) {
 }
 
 /* Fragments of one packet get one value: ports count only where no fragment could lack them. */
-INLINE __u32 flow_hash(const struct view* v, const struct iphdr* ip) {
-    __u32 hash = mix(mix(ip->protocol, ip->saddr), ip->daddr);
-    const __u32* ports = (const void*)ip + ip->ihl * 4;
-    if (ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP) return hash;
-    if (ip->frag_off & bpf_htons(IPV4_FRAGMENT)) return hash;
+INLINE __u32 flow_hash(const struct view* v, const struct packet* p) {
+    __u32 hash = mix(mix(p->protocol, p->source.address.word[3]), p->destination.address.word[3]);
+    if (p->protocol != IPPROTO_TCP && p->protocol != IPPROTO_UDP) return hash;
+    if (p->flags & PACKET_FRAGMENT) return hash;
+    const __u32* ports = l4_header(v, p);
     if ((const void*)(ports + 1) > v->end) return hash;
     return mix(hash, *ports);
 }

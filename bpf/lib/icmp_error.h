@@ -39,8 +39,8 @@ INLINE void write_answer(struct answer* answer, const struct step* s, __u32 leng
     word[0] = bpf_htonl(0x45000000 | TOS_CONTROL << 16 | length);
     word[1] = bpf_htonl(IPV4_DONT_FRAGMENT);
     word[2] = bpf_htonl(ROUTER_TTL << 24 | IPPROTO_ICMP << 16);
-    word[3] = s->router;
-    word[4] = s->source;
+    word[3] = s->router.word[3];
+    word[4] = s->packet.source.address.word[3];
     ipv4_checksum(&answer->ip);
     answer->icmp = (struct icmp){
         .type = s->error_type,

@@ -5,9 +5,8 @@
 #include "lib/maps.h"
 #include "lib/packet.h"
 
-INLINE struct weft_local* find_local(__u32 gni, __be32 address) {
-    struct weft_overlay_key key = {.gni = gni, .address = mapped(address)};
-    return bpf_map_lookup_elem(&WEFT_LOCAL_MAP, &key);
+INLINE struct weft_local* find_local(const struct weft_overlay_key* key) {
+    return bpf_map_lookup_elem(&WEFT_LOCAL_MAP, key);
 }
 
 INLINE struct weft_local* find_station(__u32 gni, const void* mac) {
@@ -16,23 +15,22 @@ INLINE struct weft_local* find_station(__u32 gni, const void* mac) {
     return bpf_map_lookup_elem(&WEFT_STATION_MAP, &key);
 }
 
-INLINE struct weft_mapping* find_mapping(__u32 gni, __be32 address) {
-    struct weft_overlay_key key = {.gni = gni, .address = mapped(address)};
-    struct weft_mapping* mapping = bpf_map_lookup_elem(&WEFT_MAPPING_MAP, &key);
+INLINE struct weft_mapping* find_mapping(const struct weft_overlay_key* key) {
+    struct weft_mapping* mapping = bpf_map_lookup_elem(&WEFT_MAPPING_MAP, key);
     if (mapping) return mapping;
     struct weft_overlay_prefix prefix = {
         .prefixlen = WEFT_GNI_BITS + 128,
-        .gni = gni,
-        .address = mapped(address),
+        .gni = key->gni,
+        .address = key->address,
     };
     return bpf_map_lookup_elem(&WEFT_MAPPING_PREFIX_MAP, &prefix);
 }
 
-INLINE struct weft_route* find_route(__u32 table, __be32 address) {
+INLINE struct weft_route* find_route(__u32 table, const struct weft_address* address) {
     struct weft_route_key key = {
         .prefixlen = WEFT_TABLE_BITS + 128,
         .table = table,
-        .address = mapped(address),
+        .address = *address,
     };
     return bpf_map_lookup_elem(&WEFT_ROUTE_MAP, &key);
 }

@@ -21,28 +21,30 @@ INLINE int icmp_error(struct step* s, __u32 reason, __u8 type, __u8 code, __u16 
 }
 
 /* The overlay address that the packet goes to next. Inside a subnet no route table applies. */
-INLINE int next_hop(const struct step* s, __be32* next) {
-    *next = s->destination;
-    if (s->destination == s->router) return VERDICT_SERVICE;
-    if (s->on_link && !s->to_router) return VERDICT_NEXT;
-    const struct weft_route* route = find_route(s->table, s->destination);
+INLINE int next_hop(struct step* s, const struct weft_overlay_key** next) {
+    *next = &s->packet.destination;
+    if (s->to_router) return VERDICT_SERVICE;
+    if (!s->routed) return VERDICT_NEXT;
+    const struct weft_route* route = find_route(s->table, &s->packet.destination.address);
     if (!route) return DROP(no_route);
     switch (route->target) {
         case WEFT_ROUTE_LOCAL: return VERDICT_NEXT;
         case WEFT_ROUTE_ROUTER: return VERDICT_SERVICE;
-        case WEFT_ROUTE_RECORD: *next = route->next_hop.word[3]; return VERDICT_NEXT;
+        case WEFT_ROUTE_RECORD:
+            s->next.gni = s->gni;
+            s->next.address = route->next_hop;
+            *next = &s->next;
+            return VERDICT_NEXT;
         case WEFT_ROUTE_BLACKHOLE: return DROP(blackhole);
     }
     return DROP(route_target);
 }
 
-INLINE int routed(const struct step* s) { return !s->on_link || s->to_router; }
-
 /* The router's part: nothing with a TTL of one goes on, nothing that is larger than the way. */
-INLINE int check_forward(const struct view* v, const struct iphdr* ip, struct step* s, __u32 mtu,
-                         __u32 too_big) {
-    if (routed(s) && ip->ttl <= 1) return icmp_error(s, WEFT_DROP_ttl_exceeded, ICMP_TIME_EXCEEDED, 0, 0);
-    if (ip_size(v, ip, ETH_HLEN) > mtu)
+INLINE int check_forward(const struct view* v, struct step* s, __u32 mtu, __u32 too_big) {
+    if (s->routed && s->packet.hops <= 1)
+        return icmp_error(s, WEFT_DROP_ttl_exceeded, ICMP_TIME_EXCEEDED, 0, 0);
+    if (ip_size(v, &s->packet) > mtu)
         return icmp_error(s, too_big, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu);
     return VERDICT_NEXT;
 }
@@ -53,15 +55,18 @@ INLINE void charge(struct step* s, __u64 record, __u32 direction) {
     s->direction = direction;
 }
 
-INLINE int check_receiver(const struct step* s, const struct weft_local* local, __be32 next) {
+INLINE int check_receiver(const struct step* s, const struct weft_local* local,
+                          const struct weft_overlay_key* next) {
+    const struct weft_overlay_key* destination = &s->packet.destination;
     int verdict = check_deliver(local);
     if (verdict != VERDICT_NEXT) return verdict;
-    if (next == s->destination || !(local->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return VERDICT_NEXT;
-    const struct weft_local* owner = find_local(s->gni, s->destination);
+    if (next == destination || !(local->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return VERDICT_NEXT;
+    const struct weft_local* owner = find_local(destination);
     return owner && owner->record == local->record ? VERDICT_NEXT : DROP(not_forwarding);
 }
 
-INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_local* local, __be32 next) {
+INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_local* local,
+                     const struct weft_overlay_key* next) {
     const __u64 sender = s->record;
     charge(s, local->record, WEFT_RX);
     int verdict = check_receiver(s, local, next);
@@ -72,10 +77,10 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
     struct ethhdr* eth = v.data;
     struct iphdr* ip = (void*)(eth + 1);
     if ((void*)(ip + 1) > v.end) return DROP(step_lost);
-    verdict = check_forward(&v, ip, s, local->mtu, WEFT_DROP_local_too_big);
+    verdict = check_forward(&v, s, local->mtu, WEFT_DROP_local_too_big);
     if (verdict != VERDICT_NEXT) return verdict;
     copy_mac(eth->h_dest, local->mac);
-    if (routed(s)) {
+    if (s->routed) {
         copy_mac(eth->h_source, local->router_mac);
         ipv4_decrement_ttl(ip);
     }
@@ -97,16 +102,16 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
     struct view v = view_skb(skb);
     struct iphdr* ip = v.data + ETH_HLEN;
     if ((void*)(ip + 1) > v.end) return DROP(step_lost);
-    int verdict = check_forward(&v, ip, s, peer->mtu - overhead, WEFT_DROP_too_big);
+    int verdict = check_forward(&v, s, peer->mtu - overhead, WEFT_DROP_too_big);
     if (verdict != VERDICT_NEXT) return verdict;
     struct envelope e = {
         .peer = peer,
         .destination_mac = mapping->mac,
-        .source_mac = routed(s) ? s->router_mac : s->mac,
-        .hash = flow_hash(&v, ip),
-        .tos = ip->tos,
+        .source_mac = s->routed ? s->router_mac : s->mac,
+        .hash = flow_hash(&v, &s->packet),
+        .tos = s->packet.tos,
     };
-    if (routed(s)) ipv4_decrement_ttl(ip);
+    if (s->routed) ipv4_decrement_ttl(ip);
     if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     verdict = encapsulate(skb, s, &e);
     if (verdict != VERDICT_NEXT) return verdict;
@@ -117,12 +122,12 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
 /* The mapping decides; what it puts on this host, or does not know, is looked for among the attachments here.
  */
 INLINE int out(struct __sk_buff* skb, struct step* s) {
-    __be32 next;
+    const struct weft_overlay_key* next;
     int verdict = next_hop(s, &next);
     if (verdict != VERDICT_NEXT) return verdict;
-    const struct weft_mapping* mapping = find_mapping(s->gni, next);
+    const struct weft_mapping* mapping = find_mapping(next);
     if (mapping && mapping->host != own_host()) return out_remote(skb, s, mapping);
-    const struct weft_local* local = find_local(s->gni, next);
+    const struct weft_local* local = find_local(next);
     if (local) return out_local(skb, s, local, next);
     return mapping ? DROP(no_local) : DROP(no_mapping);
 }

@@ -19,7 +19,8 @@
 
 #define MAC_SIZE 6
 #define IPV4_FRAGMENT 0x3fff /* more fragments, or an offset */
-#define IPV4_OFFSET 0x1fff   /* the offset alone */
+#define IPV4_OFFSET 0x1fff   /* the offset alone, in 8 bytes */
+#define IPV4_MORE 0x2000
 #define IPV4_DONT_FRAGMENT 0x4000
 
 struct view {
@@ -63,6 +64,10 @@ INLINE int view_load(const struct view* v, __u32 offset, void* to, __u32 size) {
 
 INLINE struct weft_address mapped(__be32 ipv4) {
     return (struct weft_address){.word = {0, 0, bpf_htonl(0xffff), ipv4}};
+}
+
+INLINE struct weft_overlay_key overlay_ipv4(__u32 gni, __be32 ipv4) {
+    return (struct weft_overlay_key){.gni = gni, .address = mapped(ipv4)};
 }
 
 INLINE int same_address(const struct weft_address* a, const struct weft_address* b) {

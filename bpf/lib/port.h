@@ -22,16 +22,16 @@ struct arp {
 
 INLINE __be32 arp_address(const __be16 half[2]) { return (__be32)half[0] | (__be32)half[1] << 16; }
 
-/* The address that a frame claims to come from; zero if there is none. */
-INLINE __be32 claimed_source(const struct view* v) {
+/* The address that a frame claims to come from; mapped zero if there is none. */
+INLINE struct weft_address claimed_source(const struct view* v) {
     const struct ethhdr* eth = v->data;
     const struct iphdr* ip = (const void*)(eth + 1);
     const struct arp* arp = (const void*)(eth + 1);
-    if ((const void*)(eth + 1) > v->end) return 0;
-    if (eth->h_proto == bpf_htons(ETH_P_IP) && (const void*)(ip + 1) <= v->end) return ip->saddr;
+    if ((const void*)(eth + 1) > v->end) return mapped(0);
+    if (eth->h_proto == bpf_htons(ETH_P_IP) && (const void*)(ip + 1) <= v->end) return mapped(ip->saddr);
     if (eth->h_proto == bpf_htons(ETH_P_ARP) && (const void*)(arp + 1) <= v->end)
-        return arp_address(arp->sender);
-    return 0;
+        return mapped(arp_address(arp->sender));
+    return mapped(0);
 }
 
 INLINE int find_port(const struct __sk_buff* skb, const struct view* v, struct weft_port** found) {
@@ -42,7 +42,7 @@ INLINE int find_port(const struct __sk_buff* skb, const struct view* v, struct w
     struct weft_port* port = bpf_map_lookup_elem(&WEFT_PORT_MAP, &key);
     if (!port) return DROP(no_port);
     if (port->flags & WEFT_PORT_SHARED) {
-        key.source = mapped(claimed_source(v));
+        key.source = claimed_source(v);
         port = bpf_map_lookup_elem(&WEFT_PORT_MAP, &key);
         if (!port) return DROP(no_port_source);
     }

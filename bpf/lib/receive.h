@@ -8,23 +8,17 @@
 
 #define IPV6_TO_IPV4 20 /* bytes that bpf_skb_change_proto removes */
 
-INLINE struct iphdr* inner_ip(const struct view* v, const struct arrival* a) {
-    struct iphdr* ip = v->data + ETH_HLEN + (a->strip & STRIP_MASK);
-    return (void*)(ip + 1) > v->end ? 0 : ip;
-}
-
 /* The receiver of an arrival, known to take it. */
 INLINE int find_arrival_receiver(const struct view* v, struct arrival* a, struct weft_local** local) {
-    int verdict = find_receiver(a->gni, a->destination, a->macs, local, &a->record);
+    int verdict = find_receiver(&a->packet.destination, a->macs, local, &a->record);
     if (verdict != VERDICT_NEXT) return verdict;
-    const struct iphdr* ip = inner_ip(v, a);
-    if (!ip) return DROP(step_lost);
-    return ip_size(v, ip, ETH_HLEN + a->strip) > (*local)->mtu ? DROP(local_too_big) : VERDICT_NEXT;
+    return ip_size(v, &a->packet) > (*local)->mtu ? DROP(local_too_big) : VERDICT_NEXT;
 }
 
 INLINE void mark_congestion(const struct view* v, const struct arrival* a) {
-    struct iphdr* ip = inner_ip(v, a);
-    if (ip && ip->tos != a->inner_tos) ipv4_set_tos(ip, a->inner_tos);
+    if (a->packet.tos == a->inner_tos) return;
+    struct iphdr* ip = v->data + (a->packet.offset & L3_MASK);
+    if ((void*)(ip + 1) <= v->end) ipv4_set_tos(ip, a->inner_tos);
 }
 
 /* Leaves an Ethernet header, its MACs still to be written, and the inner packet. An IPv6 header goes in two
@@ -66,10 +60,11 @@ INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a) {
     struct weft_local* local;
     struct view v = view_skb(skb);
     const struct ethhdr* eth = v.data;
-    const struct iphdr* ip = (const void*)(eth + 1);
-    if ((const void*)(ip + 1) > v.end) return DROP(step_lost);
-    a->destination = ip->daddr;
+    if ((const void*)(eth + 1) > v.end) return DROP(step_lost);
+    int verdict = parse_ipv4(&v, eth + 1, sizeof(*eth), v.length - sizeof(*eth), a->gni, 1, &a->packet);
+    if (verdict == VERDICT_PULL) return DROP(step_lost);
+    if (verdict != VERDICT_NEXT) return verdict;
     copy_mac(a->macs, eth->h_dest);
-    int verdict = find_arrival_receiver(&v, a, &local);
+    verdict = find_arrival_receiver(&v, a, &local);
     return verdict == VERDICT_NEXT ? deliver(skb, local) : verdict;
 }

@@ -2,14 +2,14 @@
 /* The size of the IP packets that a frame becomes: of the largest segment, or of the packet itself. */
 #pragma once
 
-#include "lib/packet.h"
+#include "lib/ip.h"
 
-/* `ip` is inside the view. Segments carry the headers up to the payload; only TCP's length varies. */
-INLINE __u32 ip_size(const struct view* v, const struct iphdr* ip, __u32 ip_offset) {
-    if (!v->gso) return v->length - ip_offset;
-    __u32 header = ip->ihl * 4;
-    if (ip->protocol != IPPROTO_TCP) return header + sizeof(struct udphdr) + v->gso;
-    const __u8* tcp = (const void*)ip + header;
+/* Segments carry the headers up to the payload; only TCP's length varies. */
+INLINE __u32 ip_size(const struct view* v, const struct packet* p) {
+    if (!v->gso) return v->length - p->offset;
+    __u32 header = p->l4 - p->offset;
+    if (p->protocol != IPPROTO_TCP) return header + sizeof(struct udphdr) + v->gso;
+    const __u8* tcp = l4_header(v, p);
     if ((const void*)(tcp + 13) > v->end) return header + 60 + v->gso;
     return header + (tcp[12] >> 4) * 4 + v->gso;
 }

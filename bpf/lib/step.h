@@ -2,8 +2,8 @@
 /* What is known of the packet in hand. The programs of the chain hand it on through per-CPU scratch. */
 #pragma once
 
+#include "lib/ip.h"
 #include "lib/maps.h"
-#include "lib/packet.h"
 
 struct step {
     __u64 record;
@@ -12,15 +12,15 @@ struct step {
     __u32 tag;
     __u32 table;
     __u32 length; /* of the frame as it came */
-    __be32 source;
-    __be32 destination;
-    __be32 address; /* the record's primary */
-    __be32 router;
+    struct packet packet;
+    struct weft_overlay_key next; /* the next hop, where that is not the destination */
+    struct weft_address router;   /* of the record's subnet */
+    struct weft_address address;  /* the record's primary, for ARP */
     __u16 max_overhead;
     __u8 mac[6];
     __u8 router_mac[6];
-    __u8 on_link;   /* the destination is in the record's subnet */
-    __u8 to_router; /* the frame is for the router's MAC */
+    __u8 routed;    /* goes by way of the router */
+    __u8 to_router; /* the destination is the router itself */
     /* for icmp_error */
     __u32 error_reason; /* weft_drop_reason */
     __u16 error_mtu;
