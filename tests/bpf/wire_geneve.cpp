@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "tests/harness/bpf/live.h"
+#include "tests/harness/skip.h"
 
 using namespace weft::test;
 
@@ -24,10 +25,7 @@ bool kernel_has_geneve() {
 
 TEST_CASE(
     "[6.7/geneve-kernel] UDP and TCP pass both ways between an instance and the kernel's geneve device") {
-    if (!kernel_has_geneve()) {
-        MESSAGE("skipped: this kernel has no geneve device");
-        return;
-    }
+    if (!kernel_has_geneve()) return skip("this kernel has no geneve device");
     auto underlay = Live::Underlay::ipv4;
     SUBCASE("over IPv4") {}
     SUBCASE("over IPv6") { underlay = Live::Underlay::ipv6; }
