@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 
 #include "weft/abi/framework.h"
 #include "weft/config/yaml_config.h"
@@ -72,9 +73,16 @@ std::vector<Uplink> read_uplinks(Section& root) {
     return uplinks;
 }
 
+// As installed: PREFIX/bin/weft-agent, PREFIX/lib/weft/bpf.
+std::string installed_objects() {
+    std::error_code none;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
+    return program.parent_path().parent_path() / "lib/weft/bpf";
+}
+
 void read_bpf(Section bpf, DatapathConfig& datapath) {
     datapath.pin = bpf.text("pin", datapath.pin);
-    datapath.objects = bpf.text("objects", datapath.objects);
+    datapath.objects = bpf.text("objects", installed_objects());
     auto sizes = bpf.section("sizes");
     for (const char* name : map_names)
         if (const auto entries = sizes.number(name, 0, 1, most_entries); entries != 0)

@@ -160,9 +160,9 @@ struct Uplink {
 };
 
 struct DatapathConfig {
-    std::string pin{"/sys/fs/bpf/weft"};       // a directory in a bpffs, made if missing
-    std::string objects{"/usr/lib/weft/bpf"};  // where the *.bpf.o are
-    std::string helper;                        // socket of weft-device-helper; empty: none
+    std::string pin{"/sys/fs/bpf/weft"};  // a directory in a bpffs, made if missing
+    std::string objects;                  // where the *.bpf.o are
+    std::string helper;                   // socket of weft-device-helper; empty: none
     std::vector<Uplink> uplinks;
     std::map<std::string, std::uint32_t>
         sizes;  // entries by map name ("mapping"); a pinned map keeps its own

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "agent/config/config.h"
 #include "tests/harness/scratch.h"
 #include "weft/base/file.h"
@@ -38,6 +40,8 @@ TEST_CASE("[8.6/config] what is left out has its default") {
     CHECK(config->datapath.uplinks[0].device == "uplink0");
     CHECK(config->datapath.uplinks[0].mode == UplinkMode::automatic);
     CHECK(config->datapath.pin == "/sys/fs/bpf/weft");
+    const auto bin = std::filesystem::canonical("/proc/self/exe").parent_path();
+    CHECK(config->datapath.objects == (bin.parent_path() / "lib/weft/bpf").string());
     CHECK(config->datapath.helper.empty());
     CHECK(config->socket == "/run/weft/agent.sock");
     CHECK(config->state == "/run/weft/agent");
