@@ -19,7 +19,8 @@ LAYERS = {
     "agent/state": COMMON,
     "agent/session": COMMON + ["agent/state"],
     "agent/datapath": COMMON,
-    "agent/reconcile": COMMON + ["agent/state", "agent/datapath"],
+    "agent/policy": ["include/weft/base", "include/weft/net", "include/weft/abi"],
+    "agent/reconcile": COMMON + ["agent/state", "agent/datapath", "agent/policy"],
     "agent/config": COMMON + ["agent/session", "agent/datapath"],
     "agent/report": COMMON + ["agent/state", "agent/reconcile", "agent/datapath"],
     "coordinator": COMMON + ["coordinator"],
@@ -38,7 +39,7 @@ LAYERS = {
     "coordinator/http": COMMON + ["coordinator/service", "coordinator/model", "coordinator/store"],
     "coordinator/cli": COMMON + ["coordinator/pki"],
 }
-PURE = ("coordinator/model/", "coordinator/negotiation/", "agent/state/")
+PURE = ("coordinator/model/", "coordinator/negotiation/", "agent/state/", "agent/policy/")
 IMPURE = re.compile(
     r"sys/|linux/|netinet/|net/if|bpf/|netlink/|sqlite3|systemd/|unistd\.h|fcntl\.h|chrono|ctime|thread|mutex|fstream"
     r"|filesystem|boost/asio|weft/base/(fd|clock|log)\.h"
