@@ -79,7 +79,7 @@ Class paint(const std::vector<Rule>& rules, std::span<const Index> members) {
     }
     for (const auto& block : out.blocks) out.rules.push_back(block.rule);
     std::ranges::sort(out.rules);
-    out.rules.erase(std::ranges::unique(out.rules).begin(), out.rules.end());
+    out.rules.erase(std::unique(out.rules.begin(), out.rules.end()), out.rules.end());
     return out;
 }
 

@@ -31,7 +31,7 @@ std::string fault(const Rule& rule, bool ordered) {
 Result<Policy> in_order(Policy policy) {
     auto& rules = policy.rules;
     std::ranges::sort(rules);
-    rules.erase(std::ranges::unique(rules).begin(), rules.end());
+    rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
     for (const auto& rule : rules)
         if (const auto text = fault(rule, policy.ordered); !text.empty())
             return invalid("rules",
