@@ -24,7 +24,7 @@ asio::awaitable<void> Reconnect::run() {
     waiting_ = nullptr;
 }
 
-asio::awaitable<Error> Reconnect::one_session() {
+asio::awaitable<Result<void>> Reconnect::one_session() {
     auto channel = co_await connect_();
     if (!channel) co_return channel.error();
     const auto session = std::make_shared<Session>(*channel, target_, renewal_);
@@ -42,8 +42,12 @@ asio::awaitable<Error> Reconnect::one_session() {
 }
 
 // The same failure is logged once.
-void Reconnect::note(const Error& error) {
-    const auto text = error.message();
+void Reconnect::note(const Result<void>& ended) {
+    if (ended) {
+        problem_ = "connecting with the renewed certificate";
+        return log_info("session", "{}", problem_);
+    }
+    const auto text = ended.error().message();
     if (!stopped_ && text != problem_) log_warning("session", "{}", text);
     problem_ = text;
 }

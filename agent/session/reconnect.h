@@ -31,8 +31,8 @@ public:
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
 private:
-    boost::asio::awaitable<Error> one_session();
-    void note(const Error& error);
+    boost::asio::awaitable<Result<void>> one_session();
+    void note(const Result<void>& ended);
 
     Connect connect_;
     Target& target_;

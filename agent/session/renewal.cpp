@@ -45,9 +45,7 @@ Result<void> Renewal::accept(const wire::Certificate& answer) {
     WEFT_CHECK(check_pair(answer.certificate, key));
     WEFT_TRY(const auto facts, certificate_facts(answer.certificate));
     if (!facts.host) return invalid("certificate", "names no host");
-    WEFT_CHECK(replace_file(files_.certificate, answer.certificate));
-    next_ = 0;
-    return {};
+    return replace_file(files_.certificate, answer.certificate);
 }
 
 }  // namespace weft::agent

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps the host's certificate fresh: after two thirds of its life a new one is asked for over the session,
-// for the same key. A session in progress goes on; the next one uses the new certificate.
+// for the same key. The session then ends and the next one uses the new certificate.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class Renewal {
 public:
     Renewal(wire::TlsFiles files, const Clock& clock) : files_(std::move(files)), clock_(clock) {}
 
-    // The request to send now, if it is time; asked again after ten minutes without an answer.
+    // The request to send now, if it is time; never again within ten minutes.
     [[nodiscard]] std::optional<wire::RenewRequest> due();
     // Checks that the certificate belongs to the key and names a host, and replaces the file.
     [[nodiscard]] Result<void> accept(const wire::Certificate& answer);

@@ -56,7 +56,7 @@ asio::awaitable<Result<void>> Session::open() {
     co_return Result<void>{};
 }
 
-asio::awaitable<Error> Session::run() {
+asio::awaitable<Result<void>> Session::run() {
     const auto self = shared_from_this();
     report_at_ = steady_clock::now();  // a report follows the hello: it also says what is wrong
     asio::co_spawn(
@@ -64,9 +64,9 @@ asio::awaitable<Error> Session::run() {
     for (;;) {
         auto frame = co_await channel_->read();
         Result<void> taken = frame ? take(*frame) : Result<void>{frame.error()};
-        if (taken) continue;
+        if (taken && !renewed_) continue;
         close();
-        co_return taken.error();
+        co_return taken;
     }
 }
 
@@ -175,10 +175,8 @@ void Session::take_counters(const wire::Frame& frame) {
 void Session::take_certificate(const wire::Frame& frame) {
     const auto answer = wire::unpack<wire::Certificate>(frame, Command::certificate);
     const auto accepted = answer ? renewal_.accept(*answer) : Result<void>{answer.error()};
-    if (accepted)
-        log_info("session", "the host's certificate is renewed");
-    else
-        log_error("session", "a new certificate is not taken: {}", accepted.error().message());
+    renewed_ = accepted.has_value();
+    if (!accepted) log_error("session", "a new certificate is not taken: {}", accepted.error().message());
 }
 
 }  // namespace weft::agent

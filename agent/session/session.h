@@ -24,8 +24,9 @@ public:
     // The hello. Errors: refused by the coordinator, another protocol, or it would continue from a state that
     // is not this host's.
     [[nodiscard]] boost::asio::awaitable<Result<void>> open();
-    // After open(): until the connection ends, which is the error returned.
-    [[nodiscard]] boost::asio::awaitable<Error> run();
+    // After open(): until the connection ends, which is the error returned; no error when it ended because
+    // the host's certificate was renewed: the next session uses, and so proves, the new one.
+    [[nodiscard]] boost::asio::awaitable<Result<void>> run();
     // What is installed or what this host can do has changed: says so now, not only at the next second.
     void tell();
     void close();
@@ -53,6 +54,7 @@ private:
     std::chrono::steady_clock::time_point report_at_{};
     boost::asio::steady_timer timer_;
     std::uint32_t sequence_{1};
+    bool renewed_{false};
 };
 
 }  // namespace weft::agent
