@@ -19,14 +19,17 @@ Result<Principal> host_of(const wire::Identity& peer, const Cloud& cloud) {
     const auto id = parse_id(text);
     const auto host = id ? cloud.find<schema::Host>(*id) : nullptr;
     if (!host) return refused("there is no host " + std::string(text) + " as the certificate says");
-    if (peer.serial != host->certificate_serial &&
-        (peer.serial != host->former_serial || host->former_serial.empty()))
+    if (!in_force(*host, peer.serial))
         return refused("certificate " + peer.serial + " of host " + host->name + " is not in force; " +
                        (host->certificate_serial.empty() ? "none is" : host->certificate_serial + " is"));
     return Principal{host->name, Role::host, host->id};
 }
 
 }  // namespace
+
+bool in_force(const schema::Host& host, const std::string& serial) {
+    return !serial.empty() && (serial == host.certificate_serial || serial == host.former_serial);
+}
 
 Result<Principal> authenticate(const wire::Identity& peer, const config::Settings& settings,
                                const Cloud& cloud) {

@@ -8,6 +8,10 @@
 
 namespace weft::coordinator::api {
 
+// Whether a host's certificate with this serial may be used: the present one, and the former one until the
+// present one was used.
+[[nodiscard]] bool in_force(const schema::Host& host, const std::string& serial);
+
 // A Unix user or a user's certificate gets its role from coordinator.yaml; whoever is not listed there, and a
 // TLS peer without a certificate, is nobody. A host's certificate must be the one in force for a host that
 // exists: otherwise an error that says why.

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "coordinator/api/answer.h"
+#include "coordinator/api/authenticate.h"
 
 namespace weft::coordinator::api {
 
@@ -75,13 +76,17 @@ void renew(Backend& backend, Id host, const wire::RenewRequest& request, std::ui
     backend.service.update_host(
         host,
         [serial = issued->serial, present](schema::Host& object) {
+            if (!in_force(object, present)) return;  // revoked meanwhile
             object.certificate_serial = serial;
             object.former_serial = present;
         },
-        [channel, sequence, certificate = issued->certificate,
-         authority = backend.authority->certificate_pem()](const Result<Revision>& result) {
+        [&backend, host, channel, sequence, issued = *issued](const Result<Revision>& result) {
             if (!result) return refuse(*channel, result.error(), sequence);
-            answer(*channel, Command::certificate, wire::Certificate{certificate, authority}, sequence);
+            const auto object = backend.cloud().find<schema::Host>(host);
+            if (!object || object->certificate_serial != issued.serial)
+                return refuse(*channel, refused("the certificate of this session is not in force"), sequence);
+            answer(*channel, Command::certificate,
+                   wire::Certificate{issued.certificate, backend.authority->certificate_pem()}, sequence);
         });
 }
 
