@@ -10,9 +10,11 @@
 #include "weft/abi/counter.h"
 #include "weft/abi/drop_reason.h"
 #include "weft/abi/event.h"
+#include "weft/abi/flow.h"
 #include "weft/abi/local.h"
 #include "weft/abi/mapping.h"
 #include "weft/abi/peer.h"
+#include "weft/abi/policy.h"
 #include "weft/abi/port.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
@@ -46,6 +48,14 @@ PINNED_MAP(WEFT_COUNTER_MAP, PERCPU_HASH, 4096, 0, __u64, struct weft_counter);
 PINNED_MAP(WEFT_DROP_MAP, PERCPU_ARRAY, WEFT_DROP_SLOTS, 0, __u32, struct weft_drop);
 PINNED_MAP(WEFT_RECORD_DROP_MAP, PERCPU_HASH, 16384, 0, struct weft_record_drop_key, struct weft_drop);
 PINNED_MAP(WEFT_EVENT_BUCKET_MAP, PERCPU_ARRAY, 1, 0, __u32, struct weft_event_bucket);
+PINNED_MAP(WEFT_POLICY_MAP, HASH, 16384, GROWING, __u32, struct weft_policy);
+PINNED_MAP(WEFT_RULE_ADDRESS_MAP, LPM_TRIE, 1048576, GROWING, struct weft_rule_address, __u32);
+PINNED_MAP(WEFT_RULE_TAG_MAP, HASH, 1048576, GROWING, struct weft_rule_tag, __u32);
+PINNED_MAP(WEFT_RULE_PORT_MAP, LPM_TRIE, 1048576, GROWING, struct weft_rule_port, struct weft_rule);
+PINNED_MAP(WEFT_FLOW_MAP, HASH, 1048576, GROWING, struct weft_flow_key, struct weft_flow);
+PINNED_MAP(WEFT_QUOTA_MAP, HASH, 4096, 0, __u64, struct weft_quota);
+PINNED_MAP(WEFT_FLOW_USE_MAP, HASH, 4096, 0, __u64, struct weft_flow_use);
+PINNED_MAP(WEFT_FRAGMENT_MAP, LRU_HASH, 65536, 0, struct weft_fragment_key, struct weft_fragment);
 PINNED_MAP(WEFT_CONFIG_MAP, ARRAY, 1, 0, __u32, struct weft_config);
 
 struct {

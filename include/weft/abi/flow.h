@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* flow: connection tracking (requirement 4.6). Each record has its own entry for a flow, seen from its own
  * side, so that two records on one host never share one. BPF makes and refreshes entries; the agent removes
- * what has expired. */
+ * what has expired. Times are CLOCK_MONOTONIC ns, of the coarse clock. */
 #pragma once
 
 #include "weft/abi/types.h"
@@ -29,6 +29,7 @@ enum weft_flow_state {
     WEFT_FLOW_SYN_BOTH = 3,    /* TCP: both sides have sent a SYN */
     WEFT_FLOW_HALF_CLOSED = 4, /* TCP: one side has sent a FIN */
     WEFT_FLOW_CLOSED = 5,      /* TCP: both have, or a valid RST was seen; a SYN starts a new flow */
+    WEFT_FLOW_CUT = 6,         /* no longer allowed: nothing passes until it was silent for its timeout */
 };
 
 /* What one side of a TCP connection last said (RFC 9293, 3.3.1), in host order. */
@@ -53,17 +54,19 @@ enum weft_flow_side_flag {
 };
 
 struct weft_flow {
-    __u64 attachment;              /* the entry is void under any other one */
-    __u64 created;                 /* CLOCK_BOOTTIME ns */
-    __u64 expires;                 /* CLOCK_BOOTTIME ns; void from then on */
+    __u64 attachment; /* the entry is void under any other one */
+    __u64 created;
+    __u64 expires;                 /* void from then on */
+    __u32 timeout;                 /* seconds that each packet adds in this state */
     __u32 policy;                  /* policy that last allowed it, or keeps it */
     __u32 acl;                     /* ACL that the sides' flags are about */
     __u32 tag;                     /* security tag of the remote end when it was last allowed */
     __u16 initiator;               /* weft_direction of the first packet */
     __u16 state;                   /* weft_flow_state */
+    __u32 pad;                     /* zero */
     struct weft_flow_side side[2]; /* what the record sent, what it received */
 };
-WEFT_ABI_SIZE(weft_flow, 104);
+WEFT_ABI_SIZE(weft_flow, 112);
 
 /* Seconds without a packet after which a flow is void. */
 struct weft_flow_timeouts {
@@ -93,7 +96,8 @@ struct weft_flow_use {
 };
 WEFT_ABI_SIZE(weft_flow_use, 16);
 
-/* Where the ports of later fragments come from. */
+/* Where the ports of later fragments come from. An entry with `pair` and id 0 says that the two ends have
+ * lately exchanged fragments that the rules allowed: then a later fragment may come before its first. */
 struct weft_fragment_key {
     __u64 record;
     struct weft_address source;
@@ -101,12 +105,13 @@ struct weft_fragment_key {
     __u32 id; /* the IP header's, in the order of the wire */
     __u8 protocol;
     __u8 direction; /* weft_direction */
-    __u8 pad[2];    /* zero */
+    __u8 pair;
+    __u8 pad; /* zero */
 };
 WEFT_ABI_SIZE(weft_fragment_key, 48);
 
 struct weft_fragment {
-    __u64 expires; /* CLOCK_BOOTTIME ns */
+    __u64 expires; /* */
     __be16 source_port;
     __be16 destination_port;
     __u32 pad; /* zero */

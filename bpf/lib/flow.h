@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Connection tracking (requirement 4.6): the one entry of a record's flow; who may start one (groups, ACL,
+ * quota), and what each packet makes of it. */
+#pragma once
+
+#include "lib/lookup.h"
+#include "lib/policy.h"
+#include "lib/tcp.h"
+
+#define SECOND 1000000000ULL
+#define EEXIST 17
+
+#define ICMP_ECHO 8
+#define ICMP6_ECHO 128
+
+INLINE int is_tcp(const struct track* t) { return t->key.protocol == IPPROTO_TCP; }
+
+INLINE int is_icmp(const struct track* t) {
+    return t->key.protocol == IPPROTO_ICMP || t->key.protocol == IPPROTO_ICMPV6;
+}
+
+INLINE __u32 timeout_of(const struct track* t, const struct weft_flow_timeouts* timeouts, __u16 state) {
+    if (is_tcp(t)) {
+        if (state == WEFT_FLOW_ESTABLISHED) return timeouts->tcp_established;
+        if (state == WEFT_FLOW_HALF_CLOSED) return timeouts->tcp_closing;
+        return state == WEFT_FLOW_CLOSED ? timeouts->tcp_closed : timeouts->tcp_opening;
+    }
+    if (t->key.protocol == IPPROTO_UDP)
+        return state == WEFT_FLOW_ESTABLISHED ? timeouts->udp_stream : timeouts->udp_single;
+    return is_icmp(t) ? timeouts->icmp : timeouts->other;
+}
+
+/* The port that the rules ask about is the initiator's destination's: the packet at hand may be a reply. */
+INLINE __u16 asked_port(const struct track* t, __u32 initiator) {
+    if (t->direction == initiator) return t->port;
+    if (is_icmp(t)) {
+        __u16 type = t->port >> 8; /* a reply's; requests are one above (ICMP) or below (ICMPv6) */
+        if (t->key.protocol == IPPROTO_ICMPV6) return (type - 1) << 8;
+        return (type ? type - 1 : ICMP_ECHO) << 8;
+    }
+    return bpf_ntohs(initiator == WEFT_TX ? t->key.remote_port : t->key.local_port);
+}
+
+/* The tag is looked up only where it is needed: for a flow's first packet, or when its policy changed. */
+INLINE __u32 remote_tag(const struct track* t) {
+    if (t->tag_known) return t->tag;
+    const struct weft_mapping* mapping = find_mapping(t->gni, &t->key.remote);
+    if (mapping) return mapping->tag;
+    const struct weft_local* local = find_local(t->gni, &t->key.remote);
+    return local ? local->tag : 0;
+}
+
+/* Asks the record's groups about the flow, in the direction of whoever started it. */
+INLINE int check_groups(struct track* t, __u32 initiator) {
+    if (!t->policy) return DROP(no_policy);
+    const struct question q = {
+        .policy = t->policy,
+        .direction = initiator,
+        .tag = remote_tag(t),
+        .port = asked_port(t, initiator),
+        .protocol = t->key.protocol,
+        .remote = &t->key.remote,
+    };
+    t->tag = q.tag;
+    const struct weft_rule* rule = allowing_rule(&q);
+    if (!rule) return initiator == WEFT_TX ? DROP(egress_group) : DROP(ingress_group);
+    t->rule = *rule;
+    return VERDICT_NEXT;
+}
+
+/* An ACL has no memory: it is asked about this very packet, and its answer holds for the same direction of
+ * the flow as long as the ACL is the same. */
+INLINE int check_acl(const struct track* t) {
+    const struct question q = {
+        .policy = t->acl,
+        .direction = t->direction,
+        .port = t->port,
+        .protocol = t->key.protocol,
+        .remote = &t->key.remote,
+    };
+    const struct weft_rule* rule = address_rule(&q);
+    if (rule && rule->verdict == WEFT_RULE_ALLOW) return VERDICT_NEXT;
+    return t->direction == WEFT_TX ? DROP(egress_acl) : DROP(ingress_acl);
+}
+
+INLINE int check_flow_acl(const struct track* t, struct weft_flow* flow, struct weft_flow_side* from) {
+    if (flow->acl != t->acl) {
+        flow->acl = t->acl;
+        flow->side[0].flags &= ~WEFT_FLOW_SIDE_ACL;
+        flow->side[1].flags &= ~WEFT_FLOW_SIDE_ACL;
+    }
+    if (!t->acl || (from->flags & WEFT_FLOW_SIDE_ACL)) return VERDICT_NEXT;
+    int verdict = check_acl(t);
+    if (verdict == VERDICT_NEXT) from->flags |= WEFT_FLOW_SIDE_ACL;
+    return verdict;
+}
+
+INLINE void begin_flow(const struct track* t, struct weft_flow* flow, __u32 timeout) {
+    __builtin_memset(flow, 0, sizeof(*flow));
+    flow->attachment = t->attachment;
+    flow->created = t->now;
+    flow->timeout = timeout;
+    flow->expires = t->now + timeout * SECOND;
+    flow->policy = t->policy;
+    flow->acl = t->acl;
+    flow->tag = t->tag;
+    flow->initiator = t->direction;
+    flow->state = WEFT_FLOW_NEW;
+    struct weft_flow_side* side = &flow->side[t->direction != WEFT_TX];
+    side->packets = 1;
+    side->bytes = t->bytes;
+    if (t->acl) side->flags = WEFT_FLOW_SIDE_ACL;
+    if (is_tcp(t)) tcp_note(t, side);
+}
+
+/* Whether the entry says nothing about this packet: another attachment's, too old, or over and opened anew.
+ */
+INLINE int is_void(const struct track* t, const struct weft_flow* flow) {
+    if (flow->attachment != t->attachment || flow->expires <= t->now) return 1;
+    return is_tcp(t) && flow->state >= WEFT_FLOW_CLOSED && tcp_is_opening(t->tcp_flags);
+}
+
+/* What a flow's first packet must pass. `entry` is a void one to be used again, or none. */
+INLINE int start_flow(struct track* t, struct weft_flow* entry) {
+    if (is_tcp(t) && !tcp_may_start(t->tcp_flags)) return DROP(tcp_start);
+    int verdict = check_groups(t, t->direction);
+    if (verdict != VERDICT_NEXT) return verdict;
+    if (t->acl && (verdict = check_acl(t)) != VERDICT_NEXT) return verdict;
+    const struct weft_quota* quota = bpf_map_lookup_elem(&WEFT_QUOTA_MAP, &t->key.record);
+    struct weft_flow_use* use = bpf_map_lookup_elem(&WEFT_FLOW_USE_MAP, &t->key.record);
+    if (!quota || !use) return DROP(no_quota);
+    __u32 timeout = timeout_of(t, &quota->timeouts, WEFT_FLOW_NEW);
+    if (entry) {
+        begin_flow(t, entry, timeout);
+        return VERDICT_NEXT;
+    }
+    if (use->added - quota->removed >= quota->flows) {
+        __sync_fetch_and_add(&use->refused, 1);
+        return DROP(flow_quota);
+    }
+    struct weft_flow flow;
+    begin_flow(t, &flow, timeout);
+    long error = bpf_map_update_elem(&WEFT_FLOW_MAP, &t->key, &flow, BPF_NOEXIST);
+    if (error && error != -EEXIST) return DROP(flow_full);
+    if (!error) __sync_fetch_and_add(&use->added, 1);
+    return VERDICT_NEXT; /* -EEXIST: another CPU was first with a packet of the same flow */
+}
+
+/* The groups changed since the flow was last allowed, or the remote end changed its own. A flow that is cut
+ * stays in the table: else its next packet from the other side might start it anew. */
+INLINE int check_again(struct track* t, struct weft_flow* flow) {
+    int verdict = check_groups(t, flow->initiator);
+    if (verdict == DROP(no_policy)) return verdict;
+    const struct weft_policy* policy = bpf_map_lookup_elem(&WEFT_POLICY_MAP, &t->policy);
+    int keep = policy && (policy->flags & WEFT_POLICY_KEEP) && flow->state != WEFT_FLOW_CUT;
+    flow->policy = t->policy;
+    flow->tag = t->tag;
+    if (verdict != VERDICT_NEXT && !keep)
+        flow->state = WEFT_FLOW_CUT;
+    else if (flow->state == WEFT_FLOW_CUT)
+        flow->state = WEFT_FLOW_ESTABLISHED;
+    return VERDICT_NEXT;
+}
+
+/* The state after this packet, in `flow`, or the drop. */
+INLINE int advance(struct track* t, struct weft_flow* flow) {
+    struct weft_flow_side* from = &flow->side[t->direction != WEFT_TX];
+    struct weft_flow_side* to = &flow->side[t->direction == WEFT_TX];
+    int verdict;
+    if (flow->policy != t->policy || (t->tag_known && flow->tag != t->tag)) {
+        verdict = check_again(t, flow);
+        if (verdict != VERDICT_NEXT) return verdict;
+    }
+    if (flow->state == WEFT_FLOW_CUT) return DROP(flow_cut);
+    verdict = check_flow_acl(t, flow, from);
+    if (verdict != VERDICT_NEXT) return verdict;
+    if (t->kind == TRACK_FLOW) {
+        if (is_tcp(t)) {
+            verdict = tcp_track(t, flow, from, to);
+            if (verdict != VERDICT_NEXT) return verdict;
+        } else if (t->direction != flow->initiator) {
+            flow->state = WEFT_FLOW_ESTABLISHED;
+        }
+    }
+    __sync_fetch_and_add(&from->packets, 1);
+    __sync_fetch_and_add(&from->bytes, t->bytes);
+    return VERDICT_NEXT;
+}
+
+/* A closed flow lives no longer for what still comes. */
+INLINE int go_on(struct track* t, struct weft_flow* flow) {
+    const __u16 state = flow->state;
+    int verdict = advance(t, flow);
+    if (flow->state != state) {
+        const struct weft_quota* quota = bpf_map_lookup_elem(&WEFT_QUOTA_MAP, &t->key.record);
+        if (quota) flow->timeout = timeout_of(t, &quota->timeouts, flow->state);
+    }
+    if (flow->state != WEFT_FLOW_CLOSED || state != WEFT_FLOW_CLOSED)
+        flow->expires = t->now + flow->timeout * SECOND;
+    return verdict;
+}
+
+/* An ICMP error passes when the flow that it is about is alive, whoever sent it, and changes nothing there.
+ */
+INLINE int related(const struct track* t, const struct weft_flow* flow) {
+    return flow && !is_void(t, flow) && flow->state != WEFT_FLOW_CUT ? VERDICT_NEXT : DROP(icmp_unrelated);
+}
+
+/* The verdict on the packet in `t`: VERDICT_NEXT, or the drop. */
+__attribute__((noinline)) int track(struct track* t) {
+    if (!t) return DROP(step_lost);
+    struct weft_flow* flow = bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
+    if (t->kind == TRACK_ERROR) return related(t, flow);
+    if (is_tcp(t) && t->kind == TRACK_FLOW && !tcp_flags_valid(t->tcp_flags)) return DROP(tcp_flags);
+    if (flow && !is_void(t, flow)) return go_on(t, flow);
+    return t->kind == TRACK_FLOW ? start_flow(t, flow) : DROP(fragment_unknown);
+}
