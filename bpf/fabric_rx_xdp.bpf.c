@@ -3,7 +3,7 @@
  * it drops cheaply and GRO merges inner packets. fabric_rx delivers what this passes. */
 #include "lib/drop.h"
 #include "lib/metadata.h"
-#include "lib/receive.h"
+#include "lib/receiver.h"
 
 /* Cuts the outer headers off. The destination MAC becomes the receiver's: never the uplink's, so that nothing
  * decapsulated enters the host's own stack. */

@@ -2,6 +2,7 @@
 /* admit: whose frame is it, may it send, and is it what it claims to be (requirement 4.3). */
 #pragma once
 
+#include "lib/filter.h"
 #include "lib/lookup.h"
 #include "lib/port.h"
 #include "lib/state.h"
@@ -47,7 +48,7 @@ INLINE int admit_ipv4(const struct view* v, struct step* s, const struct weft_po
     return VERDICT_NEXT;
 }
 
-INLINE int admit(const struct __sk_buff* skb, struct step* s) {
+INLINE int admit(struct __sk_buff* skb, struct step* s) {
     struct view v = view_skb(skb);
     const struct ethhdr* eth = v.data;
     struct weft_port* port;
@@ -58,7 +59,10 @@ INLINE int admit(const struct __sk_buff* skb, struct step* s) {
     verdict = check_transmit(port);
     if (verdict != VERDICT_NEXT) return verdict;
     if (!same_mac(eth->h_source, port->mac)) return DROP(source_mac);
-    if (eth->h_proto == bpf_htons(ETH_P_IP)) return admit_ipv4(&v, s, port);
+    if (eth->h_proto == bpf_htons(ETH_P_IP)) {
+        verdict = admit_ipv4(&v, s, port);
+        return verdict == VERDICT_NEXT && !s->to_router ? filter_tx(skb, s, port) : verdict;
+    }
     if (eth->h_proto != bpf_htons(ETH_P_ARP)) return DROP(ethertype);
     s->address = port->address;
     return VERDICT_SERVICE;

@@ -44,9 +44,10 @@ INLINE __u16 asked_port(const struct track* t, __u32 initiator) {
 /* The tag is looked up only where it is needed: for a flow's first packet, or when its policy changed. */
 INLINE __u32 remote_tag(const struct track* t) {
     if (t->tag_known) return t->tag;
-    const struct weft_mapping* mapping = find_mapping(t->gni, &t->key.remote);
+    const struct weft_overlay_key remote = {.gni = t->gni, .address = t->key.remote};
+    const struct weft_mapping* mapping = find_mapping(&remote);
     if (mapping) return mapping->tag;
-    const struct weft_local* local = find_local(t->gni, &t->key.remote);
+    const struct weft_local* local = find_local(&remote);
     return local ? local->tag : 0;
 }
 
@@ -138,9 +139,8 @@ INLINE int start_flow(struct track* t, struct weft_flow* entry) {
         __sync_fetch_and_add(&use->refused, 1);
         return DROP(flow_quota);
     }
-    struct weft_flow flow;
-    begin_flow(t, &flow, timeout);
-    long error = bpf_map_update_elem(&WEFT_FLOW_MAP, &t->key, &flow, BPF_NOEXIST);
+    begin_flow(t, &t->fresh, timeout);
+    long error = bpf_map_update_elem(&WEFT_FLOW_MAP, &t->key, &t->fresh, BPF_NOEXIST);
     if (error && error != -EEXIST) return DROP(flow_full);
     if (!error) __sync_fetch_and_add(&use->added, 1);
     return VERDICT_NEXT; /* -EEXIST: another CPU was first with a packet of the same flow */
@@ -207,8 +207,7 @@ INLINE int related(const struct track* t, const struct weft_flow* flow) {
 }
 
 /* The verdict on the packet in `t`: VERDICT_NEXT, or the drop. */
-__attribute__((noinline)) int track(struct track* t) {
-    if (!t) return DROP(step_lost);
+INLINE int track(struct track* t) {
     struct weft_flow* flow = bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
     if (t->kind == TRACK_ERROR) return related(t, flow);
     if (is_tcp(t) && t->kind == TRACK_FLOW && !tcp_flags_valid(t->tcp_flags)) return DROP(tcp_flags);

@@ -5,6 +5,7 @@
 
 #include "lib/deliver.h"
 #include "lib/encapsulate.h"
+#include "lib/filter.h"
 #include "lib/step.h"
 
 #define ICMP_UNREACHABLE 3
@@ -74,18 +75,21 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
     charge(s, sender, WEFT_TX);
 
     struct view v = view_skb(skb);
+    verdict = check_forward(&v, s, local->mtu, WEFT_DROP_local_too_big);
+    if (verdict != VERDICT_NEXT) return verdict;
+    charge(s, local->record, WEFT_RX);
+    verdict = filter_rx(skb, &s->packet, local, s->tag, s->length);
+    if (verdict != VERDICT_NEXT) return verdict;
+    v = view_skb(skb);
     struct ethhdr* eth = v.data;
     struct iphdr* ip = (void*)(eth + 1);
     if ((void*)(ip + 1) > v.end) return DROP(step_lost);
-    verdict = check_forward(&v, s, local->mtu, WEFT_DROP_local_too_big);
-    if (verdict != VERDICT_NEXT) return verdict;
     copy_mac(eth->h_dest, local->mac);
     if (s->routed) {
         copy_mac(eth->h_source, local->router_mac);
         ipv4_decrement_ttl(ip);
     }
     if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
-    charge(s, local->record, WEFT_RX);
     verdict = deliver(skb, local);
     if (verdict >= 0) count_tx(sender, s->length);
     return verdict;

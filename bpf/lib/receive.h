@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* receive: from a checked arrival to an instance: who receives it, does it fit, off with the outer headers.
- */
+/* receive: from a checked arrival to an instance: may the record receive it, off with the outer headers. */
 #pragma once
 
-#include "lib/arrive.h"
-#include "lib/deliver.h"
+#include "lib/filter.h"
+#include "lib/receiver.h"
 
 #define IPV6_TO_IPV4 20 /* bytes that bpf_skb_change_proto removes */
-
-/* The receiver of an arrival, known to take it. */
-INLINE int find_arrival_receiver(const struct view* v, struct arrival* a, struct weft_local** local) {
-    int verdict = find_receiver(&a->packet.destination, a->macs, local, &a->record);
-    if (verdict != VERDICT_NEXT) return verdict;
-    return ip_size(v, &a->packet) > (*local)->mtu ? DROP(local_too_big) : VERDICT_NEXT;
-}
-
-INLINE void mark_congestion(const struct view* v, const struct arrival* a) {
-    if (a->packet.tos == a->inner_tos) return;
-    struct iphdr* ip = v->data + (a->packet.offset & L3_MASK);
-    if ((void*)(ip + 1) <= v->end) ipv4_set_tos(ip, a->inner_tos);
-}
 
 /* Leaves an Ethernet header, its MACs still to be written, and the inner packet. An IPv6 header goes in two
  * steps: Linux 6.1 does not let one cut turn IPv6 into IPv4. */
@@ -43,10 +29,13 @@ INLINE int write_ethernet(struct __sk_buff* skb, const void* to, const void* fro
     return VERDICT_NEXT;
 }
 
-INLINE int receive(struct __sk_buff* skb, const struct view* v, struct arrival* a) {
+INLINE int receive(struct __sk_buff* skb, struct view* v, struct arrival* a) {
     struct weft_local* local;
     int verdict = find_arrival_receiver(v, a, &local);
     if (verdict != VERDICT_NEXT) return verdict;
+    verdict = filter_rx(skb, &a->packet, local, a->tag, v->length - a->strip);
+    if (verdict != VERDICT_NEXT) return verdict;
+    *v = view_skb(skb);
     mark_congestion(v, a);
     verdict = decapsulate(skb, a);
     if (verdict != VERDICT_NEXT) return verdict;
@@ -66,5 +55,7 @@ INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a) {
     if (verdict != VERDICT_NEXT) return verdict;
     copy_mac(a->macs, eth->h_dest);
     verdict = find_arrival_receiver(&v, a, &local);
+    if (verdict != VERDICT_NEXT) return verdict;
+    verdict = filter_rx(skb, &a->packet, local, a->tag, v.length);
     return verdict == VERDICT_NEXT ? deliver(skb, local) : verdict;
 }

@@ -136,16 +136,17 @@ INLINE int read_error(const struct view* v, const struct packet* p, struct track
     return VERDICT_NEXT;
 }
 
-/* RFC 792: unreachable, quench, redirect, time exceeded, parameter problem; RFC 4443: errors are below 128. */
+/* RFC 792: unreachable, quench, redirect, time exceeded, parameter problem; RFC 4443: errors are below 128.
+ */
 INLINE int is_icmp_error(__u8 protocol, __u8 type) {
     if (protocol == IPPROTO_ICMPV6) return type < 128;
-    return type >= 3 && type <= 5 || type == 11 || type == 12;
+    return (type >= 3 && type <= 5) || type == 11 || type == 12;
 }
 
 /* Queries carry an identifier; what is neither a query nor an error is a flow by its type alone. */
 INLINE int is_icmp_query(__u8 protocol, __u8 type) {
     if (protocol == IPPROTO_ICMPV6) return type == ICMP6_ECHO || type == ICMP6_ECHO + 1;
-    return type == ICMP_ECHO_REPLY || type == ICMP_ECHO_REQUEST || type >= 13 && type <= 18;
+    return type == ICMP_ECHO_REPLY || type == ICMP_ECHO_REQUEST || (type >= 13 && type <= 18);
 }
 
 INLINE int read_icmp(const struct view* v, const struct packet* p, struct track* t) {

@@ -11,6 +11,7 @@
 enum verdict {
     VERDICT_NEXT = 0x100, /* go on with the next step */
     VERDICT_NOT_OURS,     /* somebody else's packet: leave it alone */
+    VERDICT_EARLY,        /* a fragment ahead of its first one: nothing to track, it passes */
     VERDICT_PULL,         /* headers are beyond the linear part: pull and look again */
     VERDICT_SERVICE,      /* for the service program */
     VERDICT_ICMP_ERROR,   /* for the icmp_error program */

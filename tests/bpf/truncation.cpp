@@ -83,12 +83,12 @@ TEST_CASE("[4.3/truncated] an instance's packet whose total length is cut is dro
     CHECK(world.drops(record_a, WEFT_DROP_ip_malformed, WEFT_TX) == good.size() - 34);
 }
 
-TEST_CASE("[2.2/short] inner packets without a whole transport header pass like others") {
+TEST_CASE("[4.6/truncated] a packet without its whole transport header belongs to no flow and is dropped") {
     World world;
     const Ipv4 header{.source = ip("10.1.2.30"), .destination = ip("10.1.2.50"), .protocol = protocol_tcp};
     for (std::size_t size = 0; size < 20; size++) {
         const auto frame = ethernet(mac_b, mac_a, ethertype_ipv4, ipv4(header, payload(size)));
-        CHECK(world.programs.send(frame, world.i1).verdict == redirect);
+        CHECK(world.programs.send(frame, world.i1).verdict == shot);
     }
-    world.expect_nothing_dropped();
+    CHECK(world.drops(record_a, WEFT_DROP_l4_truncated, WEFT_TX) == 20);
 }

@@ -5,11 +5,11 @@
 
 #include "weft/abi/port.h"
 
-#define WEFT_LOCAL_MAP weft_local_v1 /* HASH: weft_overlay_key -> weft_local */
+#define WEFT_LOCAL_MAP weft_local_v2 /* HASH: weft_overlay_key -> weft_local */
 
 /* station: the same entry once more by (GNI, MAC). It finds a record whose source/destination check is off,
  * which receives packets for addresses that are not its own. One entry per record. */
-#define WEFT_STATION_MAP weft_station_v1 /* HASH: weft_station_key -> weft_local */
+#define WEFT_STATION_MAP weft_station_v2 /* HASH: weft_station_key -> weft_local */
 
 struct weft_station_key {
     __u32 gni;
@@ -24,11 +24,13 @@ struct weft_local {
     __u64 lease_expiry; /* as in weft_port */
     __u32 ifindex;      /* of the instance's device in the host's namespace */
     __u32 flags;        /* weft_port_flag */
-    __u32 policy;       /* ingress policy, zero now */
+    __u32 policy;       /* of the record's security groups; 0: not filtered */
+    __u32 acl;          /* policy of its subnet's ACL; 0: none */
     __u32 tag;          /* the record's security tag */
+    __u32 subnet_bits;  /* prefix length of the subnet */
     __u16 mtu;          /* of the instance's device */
     __u16 vlan;         /* 802.1Q id to push on a trunk, 0 none */
     __u8 mac[6];        /* the record's */
     __u8 router_mac[6]; /* the phantom router's of the record's subnet */
 };
-WEFT_ABI_SIZE(weft_local, 56);
+WEFT_ABI_SIZE(weft_local, 64);

@@ -5,7 +5,7 @@
 
 #include "weft/abi/types.h"
 
-#define WEFT_PORT_MAP weft_port_v1 /* HASH */
+#define WEFT_PORT_MAP weft_port_v2 /* HASH */
 
 /* `source` is zero in the entry of a device (or VLAN) with one record. Where records share it, that entry
  * only carries WEFT_PORT_SHARED and each address of each record has an entry of its own. */
@@ -28,7 +28,7 @@ enum weft_port_flag {
     WEFT_PORT_PEER = 1 << 6,              /* local: a veth whose other end is in another network namespace */
 };
 
-/* MTUs are the largest IP packet in bytes. Policy is reserved for security groups: zero now. */
+/* MTUs are the largest IP packet in bytes. */
 struct weft_port {
     __u64 attachment;
     __u64 record;
@@ -36,7 +36,8 @@ struct weft_port {
     __u32 gni;
     __u32 flags;                 /* weft_port_flag */
     __u32 table;                 /* route table, key of `route` */
-    __u32 policy;                /* egress policy */
+    __u32 policy;                /* of the record's security groups; 0: not filtered */
+    __u32 acl;                   /* policy of the subnet's ACL; 0: none */
     __u32 tag;                   /* the record's security tag, sent along */
     __u16 mtu;                   /* of the instance's device */
     __u16 max_overhead;          /* largest framework overhead the partition allows, bytes; 0: any */
@@ -45,8 +46,8 @@ struct weft_port {
     __u8 mac[6];                 /* the record's */
     __u8 router_mac[6];          /* the phantom router's */
     __u8 subnet_bits;            /* prefix length of the subnet, 0 to 32 for IPv4, 0 to 128 for IPv6 */
-    __u8 pad[3];                 /* zero */
+    __u8 pad[7];                 /* zero */
 };
-WEFT_ABI_SIZE(weft_port, 96);
-WEFT_ABI_OFFSET(weft_port, address, 48);
-WEFT_ABI_OFFSET(weft_port, mac, 80);
+WEFT_ABI_SIZE(weft_port, 104);
+WEFT_ABI_OFFSET(weft_port, address, 52);
+WEFT_ABI_OFFSET(weft_port, mac, 84);

@@ -23,6 +23,7 @@
 #include "fabric_rx_xdp.skel.h"
 #include "instance_tx.skel.h"
 #include "weft/abi/chain.h"
+#include "weft/abi/flow.h"
 #include "weft/abi/types.h"
 
 namespace weft::test {
@@ -35,11 +36,14 @@ namespace {
 
 // Maps that the test machine should not spend its memory on.
 void shrink(bpf_object* object) {
+    constexpr unsigned few = 64;
+    constexpr unsigned flows = 256;
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, object) {
         const auto type = bpf_map__type(map);
+        const bool tracks = std::string_view(bpf_map__name(map)) == WEFT_MAP_NAME(WEFT_FLOW_MAP);
         if (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LPM_TRIE || type == BPF_MAP_TYPE_PERCPU_HASH)
-            bpf_map__set_max_entries(map, 64);
+            bpf_map__set_max_entries(map, tracks ? flows : few);
     }
 }
 

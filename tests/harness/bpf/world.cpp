@@ -21,6 +21,7 @@ constexpr const char* reason_names[] = {"none",
 #undef REASON_NAME
 };
 constexpr std::uint32_t reasons = sizeof(reason_names) / sizeof(reason_names[0]);
+constexpr std::uint32_t open_class = 1;
 
 template <std::size_t N>
 void set_mac(__u8 (&to)[N], const Mac& from) {
@@ -70,6 +71,12 @@ World::World()
     put(WEFT_MAP_NAME(WEFT_OWN_MAP), __u32{0}, own);
     add_peer();
 
+    put(WEFT_MAP_NAME(WEFT_POLICY_MAP), open_policy, weft_policy{});
+    for (const auto direction : {WEFT_TX, WEFT_RX}) {
+        allow_address(open_policy, direction, "0.0.0.0", 0, open_class);
+        allow_address(open_policy, direction, "::", 0, open_class);
+        allow_ports(open_policy, direction, open_class);
+    }
     add_attached(i1, blue, record_a, "10.1.2.30", mac_a, tag_a, blue_table);
     add_attached(i2, blue, record_d, "10.1.2.31", mac_d, 0, blue_table);
     add_attached(r1, red, record_r, "10.1.2.30", mac_r, 0, red_table);
@@ -92,6 +99,7 @@ void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t reco
     port.gni = gni;
     port.flags = WEFT_PORT_SOURCE_DEST_CHECK | WEFT_PORT_TRANSMIT;
     port.table = table;
+    port.policy = open_policy;
     port.tag = tag;
     port.mtu = instance_mtu;
     port.address = mapped(address);
@@ -106,7 +114,9 @@ void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t reco
     local.record = record;
     local.ifindex = ifindex;
     local.flags = WEFT_PORT_SOURCE_DEST_CHECK | WEFT_PORT_DELIVER;
+    local.policy = open_policy;
     local.tag = tag;
+    local.subnet_bits = port.subnet_bits;
     local.mtu = instance_mtu;
     set_mac(local.mac, mac);
     set_mac(local.router_mac, mac_router);
@@ -117,6 +127,11 @@ void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t reco
     put(WEFT_MAP_NAME(WEFT_STATION_MAP), station, local);
     const std::vector<weft_counter> zero(static_cast<std::size_t>(libbpf_num_possible_cpus()));
     put_raw(WEFT_MAP_NAME(WEFT_COUNTER_MAP), &record, zero.data());
+    weft_quota quota{};
+    quota.flows = 100;
+    quota.timeouts = {60, 7440, 240, 10, 30, 180, 30, 60};
+    put(WEFT_MAP_NAME(WEFT_QUOTA_MAP), record, quota);
+    put(WEFT_MAP_NAME(WEFT_FLOW_USE_MAP), record, weft_flow_use{});
 }
 
 void World::add_remote(std::uint32_t gni, std::uint64_t record, std::string_view address, const Mac& mac,
@@ -179,6 +194,43 @@ void World::allow_source(std::uint64_t host, std::uint32_t gni, std::string_view
     weft_source source{};
     source.tag = tag;
     put(WEFT_MAP_NAME(WEFT_SOURCE_MAP), key, source);
+}
+
+void World::allow_address(std::uint32_t policy, weft_direction direction, std::string_view prefix,
+                          unsigned bits, std::uint32_t class_id) {
+    weft_rule_address key{};
+    key.prefixlen =
+        WEFT_RULE_ADDRESS_BITS + bits + (prefix.find(':') == std::string_view::npos ? WEFT_MAPPED_BITS : 0);
+    key.policy = policy;
+    key.direction = static_cast<__u32>(direction);
+    key.address = mapped(prefix);
+    put(WEFT_MAP_NAME(WEFT_RULE_ADDRESS_MAP), key, class_id);
+}
+
+void World::allow_tag(std::uint32_t policy, weft_direction direction, std::uint32_t tag,
+                      std::uint32_t class_id) {
+    const weft_rule_tag key{policy, static_cast<__u32>(direction), tag};
+    put(WEFT_MAP_NAME(WEFT_RULE_TAG_MAP), key, class_id);
+}
+
+void World::allow_ports(std::uint32_t policy, weft_direction direction, std::uint32_t class_id,
+                        std::uint8_t protocol, std::uint16_t port, unsigned port_bits,
+                        weft_rule_verdict verdict) {
+    weft_rule_port key{};
+    key.prefixlen = protocol == 0 ? WEFT_RULE_CLASS_BITS : WEFT_RULE_PROTOCOL_BITS + port_bits;
+    key.policy = policy;
+    key.class_id = class_id;
+    key.direction = static_cast<__u16>(direction);
+    key.protocol = protocol;
+    key.port_high = static_cast<__u8>(port >> 8U);
+    key.port_low = static_cast<__u8>(port & 0xffU);
+    const weft_rule rule{1, 0, static_cast<__u32>(verdict)};
+    put(WEFT_MAP_NAME(WEFT_RULE_PORT_MAP), key, rule);
+}
+
+void World::use_policy(unsigned ifindex, std::uint32_t gni, std::string_view address, std::uint32_t policy) {
+    change_port(ifindex, [&](weft_port& port) { port.policy = policy; });
+    change_local(gni, address, [&](weft_local& local) { local.policy = policy; });
 }
 
 void World::put_raw(const char* name, const void* key, const void* value) {

@@ -17,9 +17,11 @@
 #include "weft/abi/config.h"
 #include "weft/abi/counter.h"
 #include "weft/abi/drop_reason.h"
+#include "weft/abi/flow.h"
 #include "weft/abi/local.h"
 #include "weft/abi/mapping.h"
 #include "weft/abi/peer.h"
+#include "weft/abi/policy.h"
 #include "weft/abi/port.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
@@ -47,6 +49,7 @@ constexpr std::uint64_t record_s = 0xf6;
 constexpr std::uint32_t tag_a = 5;
 constexpr std::uint32_t tag_b = 9;
 constexpr std::uint16_t instance_mtu = 1420;
+constexpr std::uint32_t open_policy = 1;  // of every record here: anything in and out
 
 inline const Mac mac_a = mac("02:00:00:00:0a:01");
 inline const Mac mac_b = mac("02:00:00:00:0b:02");
@@ -109,6 +112,17 @@ public:
     void add_route(std::uint32_t table, std::string_view prefix, unsigned bits, weft_route_target target,
                    std::string_view next_hop = {});
     void allow_source(std::uint64_t host, std::uint32_t gni, std::string_view address, std::uint32_t tag = 0);
+
+    // One rule of a policy: remote addresses or a remote tag are a class, and the class has the verdict.
+    void allow_address(std::uint32_t policy, weft_direction direction, std::string_view prefix, unsigned bits,
+                       std::uint32_t class_id);
+    void allow_tag(std::uint32_t policy, weft_direction direction, std::uint32_t tag, std::uint32_t class_id);
+    // `port_bits` of `port`; protocol 0: every one.
+    void allow_ports(std::uint32_t policy, weft_direction direction, std::uint32_t class_id,
+                     std::uint8_t protocol = 0, std::uint16_t port = 0, unsigned port_bits = 0,
+                     weft_rule_verdict verdict = WEFT_RULE_ALLOW);
+    // The policy of the record on this device, both ways.
+    void use_policy(unsigned ifindex, std::uint32_t gni, std::string_view address, std::uint32_t policy);
 
     weft_counter counter(std::uint64_t record);
     std::uint64_t drops(std::uint32_t reason);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* filter: may this packet leave, or reach, this record? Its flow, its groups, its subnet's ACL (requirements
+ * 4.1, 4.2, 4.6). */
+#pragma once
+
+#include "lib/flow.h"
+#include "lib/step.h"
+#include "lib/tuple.h"
+
+#define L4_HEADER 20 /* what is read of TCP, the longest */
+
+INLINE int same_bits(__be32 a, __be32 b, __u32 bits) {
+    if (bits >= 32) return a == b;
+    return !((a ^ b) & bpf_htonl((__u32)(0xffffffffULL << (32 - bits))));
+}
+
+/* Whether both are in one subnet, `bits` long. */
+INLINE int same_subnet(const struct weft_address* a, const struct weft_address* b, __u32 bits) {
+    if (!a->word[0] && !a->word[1] && a->word[2] == bpf_htonl(0xffff)) bits += WEFT_MAPPED_BITS;
+    for (__u32 i = 0; i < 4; i++)
+        if (bits > i * 32 && !same_bits(a->word[i], b->word[i], bits - i * 32)) return 0;
+    return 1;
+}
+
+/* The verdict on the packet `p` for the record that `t` names. One function for all callers, verified once;
+ * no packet pointer of theirs is good after it. */
+__attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet* p, struct track* t) {
+    if (!p || !t) return DROP(step_lost);
+    t->now = bpf_ktime_get_coarse_ns();
+    t->rule.origin = 0;
+    struct view v = view_skb(skb);
+    int verdict = read_tuple(&v, p, t);
+    if (verdict == VERDICT_PULL) {
+        pull(skb, (p->l4 & L4_MASK) + L4_HEADER);
+        v = view_skb(skb);
+        verdict = read_tuple(&v, p, t);
+    }
+    if (verdict == VERDICT_EARLY) return VERDICT_NEXT;
+    if (verdict == VERDICT_PULL) return DROP(step_lost);
+    if (verdict != VERDICT_NEXT) return verdict;
+    verdict = track(t);
+    if (verdict == VERDICT_NEXT && (p->flags & PACKET_MORE) && t->kind == TRACK_FLOW) remember_fragment(p, t);
+    return verdict;
+}
+
+/* What the record behind `port` sends. */
+INLINE int filter_tx(struct __sk_buff* skb, const struct step* s, const struct weft_port* port) {
+    struct track* t = scratch_track();
+    if (!t) return DROP(step_lost);
+    if (!port->policy) return VERDICT_NEXT;
+    t->key.record = port->record;
+    t->attachment = port->attachment;
+    t->direction = WEFT_TX;
+    t->policy = port->policy;
+    t->acl = s->routed ? port->acl : 0;
+    t->tag_known = 0;
+    t->gni = port->gni;
+    t->bytes = s->length;
+    return filter(skb, &s->packet, t);
+}
+
+/* What the record of `local` is to receive, from a sender with this tag. */
+INLINE int filter_rx(struct __sk_buff* skb, const struct packet* p, const struct weft_local* local, __u32 tag,
+                     __u32 bytes) {
+    struct track* t = scratch_track();
+    if (!t) return DROP(step_lost);
+    if (!local->policy) return VERDICT_NEXT;
+    t->key.record = local->record;
+    t->attachment = local->attachment;
+    t->direction = WEFT_RX;
+    t->policy = local->policy;
+    t->acl = local->acl;
+    if (t->acl && same_subnet(&p->source.address, &p->destination.address, local->subnet_bits)) t->acl = 0;
+    t->tag = tag;
+    t->tag_known = 1;
+    t->bytes = bytes;
+    return filter(skb, p, t);
+}
