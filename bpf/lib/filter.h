@@ -22,9 +22,10 @@ INLINE int same_subnet(const struct weft_address* a, const struct weft_address* 
     return 1;
 }
 
-/* The verdict on the packet `p` for the record that `t` names. One function for all callers, verified once;
- * no packet pointer of theirs is good after it. */
-__attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet* p, struct track* t) {
+/* The verdict on the packet `p` for the record that the scratch track names. One function for all callers,
+ * verified once; no packet pointer of theirs is good after it. Linux 6.1 takes no argument of it as a key. */
+__attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet* p) {
+    struct track* t = scratch_track();
     if (!p || !t) return DROP(step_lost);
     t->now = bpf_ktime_get_coarse_ns();
     t->rule.origin = 0;
@@ -56,7 +57,7 @@ INLINE int filter_tx(struct __sk_buff* skb, const struct step* s, const struct w
     t->tag_known = 0;
     t->gni = port->gni;
     t->bytes = s->length;
-    return filter(skb, &s->packet, t);
+    return filter(skb, &s->packet);
 }
 
 /* What the record of `local` is to receive, from a sender with this tag. */
@@ -74,5 +75,5 @@ INLINE int filter_rx(struct __sk_buff* skb, const struct packet* p, const struct
     t->tag = tag;
     t->tag_known = 1;
     t->bytes = bytes;
-    return filter(skb, p, t);
+    return filter(skb, p);
 }
