@@ -77,10 +77,12 @@ INLINE __u16 tcp_state(const struct track* t, const struct weft_flow* flow, stru
         from->flags |= WEFT_FLOW_SIDE_FIN;
         return to->flags & WEFT_FLOW_SIDE_FIN ? WEFT_FLOW_CLOSED : WEFT_FLOW_HALF_CLOSED;
     }
-    if (flow->state == WEFT_FLOW_NEW && t->direction != flow->initiator)
-        return tcp_is_opening(t->tcp_flags)                     ? WEFT_FLOW_SYN_BOTH
-               : (from->flags & to->flags & WEFT_FLOW_SIDE_SYN) ? WEFT_FLOW_NEW
-                                                                : WEFT_FLOW_ESTABLISHED;
+    if (flow->state == WEFT_FLOW_NEW && t->direction != flow->initiator) {
+        if (tcp_is_opening(t->tcp_flags)) return WEFT_FLOW_SYN_BOTH;
+        /* Without the initiator's SYN the connection is older than its entry. */
+        return (t->tcp_flags & TCP_SYN) || (to->flags & WEFT_FLOW_SIDE_SYN) ? WEFT_FLOW_NEW
+                                                                            : WEFT_FLOW_ESTABLISHED;
+    }
     if (flow->state == WEFT_FLOW_NEW && (from->flags & to->flags & WEFT_FLOW_SIDE_SYN) &&
         (t->tcp_flags & TCP_ACK))
         return WEFT_FLOW_ESTABLISHED;

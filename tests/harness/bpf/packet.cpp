@@ -67,6 +67,12 @@ Bytes tcp(std::uint16_t source, std::uint16_t destination, const Bytes& payload)
            be16(0) + payload;
 }
 
+Bytes tcp(const Segment& s, const Bytes& payload) {
+    const auto words = static_cast<std::uint32_t>(5 + s.options.size() / 4);
+    return be16(s.source) + be16(s.destination) + be32(s.sequence) + be32(s.ack) +
+           be16(words << 12U | s.flags) + be16(s.window) + be16(0) + be16(0) + s.options + payload;
+}
+
 Bytes icmp(std::uint8_t type, std::uint8_t code, std::uint32_t rest, const Bytes& payload) {
     Bytes bytes = Bytes{type, code} + be16(0) + be32(rest) + payload;
     store16(bytes, 2, internet_checksum(bytes));

@@ -12,6 +12,10 @@ constexpr std::uint16_t ethertype_ipv6 = 0x86dd;
 constexpr std::uint8_t protocol_icmp = 1;
 constexpr std::uint8_t protocol_tcp = 6;
 constexpr std::uint8_t protocol_udp = 17;
+constexpr std::uint8_t tcp_fin = 0x01;
+constexpr std::uint8_t tcp_syn = 0x02;
+constexpr std::uint8_t tcp_rst = 0x04;
+constexpr std::uint8_t tcp_ack = 0x10;
 
 // "10.1.2.30"
 std::uint32_t ip(std::string_view text);
@@ -48,6 +52,17 @@ Bytes ipv6(const Ipv6& header, const Bytes& payload);
 Bytes udp(std::uint16_t source, std::uint16_t destination, const Bytes& payload);
 // 20 bytes, flags ACK; checksum zero, since no program looks at it.
 Bytes tcp(std::uint16_t source, std::uint16_t destination, const Bytes& payload);
+// RFC 9293, section 3.1; the checksum is zero, as above.
+struct Segment {
+    std::uint16_t source{0};
+    std::uint16_t destination{0};
+    std::uint32_t sequence{0};
+    std::uint32_t ack{0};
+    std::uint8_t flags{tcp_ack};
+    std::uint16_t window{0xffff};
+    Bytes options{};  // whole words
+};
+Bytes tcp(const Segment& segment, const Bytes& payload = {});
 Bytes icmp(std::uint8_t type, std::uint8_t code, std::uint32_t rest, const Bytes& payload);
 
 struct Arp {

@@ -248,6 +248,21 @@ void World::erase_raw(const char* name, const void* key) {
         throw std::runtime_error(std::string("delete ") + name + ": " + std::strerror(errno));
 }
 
+std::size_t World::flows() {
+    const int map = programs.map(WEFT_MAP_NAME(WEFT_FLOW_MAP));
+    std::size_t count = 0;
+    weft_flow_key key{};
+    for (const void* last = nullptr; bpf_map_get_next_key(map, last, &key) == 0; last = &key) count++;
+    return count;
+}
+
+std::optional<weft_flow> World::flow(const weft_flow_key& key) {
+    weft_flow flow{};
+    if (bpf_map_lookup_elem(programs.map(WEFT_MAP_NAME(WEFT_FLOW_MAP)), &key, &flow) != 0)
+        return std::nullopt;
+    return flow;
+}
+
 weft_counter World::counter(std::uint64_t record) {
     weft_counter sum{};
     for (const auto& c : per_cpu<weft_counter>(programs.map(WEFT_MAP_NAME(WEFT_COUNTER_MAP)), &record)) {
@@ -309,6 +324,25 @@ Bytes from_a(std::string_view destination, const Mac& to, const Bytes& payload, 
 Bytes inner_b_to_a(std::size_t size) {
     const Ipv4 header{.source = ip("10.1.2.50"), .destination = ip("10.1.2.30")};
     return ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(header, udp(2222, 1111, payload(size))));
+}
+
+Bytes a_to_b(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment, std::uint16_t id) {
+    const Ipv4 header{.source = ip("10.1.2.30"),
+                      .destination = ip("10.1.2.50"),
+                      .protocol = protocol,
+                      .id = id,
+                      .fragment = fragment};
+    return ethernet(mac_b, mac_a, ethertype_ipv4, ipv4(header, l4));
+}
+
+Bytes b_to_a(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment, std::uint16_t id,
+             std::uint32_t tag) {
+    const Ipv4 header{.source = ip("10.1.2.50"),
+                      .destination = ip("10.1.2.30"),
+                      .protocol = protocol,
+                      .id = id,
+                      .fragment = fragment};
+    return arriving(ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(header, l4)), blue, tag);
 }
 
 Bytes outer4(std::uint16_t port, const Bytes& framework, std::uint8_t tos, std::string_view source) {

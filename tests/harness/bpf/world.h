@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "tests/harness/bpf/packet.h"
@@ -124,6 +125,10 @@ public:
     // The policy of the record on this device, both ways.
     void use_policy(unsigned ifindex, std::uint32_t gni, std::string_view address, std::uint32_t policy);
 
+    // The flow table: entries in all, and one of them as the programs left it.
+    std::size_t flows();
+    std::optional<weft_flow> flow(const weft_flow_key& key);
+
     weft_counter counter(std::uint64_t record);
     std::uint64_t drops(std::uint32_t reason);
     std::uint64_t drops(std::uint64_t record, std::uint32_t reason, weft_direction direction);
@@ -150,6 +155,10 @@ Bytes from_a(std::string_view destination, const Mac& to, const Bytes& payload, 
              std::uint16_t fragment = 0x4000);
 // UDP from b to a, as it is inside a packet of the peer.
 Bytes inner_b_to_a(std::size_t size = 20);
+// Any packet between the two: of a's instance to b, and from b to a, encapsulated by the peer.
+Bytes a_to_b(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment = 0x4000, std::uint16_t id = 0);
+Bytes b_to_a(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment = 0x4000, std::uint16_t id = 0,
+             std::uint32_t tag = tag_b);
 // A frame of a framework from the peer to this host, over IPv4 and over IPv6.
 Bytes outer4(std::uint16_t port, const Bytes& framework, std::uint8_t tos = 0,
              std::string_view source = "192.0.2.2");
