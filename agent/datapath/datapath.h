@@ -34,12 +34,18 @@ enum class MapId : std::uint8_t {
     source_prefix,
     any_source,
     counter,
+    flow_use,
+    quota,
+    rule_port,
+    rule_address,
+    rule_tag,
+    policy,
     local,
     station,
     port,
     config,
 };
-inline constexpr std::size_t map_count = 14;
+inline constexpr std::size_t map_count = 20;
 
 // Key and value are the bytes of the structs of weft/abi.
 struct Entry {
@@ -110,10 +116,11 @@ class Datapath {
 public:
     virtual ~Datapath() = default;
 
-    // All entries of a map. The counters' values are left empty.
+    // All entries of a map. What the packet path counts (`counter`, `flow_use`) has empty values, and
+    // `removed` of a quota is zero.
     [[nodiscard]] virtual Result<std::vector<Entry>> dump(MapId map) = 0;
-    // Writes the entries in their order; counters that exist keep their value. What failed is returned, the
-    // rest is done.
+    // Writes the entries in their order; what is counted in those that exist stays. What failed is returned,
+    // the rest is done.
     [[nodiscard]] virtual std::vector<WriteFailure> put(MapId map, std::span<const Entry> entries) = 0;
     // An entry that is not there counts as removed.
     [[nodiscard]] virtual std::vector<WriteFailure> erase(MapId map, std::span<const std::string> keys) = 0;

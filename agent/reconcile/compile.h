@@ -48,8 +48,8 @@ struct Compiled {
 [[nodiscard]] std::optional<std::uint8_t> framework_number(const std::string& name);
 
 // The object that an entry of `own`, `peer`, `underlay`, `route`, `mapping*`, `source*`, `any_source`,
-// `local`, `station` or `port` belongs to; nothing for entries that belong to several (`counter`, a shared
-// device).
+// `local`, `station` or `port` belongs to; nothing for entries that belong to several (what is counted,
+// policies, a shared device).
 [[nodiscard]] std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t own);
 
 }  // namespace weft::agent

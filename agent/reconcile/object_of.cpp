@@ -72,6 +72,12 @@ std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t 
         case MapId::station: return port_key(from_bytes<weft_local>(entry.value).attachment);
         case MapId::port: return port_key(from_bytes<weft_port>(entry.value).attachment);
         case MapId::counter:
+        case MapId::flow_use:
+        case MapId::quota:
+        case MapId::rule_port:
+        case MapId::rule_address:
+        case MapId::rule_tag:
+        case MapId::policy:
         case MapId::config: return std::nullopt;
     }
     return std::nullopt;

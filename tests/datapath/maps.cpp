@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries in and out of the real maps.
+#include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -11,8 +12,10 @@
 #include "agent/reconcile/bytes.h"
 #include "tests/datapath/sandbox.h"
 #include "weft/abi/counter.h"
+#include "weft/abi/flow.h"
 #include "weft/abi/mapping.h"
 #include "weft/abi/peer.h"
+#include "weft/abi/policy.h"
 #include "weft/abi/route.h"
 
 using namespace weft;
@@ -123,4 +126,58 @@ TEST_CASE_FIXTURE(Fixture, "[8.3] drops are summed by reason and record, and go 
     CHECK(maps.erase(MapId::counter, {&record.key, 1}).empty());
     REQUIRE(maps.drops()->size() == 1);
     CHECK(maps.drops()->front().record == 78);
+}
+
+TEST_CASE_FIXTURE(Fixture, "[4.1] the four maps of policies take and give back the entries of many rules") {
+    std::vector<Entry> addresses;
+    std::vector<Entry> ports;
+    std::vector<Entry> tags;
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+        addresses.push_back(
+            {to_bytes(weft_rule_address{64 + 120, 7, WEFT_RX, {{0, 0, 0xffff0000, htonl(i << 8)}}}),
+             to_bytes(i + 1)});
+        ports.push_back({to_bytes(weft_rule_port{88 + 16, 7, i + 1, WEFT_RX, 6, 1, 187, {}}),
+                         to_bytes(weft_rule{1, i, WEFT_RULE_ALLOW})});
+        tags.push_back({to_bytes(weft_rule_tag{7, WEFT_RX, i}), to_bytes(i + 1)});
+    }
+    const std::vector policies{Entry{to_bytes(std::uint32_t{7}), to_bytes(weft_policy{WEFT_POLICY_KEEP})}};
+    const std::vector<std::pair<MapId, std::vector<Entry>>> all{{MapId::rule_address, addresses},
+                                                                {MapId::rule_port, ports},
+                                                                {MapId::rule_tag, tags},
+                                                                {MapId::policy, policies}};
+    for (const auto& [map, entries] : all) {
+        CHECK(maps.put(map, entries).empty());
+        CHECK(sorted(maps.dump(map).value()) == sorted(entries));
+        std::vector<std::string> keys;
+        for (const auto& entry : entries) keys.push_back(entry.key);
+        CHECK(maps.erase(map, keys).empty());
+        CHECK(maps.dump(map)->empty());
+    }
+}
+
+TEST_CASE_FIXTURE(Fixture, "[4.6] what flows are counted in survives that quotas are written again") {
+    const Entry use{to_bytes(std::uint64_t{77}), {}};
+    Entry quota{to_bytes(std::uint64_t{77}), to_bytes(weft_quota{0, 1000, 0, {1, 2, 3, 4, 5, 6, 7, 8}})};
+    CHECK(maps.put(MapId::flow_use, {&use, 1}).empty());
+    CHECK(maps.put(MapId::quota, {&quota, 1}).empty());
+    const std::uint64_t key = 77;
+    const Fd uses{bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_FLOW_USE_MAP)).c_str())};
+    const Fd quotas{bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_QUOTA_MAP)).c_str())};
+    weft_flow_use counted{5, 6};
+    REQUIRE(bpf_map_update_elem(uses.get(), &key, &counted, BPF_EXIST) == 0);
+    auto present = from_bytes<weft_quota>(quota.value);
+    present.removed = 4;
+    REQUIRE(bpf_map_update_elem(quotas.get(), &key, &present, BPF_EXIST) == 0);
+    CHECK(maps.dump(MapId::flow_use).value() == std::vector{use});
+    CHECK(maps.dump(MapId::quota).value() == std::vector{quota});
+
+    quota.value = to_bytes(weft_quota{0, 2000, 0, {}});
+    CHECK(maps.put(MapId::flow_use, {&use, 1}).empty());
+    CHECK(maps.put(MapId::quota, {&quota, 1}).empty());
+    REQUIRE(bpf_map_lookup_elem(uses.get(), &key, &counted) == 0);
+    CHECK(counted.added == 5);
+    CHECK(counted.refused == 6);
+    REQUIRE(bpf_map_lookup_elem(quotas.get(), &key, &present) == 0);
+    CHECK(present.removed == 4);
+    CHECK(present.flows == 2000);
 }

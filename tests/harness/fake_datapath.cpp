@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/harness/fake_datapath.h"
 
+#include "agent/reconcile/bytes.h"
 #include "agent/reconcile/compile.h"
+#include "weft/abi/flow.h"
 
 namespace weft::test {
 
 using namespace weft::agent;
+
+namespace {
+
+bool is_count(MapId id) { return id == MapId::counter || id == MapId::flow_use; }
+
+void set_removed(std::string& value, std::uint64_t removed) {
+    auto quota = from_bytes<weft_quota>(value);
+    quota.removed = removed;
+    value = to_bytes(quota);
+}
+
+}  // namespace
 
 FakeDatapath::FakeDatapath() { capacity.fill(std::numeric_limits<std::size_t>::max()); }
 
@@ -25,7 +39,10 @@ void FakeDatapath::before_write() {
 
 Result<std::vector<Entry>> FakeDatapath::dump(MapId id) {
     std::vector<Entry> entries;
-    for (const auto& [key, value] : map(id)) entries.push_back({key, id == MapId::counter ? "" : value});
+    for (const auto& [key, value] : map(id)) {
+        entries.push_back({key, is_count(id) ? "" : value});
+        if (id == MapId::quota) set_removed(entries.back().value, 0);
+    }
     return entries;
 }
 
@@ -37,8 +54,16 @@ std::vector<WriteFailure> FakeDatapath::put(MapId id, std::span<const Entry> ent
             failures.push_back({i, {ErrorCode::exhausted, "the map is full", {}, E2BIG}});
             continue;
         }
-        if (id != MapId::counter || !map(id).contains(entries[i].key))
-            map(id)[entries[i].key] = entries[i].value;
+        const auto [present, added] = map(id).emplace(entries[i].key, entries[i].value);
+        if (added || is_count(id)) {
+            // What exists goes on counting.
+        } else if (id == MapId::quota) {
+            const auto removed = from_bytes<weft_quota>(present->second).removed;
+            present->second = entries[i].value;
+            set_removed(present->second, removed);
+        } else {
+            present->second = entries[i].value;
+        }
         writes.push_back({id, entries[i].key, true});
     }
     return failures;

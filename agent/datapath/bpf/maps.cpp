@@ -6,14 +6,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 #include "agent/datapath/bpf/pin.h"
 #include "weft/abi/config.h"
 #include "weft/abi/counter.h"
 #include "weft/abi/event.h"
+#include "weft/abi/flow.h"
 #include "weft/abi/local.h"
 #include "weft/abi/mapping.h"
 #include "weft/abi/peer.h"
+#include "weft/abi/policy.h"
 #include "weft/abi/port.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
@@ -22,6 +25,13 @@ namespace weft::agent::bpf {
 namespace {
 
 constexpr std::size_t most_at_once = 16384;  // entries a system call; bounds the copy that it takes
+
+// The field of a quota that is counted.
+constexpr std::size_t removed_at = offsetof(weft_quota, removed);
+constexpr std::size_t removed_size = sizeof(weft_quota::removed);
+
+// Whether the packet path counts in the map's values.
+bool is_count(MapId map) { return map == MapId::counter || map == MapId::flow_use; }
 
 const char* name_of(MapId map) {
     switch (map) {
@@ -35,6 +45,12 @@ const char* name_of(MapId map) {
         case MapId::source_prefix: return WEFT_MAP_NAME(WEFT_SOURCE_PREFIX_MAP);
         case MapId::any_source: return WEFT_MAP_NAME(WEFT_ANY_SOURCE_MAP);
         case MapId::counter: return WEFT_MAP_NAME(WEFT_COUNTER_MAP);
+        case MapId::flow_use: return WEFT_MAP_NAME(WEFT_FLOW_USE_MAP);
+        case MapId::quota: return WEFT_MAP_NAME(WEFT_QUOTA_MAP);
+        case MapId::rule_port: return WEFT_MAP_NAME(WEFT_RULE_PORT_MAP);
+        case MapId::rule_address: return WEFT_MAP_NAME(WEFT_RULE_ADDRESS_MAP);
+        case MapId::rule_tag: return WEFT_MAP_NAME(WEFT_RULE_TAG_MAP);
+        case MapId::policy: return WEFT_MAP_NAME(WEFT_POLICY_MAP);
         case MapId::local: return WEFT_MAP_NAME(WEFT_LOCAL_MAP);
         case MapId::station: return WEFT_MAP_NAME(WEFT_STATION_MAP);
         case MapId::port: return WEFT_MAP_NAME(WEFT_PORT_MAP);
@@ -99,8 +115,11 @@ Error Maps::failure(const Map& map, const char* operation, int err) {
 Result<std::vector<Entry>> Maps::dump(MapId id) const {
     const auto& map = at(id);
     if (map.type == BPF_MAP_TYPE_ARRAY) return dump_array(map);
-    if (id == MapId::counter) return dump_keys(map);
-    return dump_batches(map);
+    if (is_count(id)) return dump_keys(map);
+    auto entries = dump_batches(map);
+    if (id == MapId::quota && entries)
+        for (auto& entry : *entries) entry.value.replace(removed_at, removed_size, removed_size, '\0');
+    return entries;
 }
 
 // An element of an array is there from the start; all zero it counts as absent.
@@ -148,13 +167,14 @@ std::vector<WriteFailure> Maps::put(MapId id, std::span<const Entry> entries) co
     const auto failed = [&](std::size_t index, int err) {
         failures.push_back({index, failure(map, "write", err)});
     };
-    if (id == MapId::counter) {
-        put_counters(map, entries, failed);
+    if (is_count(id)) {
+        put_counts(map, entries, failed);
         return failures;
     }
+    const auto value_of = [&](const Entry& e) { return id == MapId::quota ? quota(map, e) : e.value; };
     const auto batch = [&](std::size_t first, std::size_t size) {
         const auto keys = packed(entries, first, size, [](const Entry& e) { return e.key; });
-        const auto values = packed(entries, first, size, [](const Entry& e) { return e.value; });
+        const auto values = packed(entries, first, size, value_of);
         auto count = static_cast<__u32>(size);
         (void)bpf_map_update_batch(map.fd.get(), keys.data(), values.data(), &count, nullptr);
         return std::size_t{count};
@@ -163,14 +183,24 @@ std::vector<WriteFailure> Maps::put(MapId id, std::span<const Entry> entries) co
     return failures;
 }
 
-// A counter that exists goes on counting.
-void Maps::put_counters(const Map& map, std::span<const Entry> entries,
-                        const std::function<void(std::size_t, int)>& failed) {
-    const std::vector<weft_counter> zeros(possible_cpus());
+// What exists goes on counting.
+void Maps::put_counts(const Map& map, std::span<const Entry> entries,
+                      const std::function<void(std::size_t, int)>& failed) {
+    const bool per_cpu = map.type == BPF_MAP_TYPE_PERCPU_HASH;
+    const std::string zeros(per_cpu ? (map.value_size + 7) / 8 * 8 * possible_cpus() : map.value_size, '\0');
     for (std::size_t i = 0; i < entries.size(); ++i)
         if (bpf_map_update_elem(map.fd.get(), entries[i].key.data(), zeros.data(), BPF_NOEXIST) != 0 &&
             errno != EEXIST)
             failed(i, errno);
+}
+
+// The value with what the map's own has counted.
+std::string Maps::quota(const Map& map, const Entry& entry) {
+    auto value = entry.value;
+    std::string present(map.value_size, '\0');
+    if (bpf_map_lookup_elem(map.fd.get(), entry.key.data(), present.data()) == 0)
+        value.replace(removed_at, removed_size, present, removed_at, removed_size);
+    return value;
 }
 
 std::vector<WriteFailure> Maps::erase(MapId id, std::span<const std::string> keys) const {

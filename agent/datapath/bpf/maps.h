@@ -44,8 +44,9 @@ private:
     [[nodiscard]] static Result<std::vector<Entry>> dump_array(const Map& map);
     [[nodiscard]] static Result<std::vector<Entry>> dump_keys(const Map& map);
     [[nodiscard]] static Result<std::vector<Entry>> dump_batches(const Map& map);
-    static void put_counters(const Map& map, std::span<const Entry> entries,
-                             const std::function<void(std::size_t, int)>& failed);
+    static void put_counts(const Map& map, std::span<const Entry> entries,
+                           const std::function<void(std::size_t, int)>& failed);
+    [[nodiscard]] static std::string quota(const Map& map, const Entry& entry);
     [[nodiscard]] static Error failure(const Map& map, const char* operation, int err);
     void forget_drops(const std::string& record) const;
 
