@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* filter: may this packet leave, or reach, this record? Its flow, its groups, its subnet's ACL (requirements
- * 4.1, 4.2, 4.6). */
+/* filter: may this packet leave, or reach, this record? Its flow, its groups, its subnet's ACL, its rate
+ * (requirements 4.1, 4.2, 4.6, 4.7). */
 #pragma once
 
 #include "lib/flow.h"
+#include "lib/rate.h"
 #include "lib/step.h"
 #include "lib/tuple.h"
 
@@ -36,12 +37,15 @@ __attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet*
         v = view_skb(skb);
         verdict = read_tuple(&v, p, t);
     }
-    if (verdict == VERDICT_EARLY) return VERDICT_NEXT;
     if (verdict == VERDICT_PULL) return DROP(step_lost);
-    if (verdict != VERDICT_NEXT) return verdict;
-    verdict = track(t);
-    if (verdict == VERDICT_NEXT && (p->flags & PACKET_MORE) && t->kind == TRACK_FLOW) remember_fragment(p, t);
-    return verdict;
+    if (verdict == VERDICT_NEXT) {
+        verdict = track(t);
+        if (verdict != VERDICT_NEXT) return verdict;
+        if ((p->flags & PACKET_MORE) && t->kind == TRACK_FLOW) remember_fragment(p, t);
+    } else if (verdict != VERDICT_EARLY) {
+        return verdict;
+    }
+    return t->limited ? police(skb, &v, p, t) : VERDICT_NEXT;
 }
 
 /* What the record behind `port` sends. */
@@ -57,6 +61,7 @@ INLINE int filter_tx(struct __sk_buff* skb, const struct step* s, const struct w
     t->tag_known = 0;
     t->gni = port->gni;
     t->bytes = s->length;
+    t->limited = port->flags & WEFT_PORT_LIMITED;
     return filter(skb, &s->packet);
 }
 
@@ -75,5 +80,6 @@ INLINE int filter_rx(struct __sk_buff* skb, const struct packet* p, const struct
     t->tag = tag;
     t->tag_known = 1;
     t->bytes = bytes;
+    t->limited = local->flags & WEFT_PORT_LIMITED;
     return filter(skb, p);
 }

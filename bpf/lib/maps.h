@@ -16,6 +16,7 @@
 #include "weft/abi/peer.h"
 #include "weft/abi/policy.h"
 #include "weft/abi/port.h"
+#include "weft/abi/rate.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
 
@@ -56,6 +57,8 @@ PINNED_MAP(WEFT_FLOW_MAP, HASH, 1048576, GROWING, struct weft_flow_key, struct w
 PINNED_MAP(WEFT_QUOTA_MAP, HASH, 4096, 0, __u64, struct weft_quota);
 PINNED_MAP(WEFT_FLOW_USE_MAP, HASH, 4096, 0, __u64, struct weft_flow_use);
 PINNED_MAP(WEFT_FRAGMENT_MAP, LRU_HASH, 65536, 0, struct weft_fragment_key, struct weft_fragment);
+PINNED_MAP(WEFT_RATE_MAP, HASH, 8192, 0, struct weft_rate_key, struct weft_rate);
+PINNED_MAP(WEFT_RATE_STATE_MAP, HASH, 8192, 0, struct weft_rate_key, struct weft_rate_state);
 PINNED_MAP(WEFT_CONFIG_MAP, ARRAY, 1, 0, __u32, struct weft_config);
 
 struct {

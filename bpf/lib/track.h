@@ -33,6 +33,7 @@ struct track {
     __u32 ack;
     __u32 window;           /* as in the header */
     __u32 size;             /* of TCP's payload */
+    __u32 limited;          /* a rate limit applies */
     __u32 tag_known;        /* `tag` is filled in */
     __u32 gni;              /* for finding it */
     struct weft_rule rule;  /* that decided; origin 0: none did */

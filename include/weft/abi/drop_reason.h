@@ -84,7 +84,11 @@
     X(76, icmp_unrelated, "ICMP error about no flow of the record")                                    \
     X(77, l4_truncated, "packet shorter than its transport header")                                    \
     X(78, fragment_tiny, "first fragment without the whole transport header, or one that overlaps it") \
-    X(79, fragment_unknown, "a later fragment of nothing that was let through")
+    X(79, fragment_unknown, "a later fragment of nothing that was let through")                        \
+    X(80, egress_byte_rate, "over the record's bytes a second sent")                                   \
+    X(81, egress_packet_rate, "over the record's packets a second sent")                               \
+    X(82, ingress_byte_rate, "over the record's bytes a second received")                              \
+    X(83, ingress_packet_rate, "over the record's packets a second received")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,

@@ -25,7 +25,8 @@ enum weft_port_flag {
     WEFT_PORT_DISABLED = 1 << 3,          /* the owner disabled the record */
     WEFT_PORT_IN_REPAIR = 1 << 4,         /* the operator or the agent took it out */
     WEFT_PORT_SHARED = 1 << 5,            /* port: look again with the source address */
-    WEFT_PORT_PEER = 1 << 6,              /* local: a veth whose other end is in another network namespace */
+    WEFT_PORT_LIMITED = 1 << 7, /* port: of what it sends, local: of what it receives, the rate is limited */
+    WEFT_PORT_PEER = 1 << 6,    /* local: a veth whose other end is in another network namespace */
 };
 
 /* MTUs are the largest IP packet in bytes. */

@@ -101,6 +101,8 @@ Ran run_tc(int fd, const Bytes& frame, unsigned ifindex, unsigned gso) {
     __sk_buff context{};
     context.ifindex = ifindex;
     context.gso_size = gso;
+    constexpr unsigned headers = 54;  // Ethernet, IPv4 and TCP without options
+    if (gso != 0) context.gso_segs = (static_cast<unsigned>(frame.size()) - headers + gso - 1) / gso;
     return run(fd, frame, context);
 }
 

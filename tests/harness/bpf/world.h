@@ -24,6 +24,7 @@
 #include "weft/abi/peer.h"
 #include "weft/abi/policy.h"
 #include "weft/abi/port.h"
+#include "weft/abi/rate.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
 
