@@ -81,10 +81,10 @@ TEST_CASE("[4.7/refill] what was sent is paid for with time") {
 TEST_CASE("[4.7/segments] a packet to be segmented counts as its segments, with the headers of each") {
     Limited world(WEFT_TX, {.bytes = 1000, .packets = 10, .burst_bytes = 9000, .burst_packets = 9});
     constexpr unsigned segment = 500;
-    const auto frame =
-        a_to_b(protocol_tcp, tcp({.source = 1, .destination = 2, .flags = tcp_syn}, payload(2000)));
+    const Ipv4 to_d{.source = ip("10.1.2.30"), .destination = ip("10.1.2.31"), .protocol = protocol_tcp};
+    const auto four = tcp({.source = 1, .destination = 2, .flags = tcp_syn}, payload(2000));
+    const auto frame = ethernet(mac_d, mac_a, ethertype_ipv4, ipv4(to_d, four));
     CHECK(world.programs.send(frame, world.i1, segment).verdict == redirect);
-    world.expect_nothing_dropped();
     // Four segments of 54 + 500 bytes: 2,216 bytes take 2.216 s at 1,000 a second, four packets 0.4 s.
     const auto state = world.state();
     CHECK(state.bytes_paid - state.packets_paid == 2'216'000'000 - 400'000'000);
