@@ -11,17 +11,6 @@ constexpr MapId guarded_maps[] = {MapId::peer,           MapId::route,  MapId::m
                                   MapId::mapping_prefix, MapId::source, MapId::source_prefix,
                                   MapId::any_source,     MapId::port};
 
-bool holds(const DesiredSet& desired, const ObjectKey& object) {
-    switch (object.kind) {
-        case schema::DesiredKind::peer: return desired.find<schema::Peer>(object.key) != nullptr;
-        case schema::DesiredKind::route: return desired.find<schema::Route>(object.key) != nullptr;
-        case schema::DesiredKind::mapping: return desired.find<schema::Mapping>(object.key) != nullptr;
-        case schema::DesiredKind::source: return desired.find<schema::Source>(object.key) != nullptr;
-        case schema::DesiredKind::port: return desired.find<schema::Port>(object.key) != nullptr;
-    }
-    return false;
-}
-
 }  // namespace
 
 std::string guard(const Dumps& dumps, const Installed& installed, const DesiredSet& desired,
@@ -32,7 +21,7 @@ std::string guard(const Dumps& dumps, const Installed& installed, const DesiredS
         for (const auto& entry : dumps[static_cast<std::size_t>(map)])
             if (const auto object = object_of(map, entry, installed.host)) {
                 ++objects;
-                if (!holds(desired, *object)) ++removed;
+                if (!desired.holds(*object)) ++removed;
             }
     if (objects == 0) return {};
     const bool recorded =

@@ -76,6 +76,10 @@ void Reconciler::put(schema::Port port) {
     desired_.put(std::move(port));
 }
 
+void Reconciler::put(schema::Acl acl) { desired_.put(std::move(acl)); }
+void Reconciler::put(schema::Group group) { desired_.put(std::move(group)); }
+void Reconciler::put(schema::Tag tag) { desired_.put(std::move(tag)); }
+
 void Reconciler::remove(const ObjectKey& object) {
     const auto& [kind, key] = object;
     switch (kind) {
@@ -98,6 +102,9 @@ void Reconciler::remove(const ObjectKey& object) {
         case schema::DesiredKind::port:
             if (const auto* old = desired_.find<schema::Port>(key)) ports_.removed(*old);
             break;
+        case schema::DesiredKind::acl:
+        case schema::DesiredKind::group:
+        case schema::DesiredKind::tag: break;
     }
     desired_.remove(object);
     if (kind == schema::DesiredKind::mapping) follow_mapping(key);

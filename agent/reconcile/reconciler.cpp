@@ -88,6 +88,9 @@ void Reconciler::install(const DesiredSet& desired, const Dumps& dumps, const In
     differences<schema::Route>(desired_, desired, put_one, remove_one);
     differences<schema::Mapping>(desired_, desired, put_one, remove_one);
     differences<schema::Source>(desired_, desired, put_one, remove_one);
+    differences<schema::Acl>(desired_, desired, put_one, remove_one);
+    differences<schema::Group>(desired_, desired, put_one, remove_one);
+    differences<schema::Tag>(desired_, desired, put_one, remove_one);
     differences<schema::Port>(desired_, desired, put_one, remove_one);
     if (first) ports_.sweep();
     ports_.refresh(desired_);

@@ -63,6 +63,10 @@ private:
     void put(schema::Mapping mapping);
     void put(schema::Source source);
     void put(schema::Port port);
+    // Without entries of their own.
+    void put(schema::Acl acl);
+    void put(schema::Group group);
+    void put(schema::Tag tag);
     void remove(const ObjectKey& object);
     void replace(const ObjectKey& key, const Compiled& old, const Compiled& fresh);
     void follow_mapping(const std::string& key);

@@ -4,13 +4,14 @@
 namespace weft::agent {
 
 void DesiredSet::remove(const ObjectKey& key) {
-    switch (key.kind) {
-        case schema::DesiredKind::peer: return remove<schema::Peer>(key.key);
-        case schema::DesiredKind::route: return remove<schema::Route>(key.key);
-        case schema::DesiredKind::mapping: return remove<schema::Mapping>(key.key);
-        case schema::DesiredKind::source: return remove<schema::Source>(key.key);
-        case schema::DesiredKind::port: return remove<schema::Port>(key.key);
-    }
+    schema::with_desired(key.kind, [&]<class T>(std::type_identity<T>) { remove<T>(key.key); });
+}
+
+bool DesiredSet::holds(const ObjectKey& key) const {
+    bool held = false;
+    schema::with_desired(key.kind,
+                         [&]<class T>(std::type_identity<T>) { held = find<T>(key.key) != nullptr; });
+    return held;
 }
 
 std::size_t DesiredSet::size() const {

@@ -12,14 +12,25 @@
 
 namespace weft::agent {
 
-using Object = std::variant<schema::Peer, schema::Route, schema::Mapping, schema::Source, schema::Port>;
+// One type for each of schema::DesiredObjects.
+template <class Objects>
+struct OneOf;
+template <class... T>
+struct OneOf<std::tuple<T...>> {
+    using type = std::variant<T...>;
+};
+using Object = OneOf<schema::DesiredObjects>::type;
 
 struct ObjectKey {
     schema::DesiredKind kind{schema::DesiredKind::peer};
     std::string key;
 
     friend bool operator==(const ObjectKey&, const ObjectKey&) = default;
-    friend auto operator<=>(const ObjectKey&, const ObjectKey&) = default;
+    // In put order.
+    friend auto operator<=>(const ObjectKey& a, const ObjectKey& b) {
+        const auto order = schema::put_order(a.kind) <=> schema::put_order(b.kind);
+        return order != 0 ? order : a.key <=> b.key;
+    }
 };
 
 template <class T>
@@ -63,12 +74,17 @@ public:
         std::get<Objects<T>>(objects_).erase(key);
     }
     void remove(const ObjectKey& key);
+    [[nodiscard]] bool holds(const ObjectKey& key) const;
     [[nodiscard]] std::size_t size() const;
 
 private:
-    std::tuple<Objects<schema::Peer>, Objects<schema::Route>, Objects<schema::Mapping>,
-               Objects<schema::Source>, Objects<schema::Port>>
-        objects_;
+    template <class Tuple>
+    struct ObjectsOf;
+    template <class... T>
+    struct ObjectsOf<std::tuple<T...>> {
+        using type = std::tuple<Objects<T>...>;
+    };
+    ObjectsOf<schema::DesiredObjects>::type objects_;
 };
 
 }  // namespace weft::agent

@@ -33,14 +33,9 @@ Result<Object> decode_as(const wire::Put& put) {
 }  // namespace
 
 Result<Object> decode_object(const wire::Put& put) {
-    switch (put.kind) {
-        case schema::DesiredKind::peer: return decode_as<schema::Peer>(put);
-        case schema::DesiredKind::route: return decode_as<schema::Route>(put);
-        case schema::DesiredKind::mapping: return decode_as<schema::Mapping>(put);
-        case schema::DesiredKind::source: return decode_as<schema::Source>(put);
-        case schema::DesiredKind::port: return decode_as<schema::Port>(put);
-    }
-    return invalid("kind", "unknown kind of desired object");
+    Result<Object> object = invalid("kind", "unknown kind of desired object");
+    schema::with_desired(put.kind, [&]<class T>(std::type_identity<T>) { object = decode_as<T>(put); });
+    return object;
 }
 
 Result<wire::Put> encode_object(const Object& object) {

@@ -14,15 +14,17 @@ namespace weft::agent {
 // Calls fn(Object) -> Result<void> for every object of the set, in put order, until one fails.
 template <class Fn>
 [[nodiscard]] Result<void> for_each_object(const DesiredSet& desired, Fn&& fn) {
-    const auto each = [&]<class T>(const DesiredSet::Objects<T>& objects) -> Result<void> {
-        for (const auto& [key, object] : objects) WEFT_CHECK(fn(Object{object}));
-        return {};
+    Result<void> outcome{};
+    const auto each = [&]<class T>(std::type_identity<T>) {
+        for (const auto& [key, object] : desired.of<T>()) {
+            if (!outcome) return;
+            outcome = fn(Object{object});
+        }
     };
-    WEFT_CHECK(each(desired.of<schema::Peer>()));
-    WEFT_CHECK(each(desired.of<schema::Route>()));
-    WEFT_CHECK(each(desired.of<schema::Mapping>()));
-    WEFT_CHECK(each(desired.of<schema::Source>()));
-    return each(desired.of<schema::Port>());
+    [&]<class... T>(std::type_identity<std::tuple<T...>>) {
+        (each(std::type_identity<T>{}), ...);
+    }(std::type_identity<schema::DesiredObjects>{});
+    return outcome;
 }
 
 }  // namespace weft::agent

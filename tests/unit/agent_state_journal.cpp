@@ -36,6 +36,13 @@ Object object(unsigned kind, unsigned key, unsigned variant) {
             return schema::Mapping{7,  prefix, {Kind::host, variant + 1}, {Kind::record, key + 1},
                                    {}, variant};
         case 3: return schema::Source{7, prefix, {{Kind::host, 1}, {Kind::host, variant + 2}}};
+        case 4: return schema::Acl{{Kind::network_acl, key + 1}, {{variant + 1, {}, {}, {}, {}, {}, {}}}};
+        case 5: {
+            schema::SecurityRule rule;
+            rule.remote = prefix;
+            return schema::Group{{Kind::security_group, key + 1}, 7, variant % 2 == 0, {rule}};
+        }
+        case 6: return schema::Tag{7, key + 1, {{Kind::security_group, variant + 1}}};
         default: {
             schema::Port port;
             port.attachment = {Kind::attachment, key + 1};
@@ -50,14 +57,14 @@ Object object(unsigned kind, unsigned key, unsigned variant) {
 }
 
 bool same(const DesiredSet& a, const DesiredSet& b) {
-    return a.of<schema::Peer>() == b.of<schema::Peer>() && a.of<schema::Route>() == b.of<schema::Route>() &&
-           a.of<schema::Mapping>() == b.of<schema::Mapping>() &&
-           a.of<schema::Source>() == b.of<schema::Source>() && a.of<schema::Port>() == b.of<schema::Port>();
+    return [&]<class... T>(std::type_identity<std::tuple<T...>>) {
+        return ((a.of<T>() == b.of<T>()) && ...);
+    }(std::type_identity<schema::DesiredObjects>{});
 }
 
 DesiredSet some_objects() {
     DesiredSet desired;
-    for (unsigned kind = 0; kind < 5; ++kind)
+    for (unsigned kind = 0; kind < 8; ++kind)
         for (unsigned key = 0; key < 3; ++key) desired.put(object(kind, key, kind + key));
     return desired;
 }
@@ -128,12 +135,12 @@ TEST_CASE("[8.5/restart] any sequence of snapshots, commits and crashes reads ba
             if (what < 6) at.revision += pick(3);
             if (what == 0) {
                 told = {};
-                for (unsigned i = pick(20); i > 0; --i) told.put(object(pick(5), pick(6), pick(4)));
+                for (unsigned i = pick(20); i > 0; --i) told.put(object(pick(8), pick(6), pick(4)));
                 RC_ASSERT(static_cast<bool>(file->replace(told, at)));
             } else if (what < 6) {
                 Changes changes;
                 for (unsigned i = pick(6); i > 0; --i) {
-                    const auto made = object(pick(5), pick(6), pick(4));
+                    const auto made = object(pick(8), pick(6), pick(4));
                     const auto same_key = [&](const Object& o) { return key_of(o) == key_of(made); };
                     if (std::ranges::any_of(changes.puts, same_key)) continue;
                     if (pick(3) == 0) {

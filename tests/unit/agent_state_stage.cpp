@@ -65,6 +65,26 @@ TEST_CASE("[8.5/state] puts come in the order of kinds, deletes the other way ro
     CHECK(changes.deletes[2].kind == schema::DesiredKind::peer);
 }
 
+TEST_CASE("[4.1/order] what a port's policy is made of is put before the port and erased after it") {
+    Stage stage;
+    schema::Group group;
+    group.id = {Kind::security_group, 1};
+    group.gni = 7;
+    const schema::Tag tag{7, 1, {group.id}};
+    schema::Acl acl;
+    acl.id = {Kind::network_acl, 1};
+    schema::Port port;
+    port.attachment = {Kind::attachment, 6};
+    port.record = {Kind::record, 6};
+    port.gni = 7;
+    const std::vector<Object> objects{port, tag, group, acl};
+    for (const auto& object : objects) REQUIRE(stage.put(put(object)).has_value());
+    CHECK(stage.take_changes().puts == std::vector<Object>{acl, group, tag, port});
+    for (const auto& object : objects) stage.erase(erase(object));
+    CHECK(stage.take_changes().deletes ==
+          std::vector<ObjectKey>{key_of(port), key_of(tag), key_of(group), key_of(acl)});
+}
+
 TEST_CASE("[8.5/state] a snapshot starts from nothing and ends with its commit") {
     Stage stage;
     REQUIRE(stage.put(put(mapping(1, 1))).has_value());

@@ -4,6 +4,7 @@
 
 #include "weft/schema/partition.h"
 #include "weft/schema/record.h"
+#include "weft/schema/security_group.h"
 #include "weft/wire/message.h"
 #include "weft/wire/message/request.h"
 
@@ -74,4 +75,43 @@ TEST_CASE("[8.1/layout] a struct inside a struct is a nest of its fields") {
                          6,  0, 2, 0,    'i', '1', 0, 0,  // ref
                          12, 0, 3, 0x80, 5,   0,   1, 0, 1, 0, 0, 0};
     CHECK(wire::encode(request).value() == expected);
+}
+
+TEST_CASE("[8.1/layout] ports, ICMP types and rules") {
+    schema::SecurityGroup group;
+    schema::SecurityRule web;
+    web.protocol = schema::Protocol::tcp;
+    web.ports = {443, 8443};
+    schema::SecurityRule ping;
+    ping.direction = schema::Direction::egress;
+    ping.protocol = schema::Protocol::icmp;
+    ping.icmp = {8, 0};
+    schema::SecurityRule reply = ping;
+    reply.icmp = {0, std::nullopt};
+    group.rules = {web, ping, reply};
+    const Bytes expected{80, 0, 5, 0x80,                          // 5 rules: 4 + 20 + 28 + 28
+                         20, 0, 1, 0x80,                          //
+                         5,  0, 2, 0,    6,    0,    0,    0,     // protocol: tcp
+                         8,  0, 3, 0,    0xbb, 0x01, 0xfb, 0x20,  // ports: 443, 8443
+                         28, 0, 1, 0x80,                          //
+                         5,  0, 1, 0,    1,    0,    0,    0,     // direction: egress
+                         5,  0, 2, 0,    1,    0,    0,    0,     // protocol: icmp
+                         6,  0, 4, 0,    8,    0,    0,    0,     // icmp: type 8, code 0
+                         28, 0, 1, 0x80,                          //
+                         5,  0, 1, 0,    1,    0,    0,    0,     //
+                         5,  0, 2, 0,    1,    0,    0,    0,     //
+                         5,  0, 4, 0,    0,    0,    0,    0};    // icmp: type 0, any code
+    CHECK(wire::encode(group).value() == expected);
+    schema::SecurityGroup read;
+    REQUIRE(wire::decode_into(expected, read).has_value());
+    CHECK(read == group);
+    for (const Bytes& bad : {Bytes{16, 0, 5, 0x80, 12, 0, 1, 0x80, 8, 0, 3, 0, 2, 0, 1, 0},   // ports 2-1
+                             Bytes{16, 0, 5, 0x80, 12, 0, 1, 0x80, 8, 0, 3, 0, 1, 0, 0, 0},   // ports 1-0
+                             Bytes{16, 0, 5, 0x80, 12, 0, 1, 0x80, 7, 0, 4, 0, 1, 2, 3, 0},   // icmp, 3 bytes
+                             Bytes{16, 0, 5, 0x80, 12, 0, 1, 0x80, 5, 0, 2, 0, 99, 0, 0, 0},  // protocol 99
+                             Bytes{16, 0, 5, 0x80, 12, 0, 1, 0x80, 5, 0, 1, 0, 2, 0, 0, 0}}) {  // direction 2
+        const auto refused = wire::decode_into(bad, read);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().field.find("rules") == 0);
+    }
 }

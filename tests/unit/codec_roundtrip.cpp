@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
+#include "weft/schema/desired.h"
 #include "weft/schema/json.h"
 #include "weft/schema/objects.h"
 #include "weft/schema/yaml.h"
@@ -39,6 +40,15 @@ void fill(Prefix& value, std::uint64_t) {
     value = Prefix::make(Address::v4(bits == 0 ? 0 : raw & ~std::uint32_t{0} << (32 - bits)), bits).value();
 }
 void fill(Mac& value, std::uint64_t) { value = Mac::local(*rc::gen::arbitrary<std::uint64_t>()); }
+void fill(PortRange& value, std::uint64_t) {
+    const auto last = *rc::gen::inRange<std::uint32_t>(1, 65536);
+    const auto first = *rc::gen::inRange<std::uint32_t>(0, last + 1);
+    value = {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last)};
+}
+void fill(Icmp& value, std::uint64_t) {
+    value.type = *rc::gen::arbitrary<std::uint8_t>();
+    if (*rc::gen::arbitrary<bool>()) value.code = *rc::gen::arbitrary<std::uint8_t>();
+}
 void fill(schema::Tags& value, std::uint64_t) {
     for (int i = *rc::gen::inRange(0, 3); i > 0; --i) {
         std::string key;
@@ -114,10 +124,21 @@ TEST_CASE("[8.1/codec] every stored object survives the wire") {
     schema::for_each_object([]<class T>(std::type_identity<T>) { CHECK(survives_wire<T>()); });
 }
 
+TEST_CASE("[8.1/codec] every desired object survives the wire") {
+    []<class... T>(std::type_identity<std::tuple<T...>>) {
+        CHECK((survives_wire<T>() && ...));
+    }(std::type_identity<schema::DesiredObjects>{});
+}
+
 TEST_CASE("[8.1/codec] hellos, reports and nested answers survive the wire") {
     CHECK(survives_wire<wire::Hello>());
     CHECK(survives_wire<wire::Report>());
     CHECK(survives_wire<wire::Counters>());
+}
+
+TEST_CASE("[4.1/text] a group's rules survive JSON and YAML") {
+    CHECK(survives_wire<schema::SecurityGroup>());
+    CHECK(survives_text<schema::SecurityGroup>());
 }
 
 TEST_CASE("[8.1/text] every stored object survives JSON and YAML") {

@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one host must hold: the objects that a session carries from the coordinator to an agent. Each has a
-// key, unique among the host's objects of its kind. Put order is the order of DesiredKind, deletes go the
+// key, unique among the host's objects of its kind. Put order is the order of DesiredObjects, deletes go the
 // other way.
 #pragma once
 
 #include "weft/base/id.h"
 #include "weft/net/mac.h"
 #include "weft/net/prefix.h"
+#include "weft/schema/acl.h"
 #include "weft/schema/field.h"
+#include "weft/schema/security_group.h"
 
 namespace weft::schema {
 
-enum class DesiredKind : std::uint8_t { peer = 1, route = 2, mapping = 3, source = 4, port = 5 };
+// The numbers are sent and kept: appended, never reused.
+enum class DesiredKind : std::uint8_t {
+    peer = 1,
+    route = 2,
+    mapping = 3,
+    source = 4,
+    port = 5,
+    group = 6,
+    tag = 7,
+    acl = 8,
+};
 template <>
 inline constexpr auto enum_names<DesiredKind> = std::array{
     std::pair{DesiredKind::peer, std::string_view{"peer"}},
@@ -19,6 +31,9 @@ inline constexpr auto enum_names<DesiredKind> = std::array{
     std::pair{DesiredKind::mapping, std::string_view{"mapping"}},
     std::pair{DesiredKind::source, std::string_view{"source"}},
     std::pair{DesiredKind::port, std::string_view{"port"}},
+    std::pair{DesiredKind::group, std::string_view{"group"}},
+    std::pair{DesiredKind::tag, std::string_view{"tag"}},
+    std::pair{DesiredKind::acl, std::string_view{"acl"}},
 };
 
 // A host that exchanges packets with this one; the host itself is among them, with no framework.
@@ -35,6 +50,8 @@ struct Peer {
 
     friend bool operator==(const Peer&, const Peer&) = default;
 };
+
+inline constexpr std::uint32_t max_tag = 0x7fffffff;
 
 enum class RouteTarget : std::uint8_t { local = 1, router = 2, blackhole = 3 };
 template <>
@@ -82,6 +99,40 @@ struct Source {
     friend bool operator==(const Source&, const Source&) = default;
 };
 
+// A network ACL of a subnet with a port here.
+struct Acl {
+    Id id;
+    std::vector<AclRule> rules;  // in the order of their numbers
+
+    [[nodiscard]] std::string key() const { return to_string(id); }
+
+    friend bool operator==(const Acl&, const Acl&) = default;
+};
+
+// A security group with a record here. Rules without their descriptions.
+struct Group {
+    Id id;
+    std::uint32_t gni{0};
+    bool keep{false};  // an established flow that changed rules no longer allow goes on
+    std::vector<SecurityRule> rules;
+
+    [[nodiscard]] std::string key() const { return to_string(id); }
+
+    friend bool operator==(const Group&, const Group&) = default;
+};
+
+// The security groups that a tag stands for: those of each record of the partition that carries it. No two
+// tags of a cluster have the same number.
+struct Tag {
+    std::uint32_t gni{0};
+    std::uint32_t tag{0};
+    std::vector<Id> groups;
+
+    [[nodiscard]] std::string key() const { return std::to_string(tag); }
+
+    friend bool operator==(const Tag&, const Tag&) = default;
+};
+
 // An attachment on this host.
 struct Port {
     Id attachment;
@@ -100,6 +151,8 @@ struct Port {
     bool source_dest_check{true};
     bool disabled{false};
     bool in_repair{false};
+    std::uint32_t tag{0};  // of the record's set of security groups; 0 none
+    Id acl;                // of its subnet; unset: none
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
 
@@ -145,7 +198,7 @@ struct Schema<Mapping> {
         Field{3, "host", &Mapping::host, "host they live on", required},
         Field{4, "record", &Mapping::record, "their record", required},
         Field{5, "mac", &Mapping::mac, "its MAC address", settable},
-        Field{6, "tag", &Mapping::tag, "security tag; 0 none", settable},
+        Field{6, "tag", &Mapping::tag, "security tag; 0 none", settable, 0, max_tag},
     };
 };
 WEFT_SCHEMA_COMPLETE(Mapping);
@@ -183,8 +236,66 @@ struct Schema<Port> {
         Field{14, "source-dest-check", &Port::source_dest_check, "only own addresses", settable},
         Field{15, "disabled", &Port::disabled, "its owner disabled the record", settable},
         Field{16, "in-repair", &Port::in_repair, "the operator took it into repair", settable},
+        Field{17, "tag", &Port::tag, "security tag; 0 none", settable, 0, max_tag},
+        Field{18, "acl", &Port::acl, "network ACL", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);
+
+template <>
+struct Schema<Acl> {
+    static constexpr DesiredKind kind = DesiredKind::acl;
+    static constexpr std::string_view name = "acl";
+    static constexpr auto fields = std::tuple{
+        Field{1, "id", &Acl::id, "the ACL", required},
+        Field{2, "rules", &Acl::rules, "its rules", settable, 0, most_acl_rules},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Acl);
+
+template <>
+struct Schema<Group> {
+    static constexpr DesiredKind kind = DesiredKind::group;
+    static constexpr std::string_view name = "group";
+    static constexpr auto fields = std::tuple{
+        Field{1, "id", &Group::id, "the group", required},
+        Field{2, "gni", &Group::gni, "guest network identifier", required, 1, 0xffffff},
+        Field{3, "keep", &Group::keep, "flows that are no longer allowed go on", settable},
+        Field{4, "rules", &Group::rules, "what it allows", settable, 0, most_group_rules},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Group);
+
+template <>
+struct Schema<Tag> {
+    static constexpr DesiredKind kind = DesiredKind::tag;
+    static constexpr std::string_view name = "tag";
+    static constexpr auto fields = std::tuple{
+        Field{1, "gni", &Tag::gni, "guest network identifier", required, 1, 0xffffff},
+        Field{2, "tag", &Tag::tag, "the tag", required, 1, max_tag},
+        Field{3, "groups", &Tag::groups, "what it stands for", required, 1, 16},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Tag);
+
+// In put order: what others refer to comes first.
+using DesiredObjects = std::tuple<Peer, Route, Mapping, Source, Acl, Group, Tag, Port>;
+
+// Calls fn(std::type_identity<T>{}) for the struct of `kind`; false for a number that is none.
+template <class Fn>
+constexpr bool with_desired(DesiredKind kind, Fn&& fn) {
+    return [&]<class... T>(std::type_identity<std::tuple<T...>>) {
+        return ((Schema<T>::kind == kind && (fn(std::type_identity<T>{}), true)) || ...);
+    }(std::type_identity<DesiredObjects>{});
+}
+
+// The place of a kind in the put order.
+[[nodiscard]] constexpr unsigned put_order(DesiredKind kind) {
+    return [&]<class... T>(std::type_identity<std::tuple<T...>>) {
+        unsigned at = 0;
+        (void)((Schema<T>::kind == kind || (++at, false)) || ...);
+        return at;
+    }(std::type_identity<DesiredObjects>{});
+}
 
 }  // namespace weft::schema

@@ -119,6 +119,7 @@ inline constexpr auto enum_names<Kind> = std::array{
     std::pair{Kind::attachment, std::string_view{"attachment"}},
     std::pair{Kind::instance, std::string_view{"instance"}},
     std::pair{Kind::host, std::string_view{"host"}},
+    std::pair{Kind::security_group, std::string_view{"group"}},
     std::pair{Kind::operation, std::string_view{"operation"}},
 };
 

@@ -30,6 +30,14 @@ Outcome parsed(const Value& value, const std::string& path, std::string_view wha
     return {};
 }
 
+// The same where an integer stands for its decimal text.
+template <class V, class Parse>
+Outcome parsed_number(const Value& value, const std::string& path, std::string_view what, V& out,
+                      Parse parse) {
+    const auto* number = value.get<std::uint64_t>();
+    return parsed(number ? Value{std::to_string(*number), value.position} : value, path, what, out, parse);
+}
+
 std::uint64_t parse_time(const std::string& text) {
     std::tm time{};
     unsigned fraction = 0;
@@ -113,6 +121,8 @@ Value to_value(const Id& value) { return text_or_null(value); }
 Value to_value(const Address& value) { return text_or_null(value); }
 Value to_value(const Prefix& value) { return text_or_null(value); }
 Value to_value(const Mac& value) { return text_or_null(value); }
+Value to_value(const PortRange& value) { return text_or_null(value); }
+Value to_value(const Icmp& value) { return text_or_null(value); }
 
 Value to_value(const Tags& value) {
     Value::Map map;
@@ -151,6 +161,12 @@ Outcome from_value(const Value& value, const std::string& path, Prefix& out) {
 }
 Outcome from_value(const Value& value, const std::string& path, Mac& out) {
     return parsed(value, path, "a MAC address", out, Mac::parse);
+}
+Outcome from_value(const Value& value, const std::string& path, PortRange& out) {
+    return parsed_number(value, path, "a port or range of ports", out, PortRange::parse);
+}
+Outcome from_value(const Value& value, const std::string& path, Icmp& out) {
+    return parsed_number(value, path, "an ICMP type", out, Icmp::parse);
 }
 
 Outcome from_value(const Value& value, const std::string& path, Tags& out) {

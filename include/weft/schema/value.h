@@ -11,7 +11,9 @@
 #include <variant>
 #include <vector>
 
+#include "weft/net/icmp.h"
 #include "weft/net/mac.h"
+#include "weft/net/port_range.h"
 #include "weft/net/prefix.h"
 #include "weft/schema/bounds.h"
 #include "weft/schema/field.h"
@@ -73,6 +75,8 @@ struct Value::Entry {
 [[nodiscard]] Value to_value(const Address& value);
 [[nodiscard]] Value to_value(const Prefix& value);
 [[nodiscard]] Value to_value(const Mac& value);
+[[nodiscard]] Value to_value(const PortRange& value);
+[[nodiscard]] Value to_value(const Icmp& value);
 [[nodiscard]] Value to_value(const Tags& value);
 [[nodiscard]] Value time_value(std::uint64_t unix_us);
 
@@ -84,6 +88,9 @@ using Outcome = Result<void>;
 [[nodiscard]] Outcome from_value(const Value& value, const std::string& path, Address& out);
 [[nodiscard]] Outcome from_value(const Value& value, const std::string& path, Prefix& out);
 [[nodiscard]] Outcome from_value(const Value& value, const std::string& path, Mac& out);
+// Of one port, and of a type without code, an integer too: YAML reads 443 as one.
+[[nodiscard]] Outcome from_value(const Value& value, const std::string& path, PortRange& out);
+[[nodiscard]] Outcome from_value(const Value& value, const std::string& path, Icmp& out);
 [[nodiscard]] Outcome from_value(const Value& value, const std::string& path, Tags& out);
 [[nodiscard]] Outcome time_from_value(const Value& value, const std::string& path, std::uint64_t& out);
 // An integer up to `most`.

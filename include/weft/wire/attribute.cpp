@@ -130,6 +130,16 @@ void put_value(Writer& writer, std::uint16_t type, const Prefix& value) {
 }
 
 void put_value(Writer& writer, std::uint16_t type, const Mac& value) { writer.put(type, value.bytes); }
+void put_value(Writer& writer, std::uint16_t type, const PortRange& value) {
+    const std::uint32_t both = value.first | static_cast<std::uint32_t>(value.last) << 16;
+    writer.put_integer(type, both, sizeof(both));
+}
+
+void put_value(Writer& writer, std::uint16_t type, const Icmp& value) {
+    const std::uint8_t raw[] = {value.type.value_or(0), value.code.value_or(0)};
+    writer.put(type, {raw, !value ? 0U : value.code ? 2U : 1U});
+}
+
 void put_value(Writer& writer, std::uint16_t type, const Bytes& value) { writer.put(type, value); }
 
 void put_value(Writer& writer, std::uint16_t type, const schema::Tags& value) {
@@ -183,6 +193,24 @@ Result<void> get_value(const Attribute& attribute, Mac& value) {
     if (attribute.payload.size() != value.bytes.size())
         return wrong_length("a MAC address of 6 bytes", attribute.payload.size());
     std::ranges::copy(attribute.payload, value.bytes.begin());
+    return {};
+}
+
+Result<void> get_value(const Attribute& attribute, PortRange& value) {
+    WEFT_TRY(const auto both, read_integer(attribute, 4));
+    value = {};
+    if (both == 0) return {};
+    WEFT_TRY(value,
+             PortRange::make(static_cast<std::uint16_t>(both), static_cast<std::uint16_t>(both >> 16)));
+    return {};
+}
+
+Result<void> get_value(const Attribute& attribute, Icmp& value) {
+    const auto raw = attribute.payload;
+    if (raw.size() > 2) return wrong_length("an ICMP type of up to 2 bytes", raw.size());
+    value = {};
+    if (!raw.empty()) value.type = raw[0];
+    if (raw.size() > 1) value.code = raw[1];
     return {};
 }
 

@@ -5,8 +5,9 @@
 //   string     its bytes, UTF-8, no terminator          Bytes                as they are
 //   Id         1 byte kind, 8 bytes value (0: none)     Mac                  6 bytes
 //   Address    4 or 16 bytes, network order; 0 unset    Prefix               1 byte length, then the address
-//   list       nest of attributes of type 1             Tags                 nest of nests { 1: key, 2: value
-//   } struct     nest of its fields (codec.h)
+//   PortRange  2 bytes each: first, last                Icmp                 0 bytes unset, 1 type, 2 and
+//   code list       nest of attributes of type 1             Tags                 nest of nests { 1: key, 2:
+//   value } struct     nest of its fields (codec.h)
 //
 // No attribute, nests included, exceeds 65535 bytes with its header: its length has 16 bits.
 #pragma once
@@ -18,7 +19,9 @@
 #include <string_view>
 
 #include "weft/base/id.h"
+#include "weft/net/icmp.h"
 #include "weft/net/mac.h"
+#include "weft/net/port_range.h"
 #include "weft/net/prefix.h"
 #include "weft/schema/field.h"
 
@@ -80,6 +83,8 @@ void put_value(Writer& writer, std::uint16_t type, const Id& value);
 void put_value(Writer& writer, std::uint16_t type, const Address& value);
 void put_value(Writer& writer, std::uint16_t type, const Prefix& value);
 void put_value(Writer& writer, std::uint16_t type, const Mac& value);
+void put_value(Writer& writer, std::uint16_t type, const PortRange& value);
+void put_value(Writer& writer, std::uint16_t type, const Icmp& value);
 void put_value(Writer& writer, std::uint16_t type, const Bytes& value);
 void put_value(Writer& writer, std::uint16_t type, const schema::Tags& value);
 
@@ -88,6 +93,8 @@ void put_value(Writer& writer, std::uint16_t type, const schema::Tags& value);
 [[nodiscard]] Result<void> get_value(const Attribute& attribute, Address& value);
 [[nodiscard]] Result<void> get_value(const Attribute& attribute, Prefix& value);
 [[nodiscard]] Result<void> get_value(const Attribute& attribute, Mac& value);
+[[nodiscard]] Result<void> get_value(const Attribute& attribute, PortRange& value);
+[[nodiscard]] Result<void> get_value(const Attribute& attribute, Icmp& value);
 [[nodiscard]] Result<void> get_value(const Attribute& attribute, Bytes& value);
 [[nodiscard]] Result<void> get_value(const Attribute& attribute, schema::Tags& value);
 
