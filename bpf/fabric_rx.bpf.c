@@ -15,6 +15,10 @@ INLINE int arrive_skb(struct __sk_buff* skb, struct view* v, struct arrival* a) 
         *v = view_skb(skb);
         verdict = arrive(v, a);
     }
+    if (verdict == VERDICT_NEXT && (a->packet.flags & PACKET_EXTENDED)) {
+        pull_l4(skb, &a->packet);
+        *v = view_skb(skb);
+    }
     return verdict;
 }
 

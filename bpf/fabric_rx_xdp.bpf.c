@@ -26,7 +26,8 @@ INLINE int take(struct xdp_md* xdp, struct arrival* a) {
     if (verdict != VERDICT_NEXT) return verdict;
     if (!metadata_room(xdp)) return XDP_PASS;
     v = view_xdp(xdp);
-    mark_congestion(&v, a);
+    verdict = mark_congestion(&v, a);
+    if (verdict != VERDICT_NEXT) return verdict;
     return decapsulate_xdp(xdp, a, local);
 }
 

@@ -2,6 +2,7 @@
 /* The chain on an instance's device, tc ingress: what the instance sends. */
 #include "lib/admit.h"
 #include "lib/arp.h"
+#include "lib/discovery.h"
 #include "lib/drop.h"
 #include "lib/echo.h"
 #include "lib/icmp_error.h"
@@ -9,7 +10,8 @@
 #include "lib/step.h"
 #include "weft/abi/chain.h"
 
-#define HEADERS 54 /* Ethernet, IP and what is read of TCP, without options */
+#define HEADERS 54  /* Ethernet, IP and what is read of layer 4, without options */
+#define HEADERS6 74 /* the same of IPv6 */
 
 struct {
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -41,13 +43,23 @@ INLINE int finish(struct __sk_buff* skb, const struct step* s, int verdict) {
     return TC_ACT_SHOT;
 }
 
+/* ARP has no IP header that admit could have parsed. */
+INLINE int answer(struct __sk_buff* skb, struct step* s) {
+    struct view v = view_skb(skb);
+    if (skb->protocol == bpf_htons(ETH_P_ARP)) return answer_arp(skb, s);
+    if (is_discovery(&v, &s->packet)) return answer_discovery(skb, s);
+    return s->packet.flags & PACKET_IPV6 ? answer_echo6(skb, s) : answer_echo(skb, s);
+}
+
 SEC("tc")
 int instance_tx(struct __sk_buff* skb) {
     struct step* s = scratch_step();
     if (!s) return TC_ACT_SHOT;
-    pull(skb, HEADERS);
+    pull(skb, skb->protocol == bpf_htons(ETH_P_IPV6) ? HEADERS6 : HEADERS);
     begin_step(s, skb->len);
-    return finish(skb, s, admit(skb, s));
+    int verdict = admit(skb, s);
+    if (verdict == VERDICT_NEXT) pull_l4(skb, &s->packet);
+    return finish(skb, s, verdict);
 }
 
 SEC("tc")
@@ -61,8 +73,7 @@ SEC("tc")
 int instance_service(struct __sk_buff* skb) {
     struct step* s = scratch_step();
     if (!s) return TC_ACT_SHOT;
-    int arp = skb->protocol == bpf_htons(ETH_P_ARP);
-    return finish(skb, s, arp ? answer_arp(skb, s) : answer_echo(skb, s));
+    return finish(skb, s, answer(skb, s));
 }
 
 SEC("tc")

@@ -20,6 +20,23 @@ std::uint32_t common_flags(const schema::Port& port) {
            flag(port.disabled, WEFT_PORT_DISABLED) | flag(port.in_repair, WEFT_PORT_IN_REPAIR);
 }
 
+// A family's first address; unset if the record has none of it.
+Address first_of(const schema::Port& port, bool v6) {
+    const auto found =
+        std::ranges::find_if(port.addresses, [v6](const Address& a) { return a.is_v6() == v6; });
+    return found == port.addresses.end() ? Address{} : *found;
+}
+
+void set_subnet(weft_port& out, const Address& router, std::uint32_t bits) {
+    if (router.is_v4()) {
+        out.router = to_abi(router);
+        out.subnet_bits = static_cast<std::uint8_t>(bits);
+    } else if (router) {
+        out.router6 = to_abi(router);
+        out.subnet6_bits = static_cast<std::uint8_t>(bits);
+    }
+}
+
 weft_port sending_side(const schema::Port& port) {
     weft_port out{};
     out.attachment = port.attachment.value;
@@ -28,11 +45,11 @@ weft_port sending_side(const schema::Port& port) {
     out.flags = common_flags(port) | flag(port.transmit, WEFT_PORT_TRANSMIT);
     out.table = port.table;
     out.mtu = static_cast<std::uint16_t>(port.mtu);
-    out.address = to_abi(port.addresses.front());
-    out.router = to_abi(port.router);
+    out.address = to_abi(first_of(port, false));
+    out.address6 = to_abi(first_of(port, true));
+    set_subnet(out, port.router, port.prefix_length);
     std::ranges::copy(port.mac.bytes, out.mac);
     std::ranges::copy(port.router_mac.bytes, out.router_mac);
-    out.subnet_bits = static_cast<std::uint8_t>(port.prefix_length);
     return out;
 }
 

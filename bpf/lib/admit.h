@@ -7,6 +7,9 @@
 #include "lib/port.h"
 #include "lib/state.h"
 #include "lib/step.h"
+#include "lib/subnet.h"
+
+#define DHCP6_SERVER 547 /* port */
 
 /* Whether the address is one of the sending record's own; `primary` is the first of them. */
 INLINE int owns(const struct step* s, const struct weft_address* primary,
@@ -16,20 +19,20 @@ INLINE int owns(const struct step* s, const struct weft_address* primary,
     return local && local->record == s->record;
 }
 
-INLINE int on_link_ipv4(__be32 a, __be32 b, __u8 bits) {
-    __be32 mask = bpf_htonl((__u32)(0xffffffffULL << (32 - (bits & 63))));
-    return bits <= 32 && !((a ^ b) & mask);
-}
-
 INLINE void remember_port(struct step* s, const struct weft_port* port) {
     s->record = port->record;
     s->gni = port->gni;
     s->tag = port->tag;
     s->table = port->table;
     s->max_overhead = port->max_overhead;
-    s->router = port->router;
     copy_mac(s->mac, port->mac);
     copy_mac(s->router_mac, port->router_mac);
+}
+
+INLINE void remember_addresses(struct step* s, const struct weft_address* address,
+                               const struct weft_address* router) {
+    s->address = *address;
+    s->router = *router;
 }
 
 INLINE int admit_ipv4(const struct view* v, struct step* s, const struct weft_port* port) {
@@ -42,9 +45,38 @@ INLINE int admit_ipv4(const struct view* v, struct step* s, const struct weft_po
     __be32 destination = p->destination.address.word[3];
     __be32 router = port->router.word[3];
     if ((eth->h_dest[0] & 1) || ipv4_group(destination)) return DROP(multicast);
+    s->router = port->router;
     s->to_router = destination == router;
     s->routed =
-        same_mac(eth->h_dest, port->router_mac) || !on_link_ipv4(destination, router, port->subnet_bits);
+        same_mac(eth->h_dest, port->router_mac) || !same_subnet4(destination, router, port->subnet_bits);
+    return VERDICT_NEXT;
+}
+
+INLINE int is_dhcp6(const struct view* v, const struct packet* p) {
+    __be16 port;
+    return p->protocol == IPPROTO_UDP && !p->fragment_offset &&
+           !view_load(v, p->l4 + offsetof(struct udphdr, dest), &port, sizeof(port)) &&
+           port == bpf_htons(DHCP6_SERVER);
+}
+
+/* Link-local addresses serve neighbour discovery and DHCPv6 alone; discovery has checks of its own. */
+INLINE int admit_ipv6(const struct view* v, struct step* s, const struct weft_port* port) {
+    const struct ethhdr* eth = v->data;
+    struct packet* p = &s->packet;
+    const struct weft_address* destination = &p->destination.address;
+    int verdict = parse_ipv6(v, eth + 1, sizeof(*eth), v->length - sizeof(*eth), s->gni, 0, p);
+    if (verdict != VERDICT_NEXT) return verdict == VERDICT_PULL ? DROP(step_lost) : verdict;
+    remember_addresses(s, &port->address6, &port->router6);
+    if (is_discovery(v, p)) return VERDICT_SERVICE;
+    int local = is_link_local(&p->source.address) || is_link_local(destination);
+    if ((local || ipv6_group(destination)) && is_dhcp6(v, p)) return DROP(dhcp6);
+    if ((eth->h_dest[0] & 1) || ipv6_group(destination)) return DROP(multicast);
+    if (local) return DROP(link_local);
+    if ((port->flags & WEFT_PORT_SOURCE_DEST_CHECK) && !owns(s, &port->address6, &p->source))
+        return DROP(source_address);
+    s->to_router = same_address(destination, &port->router6);
+    s->routed = same_mac(eth->h_dest, port->router_mac) ||
+                !same_subnet6(destination, &port->router6, port->subnet6_bits);
     return VERDICT_NEXT;
 }
 
@@ -59,11 +91,12 @@ INLINE int admit(struct __sk_buff* skb, struct step* s) {
     verdict = check_transmit(port);
     if (verdict != VERDICT_NEXT) return verdict;
     if (!same_mac(eth->h_source, port->mac)) return DROP(source_mac);
-    if (eth->h_proto == bpf_htons(ETH_P_IP)) {
-        verdict = admit_ipv4(&v, s, port);
+    int ipv4 = eth->h_proto == bpf_htons(ETH_P_IP);
+    if (ipv4 || eth->h_proto == bpf_htons(ETH_P_IPV6)) {
+        verdict = ipv4 ? admit_ipv4(&v, s, port) : admit_ipv6(&v, s, port);
         return verdict == VERDICT_NEXT && !s->to_router ? filter_tx(skb, s, port) : verdict;
     }
     if (eth->h_proto != bpf_htons(ETH_P_ARP)) return DROP(ethertype);
-    s->address = port->address;
+    remember_addresses(s, &port->address, &port->router);
     return VERDICT_SERVICE;
 }

@@ -5,27 +5,11 @@
 
 #include "lib/admit.h"
 #include "lib/count.h"
+#include "lib/neighbour.h"
 
 #define ARP_ETHERNET 1
 #define ARP_REQUEST 1
 #define ARP_REPLY 2
-
-/* The MAC of an address, as the asking record is to see it; 0 if nobody has the address. */
-INLINE int arp_resolve(const struct step* s, const struct weft_overlay_key* key, __u8* mac) {
-    if (same_address(&key->address, &s->router)) {
-        copy_mac(mac, s->router_mac);
-        return 1;
-    }
-    const struct weft_mapping* mapping = find_mapping(key);
-    if (mapping) {
-        copy_mac(mac, mapping->mac);
-        return 1;
-    }
-    const struct weft_local* local = find_local(key);
-    if (!local) return 0;
-    copy_mac(mac, local->mac);
-    return 1;
-}
 
 INLINE int arp_check(const struct arp* arp, const struct step* s) {
     if (arp->hardware != bpf_htons(ARP_ETHERNET) || arp->protocol != bpf_htons(ETH_P_IP) ||
@@ -48,7 +32,7 @@ INLINE int answer_arp(struct __sk_buff* skb, struct step* s) {
     if (verdict != VERDICT_NEXT) return verdict;
     __u8 mac[MAC_SIZE] __attribute__((aligned(2)));
     const struct weft_overlay_key asked = overlay_ipv4(s->gni, arp_address(arp->target));
-    if (!arp_resolve(s, &asked, mac)) return DROP(arp_unknown);
+    if (!find_neighbour(s, &asked, mac)) return DROP(arp_unknown);
 
     __be16 target[2] = {arp->target[0], arp->target[1]};
     arp->operation = bpf_htons(ARP_REPLY);

@@ -6,6 +6,12 @@
 #include "lib/ecn.h"
 #include "lib/outer.h"
 
+/* Who sends from the outer source. An IPv4 address in IPv6 form is nobody's. */
+INLINE const struct weft_underlay* find_underlay(const struct outer* o, const struct arrival* a) {
+    if (a->ipv6 && is_mapped(&o->source)) return 0;
+    return bpf_map_lookup_elem(&WEFT_UNDERLAY_MAP, &o->source);
+}
+
 INLINE int check_negotiated(const struct weft_underlay* from, __u32 framework) {
     __u32 bit = 1U << (framework & 31);
     if (from->accepted & bit) return VERDICT_NEXT;
@@ -39,17 +45,28 @@ INLINE int check_source(struct arrival* a) {
     return VERDICT_NEXT;
 }
 
+/* `at` is the inner Ethernet header, `offset` bytes into the frame; `room` is what the packet holds from its
+ * IP header on. */
+INLINE int parse_inner(const struct view* v, const struct ethhdr* at, __u32 offset, __u32 room,
+                       struct arrival* a) {
+    offset += sizeof(*at);
+    if (at->h_proto == bpf_htons(ETH_P_IP)) return parse_ipv4(v, at + 1, offset, room, a->gni, 1, &a->packet);
+    if (at->h_proto == bpf_htons(ETH_P_IPV6))
+        return parse_ipv6(v, at + 1, offset, room, a->gni, 1, &a->packet);
+    return DROP(inner_ethertype);
+}
+
 /* `offset` is where the inner Ethernet header starts, `room` what the packet holds from there on. */
 INLINE int arrive_inner(const struct view* v, __u32 offset, __u32 room, struct arrival* a) {
     const struct ethhdr* eth = v->data + (offset & STRIP_MASK);
     if (room < sizeof(*eth)) return DROP(inner_ethernet_truncated);
     if ((const void*)(eth + 1) > v->end) return VERDICT_PULL;
-    if (eth->h_proto != bpf_htons(ETH_P_IP)) return DROP(inner_ethertype);
-    int verdict = parse_ipv4(v, eth + 1, offset + sizeof(*eth), room - sizeof(*eth), a->gni, 1, &a->packet);
+    int verdict = parse_inner(v, eth, offset, room - sizeof(*eth), a);
     if (verdict != VERDICT_NEXT) return verdict;
     copy_mac(a->macs, eth->h_dest);
     copy_mac(a->macs + MAC_SIZE, eth->h_source);
     a->strip = offset; /* what lies before the inner Ethernet header, whose size is the outer one's */
+    if (is_discovery(v, &a->packet)) return DROP(inner_discovery);
     verdict = check_source(a);
     if (verdict != VERDICT_NEXT) return verdict;
     int tos = ecn_decapsulate(a->outer_tos, a->packet.tos);
@@ -62,7 +79,7 @@ INLINE int arrive(const struct view* v, struct arrival* a) {
     struct outer o = {};
     int verdict = outer_parse(v, &o, a);
     if (verdict != VERDICT_NEXT) return verdict;
-    const struct weft_underlay* from = bpf_map_lookup_elem(&WEFT_UNDERLAY_MAP, &o.source);
+    const struct weft_underlay* from = find_underlay(&o, a);
     if (!from) return DROP(outer_unknown_source);
     a->host = from->host;
 

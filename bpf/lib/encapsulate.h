@@ -15,7 +15,6 @@
 #define FAMILY_INET 2
 #define FAMILY_INET6 10
 #define OUTER_HOPS 64
-#define IPV4_TO_IPV6 20 /* bytes that bpf_skb_change_proto adds */
 
 /* Everything but the packet itself that the outer headers depend on. */
 struct envelope {
@@ -27,14 +26,15 @@ struct envelope {
 };
 
 /* The skb still carries the marks of a former encapsulation: without offload it can be wrapped all the same.
- */
+ * The change of family adds or takes bytes of the new room, never of the packet. */
 INLINE int make_room_again(struct __sk_buff* skb, __u32 room, int ipv6) {
+    int inner6 = skb->protocol == bpf_htons(ETH_P_IPV6);
     if (skb->gso_size) return DROP(encapsulated_gso);
-    if (ipv6) {
-        if (bpf_skb_change_proto(skb, bpf_htons(ETH_P_IPV6), 0)) return DROP(encapsulate);
-        room -= IPV4_TO_IPV6;
-    }
-    return bpf_skb_adjust_room(skb, room, BPF_ADJ_ROOM_MAC, 0) ? DROP(encapsulate) : VERDICT_NEXT;
+    if (inner6 != ipv6) room += inner6 ? IPV4_TO_IPV6 : -IPV4_TO_IPV6;
+    if (bpf_skb_adjust_room(skb, room, BPF_ADJ_ROOM_MAC, 0)) return DROP(encapsulate);
+    if (inner6 == ipv6) return VERDICT_NEXT;
+    const __be16 outer = bpf_htons(ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+    return bpf_skb_change_proto(skb, outer, 0) ? DROP(encapsulate) : VERDICT_NEXT;
 }
 
 INLINE int make_room(struct __sk_buff* skb, __u32 room, int ipv6) {
@@ -53,11 +53,11 @@ INLINE void write_udp(struct udphdr* udp, __be16 port, __u32 length, const struc
     udp->check = 0;
 }
 
-INLINE void write_inner_ethernet(void* at, const struct envelope* e) {
+INLINE void write_inner_ethernet(void* at, const struct step* s, const struct envelope* e) {
     struct ethhdr* eth = at;
     copy_mac(eth->h_dest, e->destination_mac);
     copy_mac(eth->h_source, e->source_mac);
-    eth->h_proto = bpf_htons(ETH_P_IP);
+    eth->h_proto = ethertype(&s->packet);
 }
 
 INLINE void write_outer_ipv4(struct iphdr* ip, __u32 length, const struct envelope* e) {
@@ -116,7 +116,7 @@ INLINE int encapsulate(struct __sk_buff* skb, const struct step* s, const struct
                       : wrap_ipv4(skb, e, bpf_htons(name##_port), name##_size, &at); \
         if (verdict != VERDICT_NEXT) return verdict;                                 \
         name##_write(at, s);                                                         \
-        write_inner_ethernet(at + name##_size, e);                                   \
+        write_inner_ethernet(at + name##_size, s, e);                                \
         return VERDICT_NEXT;
         FRAMEWORKS(FRAMEWORK_WRITE)
 #undef FRAMEWORK_WRITE

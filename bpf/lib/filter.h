@@ -6,21 +6,17 @@
 #include "lib/flow.h"
 #include "lib/rate.h"
 #include "lib/step.h"
+#include "lib/subnet.h"
 #include "lib/tuple.h"
 
 #define L4_HEADER 20 /* what is read of TCP, the longest */
 
-INLINE int same_bits(__be32 a, __be32 b, __u32 bits) {
-    if (bits >= 32) return a == b;
-    return !((a ^ b) & bpf_htonl((__u32)(0xffffffffULL << (32 - bits))));
-}
-
-/* Whether both are in one subnet, `bits` long. */
-INLINE int same_subnet(const struct weft_address* a, const struct weft_address* b, __u32 bits) {
-    if (!a->word[0] && !a->word[1] && a->word[2] == bpf_htonl(0xffff)) bits += WEFT_MAPPED_BITS;
-    for (__u32 i = 0; i < 4; i++)
-        if (bits > i * 32 && !same_bits(a->word[i], b->word[i], bits - i * 32)) return 0;
-    return 1;
+/* Whether both ends of the packet are in the record's subnet. */
+INLINE int inside_subnet(const struct packet* p, const struct weft_local* local) {
+    const struct weft_address* a = &p->source.address;
+    const struct weft_address* b = &p->destination.address;
+    if (p->flags & PACKET_IPV6) return same_subnet6(a, b, local->subnet6_bits);
+    return same_subnet4(a->word[3], b->word[3], local->subnet_bits);
 }
 
 /* The verdict on the packet `p` for the record that the scratch track names. One function for all callers,
@@ -76,7 +72,7 @@ INLINE int filter_rx(struct __sk_buff* skb, const struct packet* p, const struct
     t->direction = WEFT_RX;
     t->policy = local->policy;
     t->acl = local->acl;
-    if (t->acl && same_subnet(&p->source.address, &p->destination.address, local->subnet_bits)) t->acl = 0;
+    if (t->acl && inside_subnet(p, local)) t->acl = 0;
     t->tag = tag;
     t->tag_known = 1;
     t->bytes = bytes;

@@ -8,15 +8,10 @@
 #include "lib/filter.h"
 #include "lib/step.h"
 
-#define ICMP_UNREACHABLE 3
-#define ICMP_FRAGMENTATION_NEEDED 4
-#define ICMP_TIME_EXCEEDED 11
-
 /* Dropped for `reason`; the icmp_error program tells the sender. */
-INLINE int icmp_error(struct step* s, __u32 reason, __u8 type, __u8 code, __u16 mtu) {
+INLINE int icmp_error(struct step* s, __u32 reason, __u8 error, __u16 mtu) {
     s->error_reason = reason;
-    s->error_type = type;
-    s->error_code = code;
+    s->error = error;
     s->error_mtu = mtu;
     return VERDICT_ICMP_ERROR;
 }
@@ -41,12 +36,10 @@ INLINE int next_hop(struct step* s, const struct weft_overlay_key** next) {
     return DROP(route_target);
 }
 
-/* The router's part: nothing with a TTL of one goes on, nothing that is larger than the way. */
+/* The router's part: nothing on its last hop goes on, nothing that is larger than the way. */
 INLINE int check_forward(const struct view* v, struct step* s, __u32 mtu, __u32 too_big) {
-    if (s->routed && s->packet.hops <= 1)
-        return icmp_error(s, WEFT_DROP_ttl_exceeded, ICMP_TIME_EXCEEDED, 0, 0);
-    if (ip_size(v, &s->packet) > mtu)
-        return icmp_error(s, too_big, ICMP_UNREACHABLE, ICMP_FRAGMENTATION_NEEDED, mtu);
+    if (s->routed && s->packet.hops <= 1) return icmp_error(s, WEFT_DROP_ttl_exceeded, ERROR_HOPS, 0);
+    if (ip_size(v, &s->packet) > mtu) return icmp_error(s, too_big, ERROR_TOO_BIG, mtu);
     return VERDICT_NEXT;
 }
 
@@ -87,7 +80,7 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
     copy_mac(eth->h_dest, local->mac);
     if (s->routed) {
         copy_mac(eth->h_source, local->router_mac);
-        ipv4_decrement_ttl(ip);
+        decrement_hops(ip, &s->packet);
     }
     if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     verdict = deliver(skb, local);
@@ -115,7 +108,7 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
         .hash = flow_hash(&v, &s->packet),
         .tos = s->packet.tos,
     };
-    if (s->routed) ipv4_decrement_ttl(ip);
+    if (s->routed) decrement_hops(ip, &s->packet);
     if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     verdict = encapsulate(skb, s, &e);
     if (verdict != VERDICT_NEXT) return verdict;

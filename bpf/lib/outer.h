@@ -7,9 +7,7 @@
 #include "lib/framework/table.h"
 #include "lib/maps.h"
 
-#define IPV6_FRAGMENT 44 /* the next header's number */
 #define IPV6_FRAGMENT_SIZE 8
-#define IPV6_FRAGMENT_OFFSET 0xfff8
 
 struct outer {
     struct weft_address source;
@@ -32,7 +30,7 @@ INLINE int own_ipv4(__be32 address) {
 INLINE int own_ipv6(const struct weft_address* address) {
     __u32 zero = 0;
     const struct weft_own* own = bpf_map_lookup_elem(&WEFT_OWN_MAP, &zero);
-    if (!own || !(address->word[0] | address->word[1] | address->word[2] | address->word[3])) return 0;
+    if (!own || is_unspecified(address)) return 0;
     return same_address(address, &own->v6[0]) || same_address(address, &own->v6[1]) ||
            same_address(address, &own->v6[2]) || same_address(address, &own->v6[3]);
 }
@@ -86,7 +84,7 @@ INLINE int outer_ipv6(const struct view* v, struct outer* o, struct arrival* a) 
     if (!own_ipv6((const void*)&ip->daddr)) return VERDICT_NOT_OURS;
     o->source = *(const struct weft_address*)&ip->saddr;
     o->payload = bpf_ntohs(ip->payload_len) + sizeof(*ip) - header;
-    a->outer_tos = bpf_ntohs(*(const __be16*)ip) >> 4;
+    a->outer_tos = ipv6_tos(ip);
     a->ipv6 = 1;
     return VERDICT_NEXT;
 }

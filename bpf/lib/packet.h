@@ -18,10 +18,13 @@
 #define INLINE static __attribute__((always_inline)) inline
 
 #define MAC_SIZE 6
+#define IPV4_TO_IPV6 20      /* bytes that bpf_skb_change_proto adds, or removes */
 #define IPV4_FRAGMENT 0x3fff /* more fragments, or an offset */
 #define IPV4_OFFSET 0x1fff   /* the offset alone, in 8 bytes */
 #define IPV4_MORE 0x2000
 #define IPV4_DONT_FRAGMENT 0x4000
+#define IPV6_FRAGMENT_OFFSET 0xfff8
+#define IPV6_FRAGMENT_MORE 1
 
 struct view {
     void* data;
@@ -70,6 +73,23 @@ INLINE struct weft_overlay_key overlay_ipv4(__u32 gni, __be32 ipv4) {
     return (struct weft_overlay_key){.gni = gni, .address = mapped(ipv4)};
 }
 
+INLINE struct weft_overlay_key overlay_ipv6(__u32 gni, const void* address) {
+    return (struct weft_overlay_key){.gni = gni, .address = *(const struct weft_address*)address};
+}
+
+INLINE int is_mapped(const struct weft_address* a) {
+    return !a->word[0] && !a->word[1] && a->word[2] == bpf_htonl(0xffff);
+}
+
+INLINE int is_unspecified(const struct weft_address* a) {
+    return !(a->word[0] | a->word[1] | a->word[2] | a->word[3]);
+}
+
+/* Multicast (RFC 4291, 2.7). */
+INLINE int ipv6_group(const struct weft_address* a) { return bpf_ntohl(a->word[0]) >> 24 == 0xff; }
+
+INLINE int is_link_local(const struct weft_address* a) { return bpf_ntohl(a->word[0]) >> 22 == 0xfe80 >> 6; }
+
 INLINE int same_address(const struct weft_address* a, const struct weft_address* b) {
     return a->word[0] == b->word[0] && a->word[1] == b->word[1] && a->word[2] == b->word[2] &&
            a->word[3] == b->word[3];
@@ -115,6 +135,8 @@ INLINE void ipv4_decrement_ttl(struct iphdr* ip) {
     ip->ttl--;
     checksum_replace(&ip->check, from, *word);
 }
+
+INLINE __u8 ipv6_tos(const struct ipv6hdr* ip) { return bpf_ntohs(*(const __be16*)ip) >> 4; }
 
 INLINE void ipv4_set_tos(struct iphdr* ip, __u8 tos) {
     __u16* word = (__u16*)ip; /* version, header length and TOS */

@@ -26,9 +26,12 @@ INLINE __be32 arp_address(const __be16 half[2]) { return (__be32)half[0] | (__be
 INLINE struct weft_address claimed_source(const struct view* v) {
     const struct ethhdr* eth = v->data;
     const struct iphdr* ip = (const void*)(eth + 1);
+    const struct ipv6hdr* ip6 = (const void*)(eth + 1);
     const struct arp* arp = (const void*)(eth + 1);
     if ((const void*)(eth + 1) > v->end) return mapped(0);
     if (eth->h_proto == bpf_htons(ETH_P_IP) && (const void*)(ip + 1) <= v->end) return mapped(ip->saddr);
+    if (eth->h_proto == bpf_htons(ETH_P_IPV6) && (const void*)(ip6 + 1) <= v->end)
+        return *(const struct weft_address*)&ip6->saddr;
     if (eth->h_proto == bpf_htons(ETH_P_ARP) && (const void*)(arp + 1) <= v->end)
         return mapped(arp_address(arp->sender));
     return mapped(0);

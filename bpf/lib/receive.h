@@ -5,27 +5,26 @@
 #include "lib/filter.h"
 #include "lib/receiver.h"
 
-#define IPV6_TO_IPV4 20 /* bytes that bpf_skb_change_proto removes */
-
-/* Leaves an Ethernet header, its MACs still to be written, and the inner packet. An IPv6 header goes in two
- * steps: Linux 6.1 does not let one cut turn IPv6 into IPv4. */
+/* Leaves an Ethernet header, its MACs still to be written, and the inner packet. Where the families differ
+ * the outer header goes in two steps: Linux 6.1 does not let one cut turn one into the other. */
 INLINE int decapsulate(struct __sk_buff* skb, const struct arrival* a) {
     int strip = a->strip & STRIP_MASK;
-    if (a->ipv6) {
-        if (bpf_skb_change_proto(skb, bpf_htons(ETH_P_IP), 0)) return DROP(decapsulate);
-        strip -= IPV6_TO_IPV4;
+    int inner6 = (a->packet.flags & PACKET_IPV6) != 0;
+    if (a->ipv6 != inner6) {
+        if (bpf_skb_change_proto(skb, ethertype(&a->packet), 0)) return DROP(decapsulate);
+        strip += inner6 ? IPV4_TO_IPV6 : -IPV4_TO_IPV6;
     }
     if (bpf_skb_adjust_room(skb, -strip, BPF_ADJ_ROOM_MAC, BPF_F_ADJ_ROOM_FIXED_GSO))
         return DROP(decapsulate);
     return VERDICT_NEXT;
 }
 
-INLINE int write_ethernet(struct __sk_buff* skb, const void* to, const void* from) {
+INLINE int write_ethernet(struct __sk_buff* skb, const struct arrival* a, const void* to) {
     struct ethhdr* eth = (void*)(long)skb->data;
     if ((void*)(eth + 1) > (void*)(long)skb->data_end) return DROP(step_lost);
     copy_mac(eth->h_dest, to);
-    copy_mac(eth->h_source, from);
-    eth->h_proto = bpf_htons(ETH_P_IP);
+    copy_mac(eth->h_source, a->macs + MAC_SIZE);
+    eth->h_proto = ethertype(&a->packet);
     return VERDICT_NEXT;
 }
 
@@ -36,10 +35,11 @@ INLINE int receive(struct __sk_buff* skb, struct view* v, struct arrival* a) {
     verdict = filter_rx(skb, &a->packet, local, a->tag, v->length - a->strip);
     if (verdict != VERDICT_NEXT) return verdict;
     *v = view_skb(skb);
-    mark_congestion(v, a);
+    verdict = mark_congestion(v, a);
+    if (verdict != VERDICT_NEXT) return verdict;
     verdict = decapsulate(skb, a);
     if (verdict != VERDICT_NEXT) return verdict;
-    verdict = write_ethernet(skb, local->mac, a->macs + MAC_SIZE);
+    verdict = write_ethernet(skb, a, local->mac);
     if (verdict != VERDICT_NEXT) return verdict;
     return deliver(skb, local);
 }
@@ -50,9 +50,8 @@ INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a) {
     struct view v = view_skb(skb);
     const struct ethhdr* eth = v.data;
     if ((const void*)(eth + 1) > v.end) return DROP(step_lost);
-    int verdict = parse_ipv4(&v, eth + 1, sizeof(*eth), v.length - sizeof(*eth), a->gni, 1, &a->packet);
-    if (verdict == VERDICT_PULL) return DROP(step_lost);
-    if (verdict != VERDICT_NEXT) return verdict;
+    int verdict = parse_inner(&v, eth, 0, v.length - sizeof(*eth), a);
+    if (verdict != VERDICT_NEXT) return verdict == VERDICT_PULL ? DROP(step_lost) : verdict;
     copy_mac(a->macs, eth->h_dest);
     verdict = find_arrival_receiver(&v, a, &local);
     if (verdict != VERDICT_NEXT) return verdict;

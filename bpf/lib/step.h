@@ -15,7 +15,7 @@ struct step {
     struct packet packet;
     struct weft_overlay_key next; /* the next hop, where that is not the destination */
     struct weft_address router;   /* of the record's subnet */
-    struct weft_address address;  /* the record's primary, for ARP */
+    struct weft_address address;  /* the record's primary, for ARP and neighbour discovery */
     __u16 max_overhead;
     __u8 mac[6];
     __u8 router_mac[6];
@@ -24,8 +24,12 @@ struct step {
     /* for icmp_error */
     __u32 error_reason; /* weft_drop_reason */
     __u16 error_mtu;
-    __u8 error_type;
-    __u8 error_code;
+    __u8 error; /* error_kind */
+};
+
+enum error_kind {
+    ERROR_HOPS = 1, /* time-exceeded */
+    ERROR_TOO_BIG,  /* fragmentation-needed, packet-too-big: error_mtu would fit */
 };
 
 struct {

@@ -14,7 +14,7 @@
     X(6, in_repair, "the record is in repair")                                                         \
     X(7, transmit_off, "the attachment may not send yet or any more")                                  \
     X(8, source_mac, "source MAC is not the record's")                                                 \
-    X(9, ethertype, "neither IPv4 nor ARP")                                                            \
+    X(9, ethertype, "neither IPv4, IPv6 nor ARP")                                                      \
     X(10, arp_malformed, "not a whole Ethernet and IPv4 ARP packet")                                   \
     X(11, arp_sender_mac, "ARP sender MAC is not the record's")                                        \
     X(12, arp_sender_address, "ARP sender address is not the record's")                                \
@@ -29,7 +29,7 @@
     X(21, blackhole, "a blackhole route")                                                              \
     X(22, route_target, "a route's target is not supported")                                           \
     X(23, router_traffic, "other than a whole ping request to a phantom router")                       \
-    X(24, ttl_exceeded, "TTL ran out at the router")                                                   \
+    X(24, ttl_exceeded, "TTL or hop limit ran out at the router")                                      \
     X(25, no_mapping, "nobody has the destination address")                                            \
     X(26, no_peer, "the destination's host is not known")                                              \
     X(27, no_path, "no underlay path to the destination's host now")                                   \
@@ -58,7 +58,7 @@
     X(50, vxlan_flags, "VXLAN without a valid VNI")                                                    \
     X(51, gni_mismatch, "GNI of the source is not that of the destination")                            \
     X(52, inner_ethernet_truncated, "inner frame shorter than an Ethernet header")                     \
-    X(53, inner_ethertype, "inner packet is not IPv4")                                                 \
+    X(53, inner_ethertype, "inner packet is not IP")                                                   \
     X(54, inner_ip_truncated, "inner packet shorter than its IP header")                               \
     X(55, inner_ip_malformed, "inner IP version, header length or total length is wrong")              \
     X(56, inner_source, "the sending host may not send this overlay source")                           \
@@ -88,7 +88,25 @@
     X(80, egress_byte_rate, "over the record's bytes a second sent")                                   \
     X(81, egress_packet_rate, "over the record's packets a second sent")                               \
     X(82, ingress_byte_rate, "over the record's bytes a second received")                              \
-    X(83, ingress_packet_rate, "over the record's packets a second received")
+    X(83, ingress_packet_rate, "over the record's packets a second received")                          \
+    X(84, ip6_extensions, "IPv6 extension headers too many, too long or out of order")                 \
+    X(85, ip6_routing, "IPv6 routing header of type 0")                                                \
+    X(86, ip6_mapped, "an IPv4 address in IPv6 form")                                                  \
+    X(87, link_local, "IPv6 link-local address outside neighbour discovery and DHCPv6")                \
+    X(88, discovery_malformed, "neighbour discovery message that is not valid")                        \
+    X(89, discovery_mac, "link-layer address in a discovery message is not the record's")              \
+    X(90, discovery_sender, "sender of a neighbour solicitation is not the record")                    \
+    X(91, discovery_own, "neighbour solicitation for an own address: nobody else has it")              \
+    X(92, discovery_unknown, "neighbour solicitation for an address that nobody has")                  \
+    X(93, discovery_announcement, "neighbour advertisement of an own address: nobody needs it")        \
+    X(94, discovery_target, "neighbour advertisement of an address that is not the record's")          \
+    X(95, discovery_router, "router advertisement or redirect of an instance")                         \
+    X(96, router_solicitation, "router solicitation: no advertisements are sent")                      \
+    X(97, dhcp6, "DHCPv6: nothing answers")                                                            \
+    X(98, inner_ip6_extensions, "inner IPv6 extension headers too many, too long or unordered")        \
+    X(99, inner_ip6_routing, "inner IPv6 routing header of type 0")                                    \
+    X(100, inner_ip6_mapped, "inner IPv4 address in IPv6 form")                                        \
+    X(101, inner_discovery, "neighbour discovery of another host")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,

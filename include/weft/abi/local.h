@@ -27,7 +27,9 @@ struct weft_local {
     __u32 policy;       /* of the record's security groups; 0: not filtered */
     __u32 acl;          /* policy of its subnet's ACL; 0: none */
     __u32 tag;          /* the record's security tag */
-    __u32 subnet_bits;  /* prefix length of the subnet */
+    __u8 subnet_bits;   /* prefix length of the subnet, as in weft_port */
+    __u8 subnet6_bits;
+    __u16 pad;          /* zero */
     __u16 mtu;          /* of the instance's device */
     __u16 vlan;         /* 802.1Q id to push on a trunk, 0 none */
     __u8 mac[6];        /* the record's */

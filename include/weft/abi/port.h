@@ -5,7 +5,7 @@
 
 #include "weft/abi/types.h"
 
-#define WEFT_PORT_MAP weft_port_v2 /* HASH */
+#define WEFT_PORT_MAP weft_port_v3 /* HASH */
 
 /* `source` is zero in the entry of a device (or VLAN) with one record. Where records share it, that entry
  * only carries WEFT_PORT_SHARED and each address of each record has an entry of its own. */
@@ -35,20 +35,23 @@ struct weft_port {
     __u64 record;
     __u64 lease_expiry; /* CLOCK_BOOTTIME ns from which on nothing passes; 0: no lease */
     __u32 gni;
-    __u32 flags;                 /* weft_port_flag */
-    __u32 table;                 /* route table, key of `route` */
-    __u32 policy;                /* of the record's security groups; 0: not filtered */
-    __u32 acl;                   /* policy of the subnet's ACL; 0: none */
-    __u32 tag;                   /* the record's security tag, sent along */
-    __u16 mtu;                   /* of the instance's device */
-    __u16 max_overhead;          /* largest framework overhead the partition allows, bytes; 0: any */
-    struct weft_address address; /* the record's primary address; the others are found in `local` */
-    struct weft_address router;  /* the subnet's phantom router */
-    __u8 mac[6];                 /* the record's */
-    __u8 router_mac[6];          /* the phantom router's */
-    __u8 subnet_bits;            /* prefix length of the subnet, 0 to 32 for IPv4, 0 to 128 for IPv6 */
-    __u8 pad[7];                 /* zero */
+    __u32 flags;                  /* weft_port_flag */
+    __u32 table;                  /* route table, key of `route` */
+    __u32 policy;                 /* of the record's security groups; 0: not filtered */
+    __u32 acl;                    /* policy of the subnet's ACL; 0: none */
+    __u32 tag;                    /* the record's security tag, sent along */
+    __u16 mtu;                    /* of the instance's device */
+    __u16 max_overhead;           /* largest framework overhead the partition allows, bytes; 0: any */
+    struct weft_address address;  /* the record's first IPv4 address; the others are found in `local` */
+    struct weft_address router;   /* the subnet's phantom router for IPv4 */
+    struct weft_address address6; /* the same for IPv6 */
+    struct weft_address router6;
+    __u8 mac[6];        /* the record's */
+    __u8 router_mac[6]; /* the phantom router's */
+    __u8 subnet_bits;   /* prefix length of the subnet's IPv4 range, 1 to 32; 0: it has none */
+    __u8 subnet6_bits;  /* of its IPv6 range, 1 to 128; 0: it has none */
+    __u8 pad[6];        /* zero */
 };
-WEFT_ABI_SIZE(weft_port, 104);
+WEFT_ABI_SIZE(weft_port, 136);
 WEFT_ABI_OFFSET(weft_port, address, 52);
-WEFT_ABI_OFFSET(weft_port, mac, 84);
+WEFT_ABI_OFFSET(weft_port, mac, 116);

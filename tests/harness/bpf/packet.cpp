@@ -57,6 +57,22 @@ Bytes ipv6(const Ipv6& h, const Bytes& payload) {
            h.destination + payload;
 }
 
+Bytes extension(std::uint8_t next, const Bytes& data) {
+    return Bytes{next, static_cast<std::uint8_t>((data.size() - 6) / 8)} + data;
+}
+
+Bytes fragment_header(std::uint8_t next, std::uint16_t offset_and_more, std::uint32_t id) {
+    return Bytes{next, 0} + be16(offset_and_more) + be32(id);
+}
+
+Bytes icmp6(const Ipv6& h, std::uint8_t type, std::uint8_t code, std::uint32_t rest, const Bytes& payload) {
+    Bytes bytes = Bytes{type, code} + be16(0) + be32(rest) + payload;
+    const auto pseudo =
+        h.source + h.destination + be32(static_cast<std::uint32_t>(bytes.size())) + be32(protocol_icmp6);
+    store16(bytes, 2, internet_checksum(pseudo + bytes));
+    return bytes;
+}
+
 Bytes udp(std::uint16_t source, std::uint16_t destination, const Bytes& payload) {
     return be16(source) + be16(destination) + be16(static_cast<std::uint32_t>(8 + payload.size())) + be16(0) +
            payload;

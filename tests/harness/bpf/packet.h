@@ -16,6 +16,7 @@ constexpr std::uint8_t tcp_fin = 0x01;
 constexpr std::uint8_t tcp_syn = 0x02;
 constexpr std::uint8_t tcp_rst = 0x04;
 constexpr std::uint8_t tcp_ack = 0x10;
+constexpr std::uint8_t protocol_icmp6 = 58;
 
 // "10.1.2.30"
 std::uint32_t ip(std::string_view text);
@@ -47,6 +48,13 @@ struct Ipv6 {
     std::uint32_t flow{0};
 };
 Bytes ipv6(const Ipv6& header, const Bytes& payload);
+// An extension header of RFC 8200 whose second byte counts 8-byte units: `data` is 6 bytes or 8 n + 6.
+Bytes extension(std::uint8_t next, const Bytes& data = Bytes(6));
+// A fragment header; `offset_and_more` as on the wire.
+Bytes fragment_header(std::uint8_t next, std::uint16_t offset_and_more, std::uint32_t id);
+// An ICMPv6 message for the header's addresses, which its checksum covers (RFC 4443, 2.3).
+Bytes icmp6(const Ipv6& header, std::uint8_t type, std::uint8_t code, std::uint32_t rest,
+            const Bytes& payload);
 
 // Checksum zero: not computed (RFC 768).
 Bytes udp(std::uint16_t source, std::uint16_t destination, const Bytes& payload);

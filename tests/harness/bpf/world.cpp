@@ -77,20 +77,25 @@ World::World()
         allow_address(open_policy, direction, "::", 0, open_class);
         allow_ports(open_policy, direction, open_class);
     }
-    add_attached(i1, blue, record_a, "10.1.2.30", mac_a, tag_a, blue_table);
-    add_attached(i2, blue, record_d, "10.1.2.31", mac_d, 0, blue_table);
-    add_attached(r1, red, record_r, "10.1.2.30", mac_r, 0, red_table);
+    add_attached(i1, blue, record_a, "10.1.2.30", "2001:db8:12::30", mac_a, tag_a, blue_table);
+    add_attached(i2, blue, record_d, "10.1.2.31", "2001:db8:12::31", mac_d, 0, blue_table);
+    add_attached(r1, red, record_r, "10.1.2.30", "2001:db8:12::30", mac_r, 0, red_table);
     add_remote(blue, record_b, "10.1.2.50", mac_b, tag_b);
     add_remote(blue, record_c, "10.1.3.7", mac_c, 0);
     add_remote(red, record_s, "10.1.2.50", mac_s, 0);
+    add_remote(blue, record_b, "2001:db8:12::50", mac_b, tag_b);
+    add_remote(blue, record_c, "2001:db8:13::7", mac_c, 0);
+    add_remote(red, record_s, "2001:db8:12::50", mac_s, 0);
     for (auto table : {blue_table, red_table}) {
         add_route(table, "10.1.0.0", 16, WEFT_ROUTE_LOCAL);
         add_route(table, "10.1.3.1", 32, WEFT_ROUTE_ROUTER);
+        add_route(table, "2001:db8:10::", 44, WEFT_ROUTE_LOCAL);
+        add_route(table, "2001:db8:13::1", 128, WEFT_ROUTE_ROUTER);
     }
 }
 
 void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t record, std::string_view address,
-                         const Mac& mac, std::uint32_t tag, std::uint32_t table) {
+                         std::string_view address6, const Mac& mac, std::uint32_t tag, std::uint32_t table) {
     weft_port_key port_key{};
     port_key.ifindex = ifindex;
     weft_port port{};
@@ -104,9 +109,12 @@ void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t reco
     port.mtu = instance_mtu;
     port.address = mapped(address);
     port.router = mapped("10.1.2.1");
+    port.address6 = mapped(address6);
+    port.router6 = mapped("2001:db8:12::1");
     set_mac(port.mac, mac);
     set_mac(port.router_mac, mac_router);
     port.subnet_bits = 24;
+    port.subnet6_bits = 64;
     put(WEFT_MAP_NAME(WEFT_PORT_MAP), port_key, port);
 
     weft_local local{};
@@ -117,10 +125,12 @@ void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t reco
     local.policy = open_policy;
     local.tag = tag;
     local.subnet_bits = port.subnet_bits;
+    local.subnet6_bits = port.subnet6_bits;
     local.mtu = instance_mtu;
     set_mac(local.mac, mac);
     set_mac(local.router_mac, mac_router);
     put(WEFT_MAP_NAME(WEFT_LOCAL_MAP), overlay(gni, address), local);
+    put(WEFT_MAP_NAME(WEFT_LOCAL_MAP), overlay(gni, address6), local);
     weft_station_key station{};
     station.gni = gni;
     set_mac(station.mac, mac);
@@ -177,7 +187,8 @@ void World::use_framework(std::uint8_t framework) {
 void World::add_route(std::uint32_t table, std::string_view prefix, unsigned bits, weft_route_target target,
                       std::string_view next_hop) {
     weft_route_key key{};
-    key.prefixlen = WEFT_TABLE_BITS + WEFT_MAPPED_BITS + bits;
+    const bool v6 = prefix.find(':') != std::string_view::npos;
+    key.prefixlen = WEFT_TABLE_BITS + (v6 ? 0 : WEFT_MAPPED_BITS) + bits;
     key.table = table;
     key.address = mapped(prefix);
     weft_route route{};
@@ -343,6 +354,16 @@ Bytes b_to_a(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment, std
                       .id = id,
                       .fragment = fragment};
     return arriving(ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(header, l4)), blue, tag);
+}
+
+Bytes from_a6(std::string_view destination, const Mac& to, const Bytes& payload, std::uint8_t hops) {
+    const Ipv6 header{.source = ip6("2001:db8:12::30"), .destination = ip6(destination), .hops = hops};
+    return ethernet(to, mac_a, ethertype_ipv6, ipv6(header, udp(1111, 2222, payload)));
+}
+
+Bytes inner6_b_to_a(std::size_t size) {
+    const Ipv6 header{.source = ip6("2001:db8:12::50"), .destination = ip6("2001:db8:12::30")};
+    return ethernet(mac_a, mac_b, ethertype_ipv6, ipv6(header, udp(2222, 1111, payload(size))));
 }
 
 Bytes outer4(std::uint16_t port, const Bytes& framework, std::uint8_t tos, std::string_view source) {

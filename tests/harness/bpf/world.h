@@ -7,6 +7,9 @@
 //     d 10.1.2.31 here, device i2               s 10.1.2.50 on the peer
 //     b 10.1.2.50 on the peer (tag 9)
 //     c 10.1.3.7  on the peer, other subnet
+//
+// Each has an IPv6 address too: 2001:db8:12::30 for 10.1.2.30, 2001:db8:13::7 for 10.1.3.7, and so on; the
+// routers are 2001:db8:12::1 and 2001:db8:13::1.
 #pragma once
 
 #include <cstddef>
@@ -60,6 +63,7 @@ inline const Mac mac_d = mac("02:00:00:00:0d:04");
 inline const Mac mac_r = mac("02:00:00:00:0e:05");
 inline const Mac mac_s = mac("02:00:00:00:0f:06");
 inline const Mac mac_router = mac("02:00:00:00:00:fe");
+constexpr const char* router_link_local = "fe80::ff:fe00:fe";  // RFC 4291, appendix A
 inline const Mac mac_uplink = mac("02:00:00:00:ff:01");
 inline const Mac mac_peer = mac("02:00:00:00:ff:02");
 
@@ -145,7 +149,7 @@ public:
 
 private:
     void add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t record, std::string_view address,
-                      const Mac& mac, std::uint32_t tag, std::uint32_t table);
+                      std::string_view address6, const Mac& mac, std::uint32_t tag, std::uint32_t table);
     void add_remote(std::uint32_t gni, std::uint64_t record, std::string_view address, const Mac& mac,
                     std::uint32_t tag);
     void add_peer();
@@ -160,6 +164,9 @@ Bytes inner_b_to_a(std::size_t size = 20);
 Bytes a_to_b(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment = 0x4000, std::uint16_t id = 0);
 Bytes b_to_a(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment = 0x4000, std::uint16_t id = 0,
              std::uint32_t tag = tag_b);
+// The same two over IPv6.
+Bytes from_a6(std::string_view destination, const Mac& to, const Bytes& payload, std::uint8_t hops = 64);
+Bytes inner6_b_to_a(std::size_t size = 20);
 // A frame of a framework from the peer to this host, over IPv4 and over IPv6.
 Bytes outer4(std::uint16_t port, const Bytes& framework, std::uint8_t tos = 0,
              std::string_view source = "192.0.2.2");
