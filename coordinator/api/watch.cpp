@@ -23,27 +23,19 @@ Object decoded(Id id, const std::optional<Bytes>& bytes) {
 
 }  // namespace
 
-Result<void> Watch::start(Ledger& ledger) {
-    if (request_.from != 0) {
-        WEFT_CHECK(add_feed(ledger.repository(), ledger.cloud().revision()));
-        pump();
+Result<void> Watch::start() {
+    busy_ = true;
+    if (request_.from == 0) {
+        asio::co_spawn(channel_->executor(), send_present(), asio::detached);
         return {};
     }
-    busy_ = true;
-    asio::co_spawn(channel_->executor(), send_present(), asio::detached);
-    return {};
-}
-
-Result<void> Watch::add_feed(Repository& repository, Revision to) {
-    for (auto from = request_.from; from < to;) {
-        WEFT_TRY(const auto changes, repository.changes(from, changes_at_once));
-        if (changes.empty()) break;
-        for (const auto& change : changes)
-            if (change.revision <= to)
-                add(change.revision,
-                    {change.id, decoded(change.id, change.before), decoded(change.id, change.after)});
-        from = changes.back().revision;
-    }
+    if (const auto newest = ledger_.cloud().revision(); request_.from > newest)
+        return not_found("there is no revision " + std::to_string(request_.from) + " yet; the newest is " +
+                         std::to_string(newest));
+    from_feed_ = true;
+    fed_ = request_.from;
+    WEFT_TRY(auto changes, ledger_.repository().changes(fed_, changes_at_once));
+    asio::co_spawn(channel_->executor(), send_feed(std::move(changes)), asio::detached);
     return {};
 }
 
@@ -52,7 +44,24 @@ std::optional<Bytes> Watch::shown(const Object& object) const {
     return service_.show(principal_, request_.kind, request_.filters, object);
 }
 
-void Watch::add(Revision revision, const Change& change) {
+void Watch::add(Revision revision, std::span<const Change> changes) {
+    if (from_feed_ || revision <= fed_) return;
+    for (const auto& change : changes) take(revision, change);
+    for (const auto& change : changes) {
+        take_record_of(revision, change.before);
+        take_record_of(revision, change.after);
+    }
+}
+
+// What is shown of a record follows from its attachments.
+void Watch::take_record_of(Revision revision, const Object& object) {
+    const auto attachment = as<schema::Attachment>(object);
+    if (!attachment || request_.kind != Kind::record) return;
+    if (const auto record = ledger_.cloud().find(attachment->record); !is_null(record))
+        take(revision, {attachment->record, record, record});
+}
+
+void Watch::take(Revision revision, const Change& change) {
     if (change.id.kind != request_.kind) return;
     wire::Change notice;
     notice.kind = change.id.kind;
@@ -65,18 +74,20 @@ void Watch::add(Revision revision, const Change& change) {
     } else {
         return;
     }
-    if (pending_.size() >= most_pending && !pending_.contains(change.id)) {
+    if (const auto at = place_.find(change.id); at != place_.end()) {
+        pending_.erase(at->second);
+        place_.erase(at);
+    } else if (pending_.size() >= most_pending) {
         pending_.clear();
-        order_.clear();
+        place_.clear();
         lagged_ = true;
     }
-    if (!pending_.contains(change.id)) order_.push_back(change.id);
-    pending_.insert_or_assign(change.id, std::move(notice));
+    place_[change.id] = pending_.insert(pending_.end(), {change.id, std::move(notice)});
 }
 
 void Watch::pump() {
     if (busy_) return;
-    while (!order_.empty() && !channel_->closed()) {
+    while (!pending_.empty() && !channel_->closed()) {
         if (channel_->queued() > most_queued) {
             busy_ = true;
             asio::co_spawn(
@@ -89,11 +100,38 @@ void Watch::pump() {
                 asio::detached);
             return;
         }
-        auto node = pending_.extract(order_.front());
-        order_.pop_front();
-        node.mapped().lagged = std::exchange(lagged_, false);
-        answer(*channel_, Command::change, node.mapped(), sequence_);
+        send_first();
     }
+}
+
+void Watch::send_first() {
+    auto& [id, change] = pending_.front();
+    change.lagged = std::exchange(lagged_, false);
+    answer(*channel_, Command::change, change, sequence_);
+    place_.erase(id);
+    pending_.pop_front();
+}
+
+// As fast as the client reads, until the feed has nothing newer: a client that lagged far can catch up.
+asio::awaitable<void> Watch::send_feed(std::vector<StoredChange> changes) {
+    const auto self = shared_from_this();
+    while (!changes.empty() && !channel_->closed()) {
+        fed_ = changes.back().revision;
+        for (const auto& stored : changes) {
+            const Change change{stored.id, decoded(stored.id, stored.before),
+                                decoded(stored.id, stored.after)};
+            take(stored.revision, change);
+            take_record_of(stored.revision, change.before);
+            take_record_of(stored.revision, change.after);
+        }
+        while (!pending_.empty()) send_first();
+        co_await channel_->drained(most_queued / 2);
+        auto more = ledger_.repository().changes(fed_, changes_at_once);
+        if (!more) co_return refuse(*channel_, more.error(), sequence_);
+        changes = std::move(*more);
+    }
+    from_feed_ = false;
+    busy_ = false;
 }
 
 asio::awaitable<void> Watch::send_present() {

@@ -2,8 +2,9 @@
 // One client's watch.
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
+#include <span>
 #include <unordered_map>
 
 #include "coordinator/service/filter.h"
@@ -17,17 +18,20 @@ public:
     static constexpr std::size_t most_pending = 4096;       // objects
     static constexpr std::size_t most_queued = 256U << 10;  // bytes not yet handed to the kernel
 
-    Watch(wire::Channel::Pointer channel, Service& service, Principal principal, wire::WatchRequest request,
-          std::uint32_t sequence)
+    Watch(wire::Channel::Pointer channel, Ledger& ledger, Service& service, Principal principal,
+          wire::WatchRequest request, std::uint32_t sequence)
         : channel_(std::move(channel)),
+          ledger_(ledger),
           service_(service),
           principal_(std::move(principal)),
           request_(std::move(request)),
           sequence_(sequence) {}
 
-    // All present objects, or the changes after request.from. not_found: the feed does not reach back so far.
-    [[nodiscard]] Result<void> start(Ledger& ledger);
-    void add(Revision revision, const Change& change);
+    // All present objects, or the changes after request.from. not_found: the feed does not reach back so far,
+    // or there is no such revision (a store that was set back): watch from 0.
+    [[nodiscard]] Result<void> start();
+    // A revision that was committed now.
+    void add(Revision revision, std::span<const Change> changes);
     // Sends what is pending, as far as the client reads.
     void pump();
     [[nodiscard]] bool uses(const wire::Channel& channel) const noexcept {
@@ -35,18 +39,31 @@ public:
     }
 
 private:
-    [[nodiscard]] Result<void> add_feed(Repository& repository, Revision to);
+    struct Pending {
+        Id id;
+        wire::Change change;
+    };
+
+    void take(Revision revision, const Change& change);
+    void take_record_of(Revision revision, const Object& attachment);
     [[nodiscard]] std::optional<Bytes> shown(const Object& object) const;
+    void send_first();
     boost::asio::awaitable<void> send_present();
+    boost::asio::awaitable<void> send_feed(std::vector<StoredChange> changes);
 
     wire::Channel::Pointer channel_;
+    Ledger& ledger_;
     Service& service_;
     Principal principal_;
     wire::WatchRequest request_;
     std::uint32_t sequence_;
 
-    std::unordered_map<Id, wire::Change> pending_;
-    std::deque<Id> order_;  // of pending_
+    // The latest change of each object, in the order of revisions: whoever has seen one of a revision has
+    // seen all of earlier ones.
+    std::list<Pending> pending_;
+    std::unordered_map<Id, std::list<Pending>::iterator> place_;
+    Revision fed_{0};        // the feed's newest revision that was taken
+    bool from_feed_{false};  // new revisions are taken from the feed, too
     bool lagged_{false};
     bool busy_{false};  // the present objects are being sent, or the client has to read first
 };

@@ -16,9 +16,9 @@ Result<void> Watchers::add(wire::Channel::Pointer channel, Principal principal, 
     WEFT_CHECK(may_request(principal));
     WEFT_TRY(const auto valid, Filter::make(ledger_.cloud(), principal, request.kind, request.filters));
     static_cast<void>(valid);
-    const auto watch = std::make_shared<Watch>(std::move(channel), service_, std::move(principal),
+    const auto watch = std::make_shared<Watch>(std::move(channel), ledger_, service_, std::move(principal),
                                                std::move(request), sequence);
-    WEFT_CHECK(watch->start(ledger_));
+    WEFT_CHECK(watch->start());
     watches_.push_back(watch);
     return {};
 }
@@ -29,14 +29,7 @@ void Watchers::forget(const wire::Channel& channel) {
 
 void Watchers::publish(Revision revision, std::span<const Change> changes) {
     for (const auto& watch : watches_) {
-        for (const auto& change : changes) watch->add(revision, change);
-        // What is shown of a record follows from its attachments.
-        for (const auto& change : changes)
-            for (const auto& attachment :
-                 {as<schema::Attachment>(change.before), as<schema::Attachment>(change.after)})
-                if (attachment)
-                    if (const auto record = ledger_.cloud().find(attachment->record); !is_null(record))
-                        watch->add(revision, {attachment->record, record, record});
+        watch->add(revision, changes);
         watch->pump();
     }
     for (auto& timer : waiting_) timer.cancel();

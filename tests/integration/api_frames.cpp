@@ -1,56 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bad and hostile bytes at the coordinator's socket: an answer that says what was wrong, and nothing else.
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-
 #include "cloud.h"
-#include "weft/wire/message.h"
+#include "raw.h"
 
 using namespace weft;
 using namespace weft::test;
 using wire::Command;
 
 namespace {
-
-namespace asio = boost::asio;
-
-// A connection that sends whatever bytes it is told to.
-class Raw {
-public:
-    explicit Raw(const std::string& path) : socket_(context_) { socket_.connect({path}); }
-
-    void send(const schema::Bytes& bytes) { asio::write(socket_, asio::buffer(bytes)); }
-    void send(const Result<wire::Frame>& frame) { send(wire::build_frame(frame.value())); }
-    void hello() {
-        wire::Hello own;
-        own.lowest = own.highest = 1;
-        send(wire::pack(Command::hello, own, 1));
-        REQUIRE(read()->type == static_cast<std::uint16_t>(Command::hello));
-    }
-    // Nothing at the end of the connection.
-    std::optional<wire::Frame> read() {
-        for (;;) {
-            if (auto frame = reader_.next().value()) return frame;
-            std::array<std::uint8_t, 4096> chunk{};
-            boost::system::error_code code;
-            const auto size = socket_.read_some(asio::buffer(chunk), code);
-            if (code) return std::nullopt;
-            reader_.feed(std::span(chunk).first(size));
-        }
-    }
-    wire::Ack ack() {
-        const auto frame = read();
-        REQUIRE(frame.has_value());
-        const auto ack = wire::unpack<wire::Ack>(*frame, Command::ack);
-        REQUIRE_MESSAGE(ack.has_value(), (ack ? "" : ack.error().message()));
-        return *ack;
-    }
-
-private:
-    asio::io_context context_;
-    asio::local::stream_protocol::socket socket_;
-    wire::FrameReader reader_;
-};
 
 constexpr auto code(ErrorCode value) { return static_cast<std::uint16_t>(value); }
 
@@ -132,46 +89,4 @@ TEST_CASE("[1.13/nobody] a user who is not among the principals may do nothing")
     request.kind = Kind::host;
     request.object = wire::encode(schema::Host{}).value();
     CHECK(client.create(request).error().code == ErrorCode::refused);
-}
-
-TEST_CASE("[1.7/watch] a watcher gets what is there, then each change, and resumes by revision") {
-    World world;
-    world.add_blue();
-    world.create_record("r1");
-    std::vector<std::string> seen;
-    std::uint64_t last = 0;
-    auto watcher = world.client();
-    const auto follow = [&](std::uint64_t from, std::size_t until) {
-        wire::WatchRequest request;
-        request.kind = Kind::record;
-        request.from = from;
-        return watcher.watch(request, [&](const wire::Change& change) {
-            schema::Record record;
-            REQUIRE(wire::decode_into(change.object, record).has_value());
-            seen.push_back(record.name + (change.deleted ? " deleted" : ""));
-            last = change.revision;
-            if (seen.size() == 1) world.create_record("r2");
-            return seen.size() < until;
-        });
-    };
-    REQUIRE(follow(0, 2).has_value());
-    CHECK(seen == std::vector<std::string>{"r1", "r2"});
-
-    world.create_record("r3");
-    REQUIRE(world.client().remove({Kind::record, "r2", {}}).has_value());
-    auto second = world.client();
-    std::vector<std::string> resumed;
-    wire::WatchRequest request;
-    request.kind = Kind::record;
-    request.from = last;
-    REQUIRE(second
-                .watch(request,
-                       [&](const wire::Change& change) {
-                           schema::Record record;
-                           REQUIRE(wire::decode_into(change.object, record).has_value());
-                           resumed.push_back(record.name + (change.deleted ? " deleted" : ""));
-                           return resumed.size() < 2;
-                       })
-                .has_value());
-    CHECK(resumed == std::vector<std::string>{"r3", "r2 deleted"});
 }

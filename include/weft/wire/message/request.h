@@ -73,7 +73,9 @@ struct ListRequest {
     friend bool operator==(const ListRequest&, const ListRequest&) = default;
 };
 
-// Changes from a revision on; 0: first all present objects.
+// Changes after a revision; 0: first all present objects. They come in the order of revisions, the latest of
+// each object. Who was left out (lagged) or cut off goes on from the newest revision seen before that, less
+// one: that revision's other objects may be missing, and what comes again is the same.
 struct WatchRequest {
     Kind kind{Kind::none};
     Tags filters;
@@ -286,7 +288,7 @@ struct Schema<wire::Change> {
         Field{2, "deleted", &wire::Change::deleted, "the object is gone; `object` is its last state"},
         Field{3, "object", &wire::Change::object, "its fields", required},
         Field{4, "revision", &wire::Change::revision, "the change's revision"},
-        Field{5, "lagged", &wire::Change::lagged, "changes before this one were left out: list again"},
+        Field{5, "lagged", &wire::Change::lagged, "changes before this one were left out: watch again"},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::Change);

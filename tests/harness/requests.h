@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A client with many requests under way at once, over a coordinator's Unix socket.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <optional>
+
+#include "weft/wire/channel.h"
+#include "weft/wire/message/request.h"
+
+namespace weft::test {
+
+// A record in this subnet; the coordinator chooses all the rest.
+[[nodiscard]] wire::CreateRequest record_request(const std::string& name, Id subnet);
+
+class Requests {
+public:
+    // Throws ErrorException when it cannot connect.
+    explicit Requests(const std::string& socket);
+    ~Requests();
+
+    // Sends what `next` makes until that is nothing, never with more than `outstanding` unanswered, and waits
+    // for the answers. How many of them were errors.
+    [[nodiscard]] std::size_t create(std::size_t outstanding,
+                                     const std::function<std::optional<wire::CreateRequest>()>& next);
+
+private:
+    boost::asio::io_context context_{1};
+    wire::Channel::Pointer channel_;
+    std::uint32_t sequence_{1};
+};
+
+}  // namespace weft::test
