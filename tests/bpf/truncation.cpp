@@ -92,3 +92,53 @@ TEST_CASE("[4.6/truncated] a packet without its whole transport header belongs t
     }
     CHECK(world.drops(record_a, WEFT_DROP_l4_truncated, WEFT_TX) == 20);
 }
+
+TEST_CASE("[4.4/truncated6] inner IPv6 packets, extension headers with them, cut at every length") {
+    World world;
+    const Ipv6 header{.source = ip6("2001:db8:12::50"), .destination = ip6("2001:db8:12::30"), .next = 0};
+    const auto authentication = from_hex("11 04 0000 00000001 00000002 000102030405060708090a0b");
+    const auto chain = extension(60) + extension(51, Bytes(14)) + authentication;
+    const auto inner =
+        ethernet(mac_a, mac_b, ethertype_ipv6, ipv6(header, chain + udp(2222, 1111, payload(20))));
+    SUBCASE("on the wire") {
+        for (std::size_t size = 0; size < inner.size(); size++) {
+            CAPTURE(size);
+            const auto before = all_drops(world);
+            CHECK(world.programs.receive(arriving(slice(inner, 0, size))).verdict == shot);
+            CHECK(world.programs.receive_xdp(arriving(slice(inner, 0, size))).verdict == xdp_drop);
+            CHECK(all_drops(world) == before + 2);
+        }
+        CHECK(world.drops(WEFT_DROP_inner_ip_truncated) == 2 * 40);
+        CHECK(world.drops(WEFT_DROP_inner_ip_malformed) == 2 * (inner.size() - 54));
+    }
+    SUBCASE("by the length that it claims") {
+        for (std::size_t size = 0; size < chain.size(); size++) {
+            CAPTURE(size);
+            auto cut = inner;
+            cut[19] = static_cast<std::uint8_t>(size);
+            CHECK(world.programs.receive(arriving(cut)).verdict == shot);
+        }
+        CHECK(world.drops(WEFT_DROP_inner_ip_malformed) == chain.size());
+    }
+    CHECK(world.programs.receive(arriving(inner)).verdict == redirect);
+}
+
+TEST_CASE("[4.3/truncated6] an instance's IPv6 packet, extension headers with it, cut at every length") {
+    World world;
+    const Ipv6 header{.source = ip6("2001:db8:12::30"), .destination = ip6("2001:db8:12::50"), .next = 60};
+    const auto chain = extension(44, Bytes(14)) + fragment_header(60, 0, 7) + extension(17);
+    const auto good = ethernet(mac_b, mac_a, ethertype_ipv6, ipv6(header, chain + udp(1, 2, payload(30))));
+    for (std::size_t size = 54; size < good.size(); size++) {
+        CAPTURE(size);
+        CHECK(world.programs.send(slice(good, 0, size), world.i1).verdict == shot);
+    }
+    CHECK(world.drops(record_a, WEFT_DROP_ip_malformed, WEFT_TX) == good.size() - 54);
+    for (std::size_t size = 0; size < chain.size(); size++) {
+        CAPTURE(size);
+        auto cut = good;
+        cut[19] = static_cast<std::uint8_t>(size);
+        CHECK(world.programs.send(cut, world.i1).verdict == shot);
+    }
+    CHECK(world.drops(record_a, WEFT_DROP_ip_malformed, WEFT_TX) == good.size() - 54 + chain.size());
+    CHECK(world.programs.send(good, world.i1).verdict == redirect);
+}

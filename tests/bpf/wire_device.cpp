@@ -26,48 +26,9 @@ Bytes from_b(const Mac& to, std::string_view destination) {
     return ethernet(to, mac_b, ethertype_ipv4, ipv4(header, udp(5, 6, payload(64))));
 }
 
-// Frames to the device are summed by the stack, as on one without checksum offload.
-void turn_off_checksums(const char* device) {
-    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    ethtool_value value{ETHTOOL_STXCSUM, 0};
-    ifreq request{};
-    std::strncpy(request.ifr_name, device, IFNAMSIZ - 1);
-    request.ifr_data = reinterpret_cast<char*>(&value);
-    REQUIRE(ioctl(fd, SIOCETHTOOL, &request) == 0);
-    close(fd);
-}
-
-// From a socket, so that the checksum is left to the device; it does not wait.
-void send_udp(const Namespace& from, std::string_view destination, const Bytes& bytes, int ttl = 64) {
-    const auto socket = from.socket(AF_INET, SOCK_DGRAM, 0);
-    REQUIRE(setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)) == 0);
-    sockaddr_in target{};
-    target.sin_family = AF_INET;
-    target.sin_port = htons(9);
-    target.sin_addr.s_addr = htonl(ip(destination));
-    REQUIRE(sendto(socket.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&target),
-                   sizeof(target)) == static_cast<ssize_t>(bytes.size()));
-}
-
-std::uint64_t wait_for_drops(World& world, weft_drop_reason reason, std::uint64_t count) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    while (world.drops(reason) < count && std::chrono::steady_clock::now() < deadline) usleep(1000);
-    return world.drops(reason);
-}
-
 // a forwards for others, what is for 10.9.0.0/16 back to b; b sends that to a.
 void forward_through_a(Live& live) {
-    const auto uncheck = [](auto& entry) { entry.flags &= ~static_cast<__u32>(WEFT_PORT_SOURCE_DEST_CHECK); };
-    live.world.change_port(live.world.i1, uncheck);
-    live.world.change_local(blue, "10.1.2.30", uncheck);
-    weft_station_key station{};
-    station.gni = blue;
-    std::memcpy(station.mac, mac_a.data(), 6);
-    live.world.change<weft_local>(WEFT_MAP_NAME(WEFT_STATION_MAP), station, [&](weft_local& l) {
-        uncheck(l);
-        l.flags |= WEFT_PORT_PEER;
-        l.ifindex = live.world.i1;
-    });
+    live.uncheck_a();
     live.world.add_route(blue_table, "10.9.0.0", 16, WEFT_ROUTE_RECORD, "10.1.2.50");
     live.inst1.set("net/ipv4/ip_forward", "1");
     live.inst1.set("net/ipv4/conf/all/rp_filter", "0");

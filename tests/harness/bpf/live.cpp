@@ -5,7 +5,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
 #include <linux/if_packet.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -47,6 +49,21 @@ std::string to_string(const Mac& mac) {
     std::snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
                   mac[5]);
     return text;
+}
+
+void turn_off_checksums(const char* device) {
+    const Fd fd(::socket(AF_INET, SOCK_DGRAM, 0));
+    ethtool_value value{ETHTOOL_STXCSUM, 0};
+    ifreq request{};
+    std::strncpy(request.ifr_name, device, IFNAMSIZ - 1);
+    request.ifr_data = reinterpret_cast<char*>(&value);
+    if (ioctl(fd.get(), SIOCETHTOOL, &request) != 0) fail("ethtool");
+}
+
+std::uint64_t wait_for_drops(World& world, weft_drop_reason reason, std::uint64_t count) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (world.drops(reason) < count && std::chrono::steady_clock::now() < deadline) usleep(1000);
+    return world.drops(reason);
 }
 
 Namespace::Namespace(std::string name) : name_(std::move(name)) {
@@ -114,9 +131,15 @@ void Raw::send_with(const VnetHeader& header, const Bytes& frame) {
 }
 
 void Raw::send_segmented(const Bytes& frame, std::uint16_t segment) {
-    send_with(
-        {.flags = 1, .gso_type = 1, .hdr_len = 54, .gso_size = segment, .csum_start = 34, .csum_offset = 16},
-        frame);
+    const bool v6 = read16(frame, 12) == ethertype_ipv6;
+    const std::uint16_t headers = v6 ? 54 : 34;
+    send_with({.flags = 1,
+               .gso_type = static_cast<std::uint8_t>(v6 ? 4 : 1),
+               .hdr_len = static_cast<std::uint16_t>(headers + 20),
+               .gso_size = segment,
+               .csum_start = headers,
+               .csum_offset = 16},
+              frame);
 }
 
 void Raw::send_paged(const Bytes& frame) {
@@ -158,8 +181,8 @@ Live::Live(Underlay underlay, Tunnel tunnel) : inst1("inst1"), inst2("inst2"), f
         "link set uplink-far netns far name eth0\n"
         "addr replace 192.0.2.1/24 dev uplink\n"
         "addr replace 2001:db8::1/64 dev uplink nodad\n");
-    configure_instance(inst1, "10.1.2.30", mac_a);
-    configure_instance(inst2, "10.1.2.31", mac_d);
+    configure_instance(inst1, "30", mac_a);
+    configure_instance(inst2, "31", mac_d);
     const bool v6 = underlay == Underlay::ipv6;
     const bool geneve = tunnel == Tunnel::geneve;
     const std::string device = std::string(geneve ? "geneve" : "vxlan") + " id 100 dstport " +
@@ -176,13 +199,14 @@ Live::Live(Underlay underlay, Tunnel tunnel) : inst1("inst1"), inst2("inst2"), f
         "\n"
         "link set b0 mtu 1420 up\n"
         "addr add 10.1.2.50/24 dev b0\n"
+        "addr add 2001:db8:12::50/64 dev b0 nodad\n"
         "neigh add 10.1.2.30 lladdr " +
-        to_string(mac_a) + " dev b0\n");
+        to_string(mac_a) + " dev b0\nneigh add 2001:db8:12::30 lladdr " + to_string(mac_a) + " dev b0\n");
 
     if (v6) world.use_ipv6();
     world.use_framework(geneve ? WEFT_FRAMEWORK_geneve_1 : WEFT_FRAMEWORK_vxlan_1);
     world.change_peer([&](weft_peer& p) { p.ifindex = world.programs.uplink(); });
-    for (const auto* address : {"10.1.2.30", "10.1.2.31"})
+    for (const auto* address : {"10.1.2.30", "10.1.2.31", "2001:db8:12::30", "2001:db8:12::31"})
         world.change_local(blue, address, [](weft_local& l) { l.flags |= WEFT_PORT_PEER; });
     attach_tc(world.i1, world.programs.instance_tx_fd());
     attach_tc(world.i2, world.programs.instance_tx_fd());
@@ -194,9 +218,25 @@ Live::~Live() {
     configure("link delete i1\nlink delete i2\nlink delete uplink\n");
 }
 
-void Live::configure_instance(const Namespace& instance, const std::string& address, const Mac& mac) {
-    instance.configure("link set eth0 address " + to_string(mac) + " mtu 1420 up\naddr add " + address +
-                       "/24 dev eth0\nroute add default via 10.1.2.1\n");
+void Live::configure_instance(const Namespace& instance, const std::string& host, const Mac& mac) {
+    instance.configure("link set eth0 address " + to_string(mac) + " mtu 1420 up\naddr add 10.1.2." + host +
+                       "/24 dev eth0\nroute add default via 10.1.2.1\naddr add 2001:db8:12::" + host +
+                       "/64 dev eth0 nodad\nroute add default via 2001:db8:12::1\n");
+}
+
+void Live::uncheck_a() {
+    const auto uncheck = [](auto& entry) { entry.flags &= ~static_cast<__u32>(WEFT_PORT_SOURCE_DEST_CHECK); };
+    world.change_port(world.i1, uncheck);
+    world.change_local(blue, "10.1.2.30", uncheck);
+    world.change_local(blue, "2001:db8:12::30", uncheck);
+    weft_station_key station{};
+    station.gni = blue;
+    std::memcpy(station.mac, mac_a.data(), 6);
+    world.change<weft_local>(WEFT_MAP_NAME(WEFT_STATION_MAP), station, [&](weft_local& l) {
+        uncheck(l);
+        l.flags |= WEFT_PORT_PEER;
+        l.ifindex = world.i1;
+    });
 }
 
 void Live::attach_tc(unsigned ifindex, int program) {

@@ -4,7 +4,8 @@
 //   inst1 eth0 (a, 10.1.2.30) -- i1 --.
 //   inst2 eth0 (d, 10.1.2.31) -- i2 --+-- this host -- uplink 192.0.2.1 -- 192.0.2.2 eth0 far
 //
-// `far` is a host without weft: the kernel's own vxlan or geneve device b0 is b, 10.1.2.50.
+// `far` is a host without weft: the kernel's own vxlan or geneve device b0 is b, 10.1.2.50. All have the IPv6
+// addresses of the world too.
 #pragma once
 
 #include <chrono>
@@ -38,7 +39,7 @@ class Raw {
 public:
     Raw(const Namespace& where, const std::string& device);
     void send(const Bytes& frame);
-    // TCP over IPv4 without options, to be cut into segments of `segment` bytes by whoever must.
+    // TCP without options, to be cut into segments of `segment` bytes by whoever must.
     void send_segmented(const Bytes& frame, std::uint16_t segment);
     // More than a page, of which only the Ethernet header lies in the linear part.
     void send_paged(const Bytes& frame);
@@ -49,7 +50,7 @@ private:
     // struct virtio_net_hdr of linux/virtio_net.h, which C++ cannot include.
     struct VnetHeader {
         std::uint8_t flags{0};     // 1: checksum needed
-        std::uint8_t gso_type{0};  // 1: TCP over IPv4
+        std::uint8_t gso_type{0};  // 1: TCP over IPv4, 4: over IPv6
         std::uint16_t hdr_len{0};
         std::uint16_t gso_size{0};
         std::uint16_t csum_start{0};
@@ -75,16 +76,25 @@ public:
     Namespace far;
 
     void attach_xdp(unsigned flags);
+    // a may send and receive for others.
+    void uncheck_a();
 
 private:
     void attach_tc(unsigned ifindex, int program);
-    void configure_instance(const Namespace& instance, const std::string& address, const Mac& mac);
+    void configure_instance(const Namespace& instance, const std::string& host, const Mac& mac);
     unsigned xdp_flags_{0};
     bool xdp_{false};
 };
 
 std::string to_string(const Mac& mac);
 
+// Frames to the device are summed by the stack, as on one without checksum offload.
+void turn_off_checksums(const char* device);
+// How often the reason was counted: `count`, or what it is after five seconds.
+std::uint64_t wait_for_drops(World& world, weft_drop_reason reason, std::uint64_t count);
+
+// From a socket, so that the checksum is left to the device; it does not wait.
+void send_udp(const Namespace& from, std::string_view destination, const Bytes& bytes, int hops = 64);
 // A datagram from one to the other and back; whether both came.
 bool udp_exchange(const Namespace& client, std::string_view from, const Namespace& server,
                   std::string_view to);
