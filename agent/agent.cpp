@@ -25,6 +25,8 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::seconds repair_period{10};
+constexpr std::chrono::seconds collect_period{5};
+constexpr std::chrono::milliseconds collect_rest{10};  // between steps of about a millisecond
 constexpr int repair_share = 20;  // at most one part in this many of the time goes into repairs
 
 std::string interface_name(std::uint32_t ifindex) {
@@ -37,7 +39,8 @@ std::string interface_name(std::uint32_t ifindex) {
 Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
     : config_(config),
       datapath_(datapath),
-      installation_(datapath, StateFile{config.state}, config.frameworks),
+      installation_(datapath, StateFile{config.state}, config.frameworks, config.flows),
+      collector_(datapath, [this](std::uint64_t attachment) { return installation_.is_here(attachment); }),
       renewal_(config.tls, clock),
       monitor_(interface_name, [&datapath] { return datapath.lost_events(); }),
       sessions_([&config] { return connect_any(config.coordinators, config.tls); }, installation_, renewal_),
@@ -48,6 +51,10 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
     datapath.on_change = [this] { environment_changed(); };
     datapath.on_event = [this](const weft_event& event) { monitor_.on_event(event); };
     installation_.on_change = [this] { sessions_.tell(); };
+    installation_.on_detach = [this] {
+        collect_now_ = true;
+        collection_.cancel();
+    };
 }
 
 Result<void> Agent::run() {
@@ -65,6 +72,7 @@ Result<void> Agent::run() {
     for (const int descriptor : datapath_.descriptors())
         asio::co_spawn(context_, follow(descriptor), asio::detached);
     asio::co_spawn(context_, repair_periodically(), asio::detached);
+    asio::co_spawn(context_, collect_flows(), asio::detached);
     asio::co_spawn(context_, server_.run(), asio::detached);
     asio::co_spawn(context_, sessions_.run(), asio::detached);
     std::uint64_t watchdog_us = 0;
@@ -105,6 +113,21 @@ asio::awaitable<void> Agent::repair_periodically() {
         const auto begin = steady_clock::now();
         installation_.repair();
         wait = std::max<steady_clock::duration>(repair_period, (steady_clock::now() - begin) * repair_share);
+    }
+}
+
+// Whatever else there is to do comes between two steps.
+asio::awaitable<void> Agent::collect_flows() {
+    for (;;) {
+        const bool now = std::exchange(collect_now_, false);
+        while (collector_.step()) {
+            collection_.expires_after(now || collect_now_ ? steady_clock::duration{} : collect_rest);
+            error_code code;
+            co_await collection_.async_wait(asio::redirect_error(asio::use_awaitable, code));
+        }
+        collection_.expires_after(collect_now_ ? steady_clock::duration{} : collect_period);
+        error_code code;
+        co_await collection_.async_wait(asio::redirect_error(asio::use_awaitable, code));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/config/config.h"
+#include "agent/flow/collector.h"
 #include "agent/installation.h"
 #include "agent/report/local_server.h"
 #include "agent/report/monitor.h"
@@ -26,6 +27,7 @@ public:
 private:
     boost::asio::awaitable<void> follow(int descriptor);
     boost::asio::awaitable<void> repair_periodically();
+    boost::asio::awaitable<void> collect_flows();
     boost::asio::awaitable<void> feed_watchdog(std::uint64_t period_us);
     void environment_changed();
     [[nodiscard]] wire::Status status() const;
@@ -34,11 +36,14 @@ private:
     Datapath& datapath_;
     boost::asio::io_context context_{1};
     Installation installation_;
+    Collector collector_;
+    boost::asio::steady_timer collection_{context_};
     Renewal renewal_;
     Monitor monitor_;
     Reconnect sessions_;
     LocalServer server_;
     bool change_pending_{false};
+    bool collect_now_{false};  // a whole walk through the flows is due, without rests
 };
 
 }  // namespace weft::agent

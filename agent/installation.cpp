@@ -11,8 +11,12 @@
 
 namespace weft::agent {
 
-Installation::Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks)
-    : datapath_(datapath), reconciler_(datapath), file_(std::move(file)), frameworks_(std::move(frameworks)) {
+Installation::Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks,
+                           const FlowLimits& limits)
+    : datapath_(datapath),
+      reconciler_(datapath, limits),
+      file_(std::move(file)),
+      frameworks_(std::move(frameworks)) {
     read_report();
 }
 
@@ -61,17 +65,24 @@ bool Installation::wants_snapshot() const {
 void Installation::snapshot(DesiredSet desired, const Installed& identity) {
     if (reconciler_.snapshot(std::move(desired), identity).needs_confirmation.empty())
         keep(file_.replace(reconciler_.desired(), reconciler_.installed()));
+    tell_detached();
 }
 
 void Installation::delta(Changes changes, std::uint64_t revision) {
     const auto kept = changes;
     if (reconciler_.delta(std::move(changes), revision).needs_confirmation.empty())
         keep(file_.append(kept, reconciler_.desired(), reconciler_.installed()));
+    tell_detached();
 }
 
 void Installation::confirm() {
     if (reconciler_.confirm().needs_confirmation.empty())
         keep(file_.replace(reconciler_.desired(), reconciler_.installed()));
+    tell_detached();
+}
+
+void Installation::tell_detached() {
+    if (reconciler_.take_detached() && on_detach) on_detach();
 }
 
 void Installation::keep(const Result<void>& kept) {

@@ -13,7 +13,8 @@ namespace weft::agent {
 class Installation final : public Target {
 public:
     // `datapath` must outlive it. `frameworks`: those to report; empty: all there are.
-    Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks);
+    Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks,
+                 const FlowLimits& limits = {});
 
     // Once, before anything else: takes over what is pinned, and the desired set if the file fits it.
     // Otherwise the next session brings a snapshot, and until then everything stays as it is.
@@ -32,16 +33,20 @@ public:
     void confirm() override;
     [[nodiscard]] Result<std::vector<wire::Counters>> counters(const std::string& record) override;
 
+    [[nodiscard]] bool is_here(std::uint64_t attachment) const { return reconciler_.is_here(attachment); }
     // The operator's name of this host; empty before the first session.
     [[nodiscard]] std::string host_name() const;
     [[nodiscard]] const DesiredSet& desired() const { return reconciler_.desired(); }
 
     // What outcome() or report() say has changed without a session's doing.
     std::function<void()> on_change;
+    // Attachments went; their flows are garbage now.
+    std::function<void()> on_detach;
 
 private:
     void read_report();
     void keep(const Result<void>& kept);
+    void tell_detached();
 
     Datapath& datapath_;
     Reconciler reconciler_;

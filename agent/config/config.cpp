@@ -19,9 +19,25 @@ constexpr std::size_t longest_device = 15;   // IFNAMSIZ less its NUL
 constexpr std::size_t longest_socket = 107;  // sockaddr_un less its NUL
 constexpr std::uint64_t most_entries = 1U << 26;
 
-constexpr std::array map_names = {"peer",    "underlay",      "route",       "mapping", "mapping_prefix",
-                                  "source",  "source_prefix", "any_source",  "counter", "local",
-                                  "station", "port",          "record_drop", "event"};
+constexpr std::uint64_t longest_timeout = 10 * 24 * 3600;
+
+constexpr std::array map_names = {
+    "peer",          "underlay",     "route",       "mapping",   "mapping_prefix", "source",
+    "source_prefix", "any_source",   "counter",     "local",     "station",        "port",
+    "policy",        "rule_address", "rule_tag",    "rule_port", "flow",           "quota",
+    "flow_use",      "fragment",     "record_drop", "event"};
+
+// Keys of `flows` that are seconds.
+constexpr std::pair<const char*, std::uint32_t weft_flow_timeouts::*> timeouts[] = {
+    {"tcp-opening", &weft_flow_timeouts::tcp_opening},
+    {"tcp-established", &weft_flow_timeouts::tcp_established},
+    {"tcp-closing", &weft_flow_timeouts::tcp_closing},
+    {"tcp-closed", &weft_flow_timeouts::tcp_closed},
+    {"udp-single", &weft_flow_timeouts::udp_single},
+    {"udp-stream", &weft_flow_timeouts::udp_stream},
+    {"icmp", &weft_flow_timeouts::icmp},
+    {"other", &weft_flow_timeouts::other},
+};
 
 std::string expected(std::string_view key, std::string_view what, const std::string& got) {
     return std::string(key) + ": " + std::string(what) + " was expected, not '" + got + "'";
@@ -89,6 +105,15 @@ void read_bpf(Section bpf, DatapathConfig& datapath) {
             datapath.sizes.emplace(name, static_cast<std::uint32_t>(entries));
 }
 
+FlowLimits read_flows(Section flows) {
+    FlowLimits limits;
+    limits.most = static_cast<std::uint32_t>(flows.number("most", limits.most, least_flows, most_entries));
+    for (const auto& [name, timeout] : timeouts)
+        limits.timeouts.*timeout =
+            static_cast<std::uint32_t>(flows.number(name, limits.timeouts.*timeout, 1, longest_timeout));
+    return limits;
+}
+
 std::string read_socket(Section& root, std::string_view key, std::string fallback) {
     auto path = root.text(key, std::move(fallback));
     if (path.size() > longest_socket)
@@ -124,6 +149,7 @@ Result<Config> read_config(const config::File& file) {
     config.socket = read_socket(root, "socket", "/run/weft/agent.sock");
     config.state = root.text("state", "/run/weft/agent");
     config.frameworks = read_frameworks(root);
+    config.flows = read_flows(root.section("flows"));
     config.log = static_cast<LogLevel>(root.choice("log", levels, 1));
     WEFT_CHECK(file.finish());
     return config;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/datapath/datapath.h"
+#include "agent/flow/limits.h"
 #include "agent/session/coordinators.h"
 #include "weft/base/log.h"
 #include "weft/wire/tls.h"
@@ -23,6 +24,7 @@ struct Config {
     std::string socket;                   // of weft status, counters and monitor
     std::string state;                    // a directory
     std::vector<std::string> frameworks;  // those to report; empty: all there are
+    FlowLimits flows;
     LogLevel log{LogLevel::info};
 };
 

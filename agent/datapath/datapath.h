@@ -102,6 +102,23 @@ struct DropCounter {
     std::uint64_t bytes{0};
 };
 
+// A tracked flow, as much as its removal asks for.
+struct Flow {
+    std::string key;
+    std::uint64_t record{0};
+    std::uint64_t attachment{0};
+    std::uint64_t expires{0};  // tells whether it was used since
+    bool expired{false};
+};
+
+// A record's flows: `added` less `removed` are in the table.
+struct FlowUse {
+    std::uint64_t record{0};
+    std::uint64_t added{0};    // by the packet path, ever
+    std::uint64_t removed{0};  // from the table
+    std::uint64_t refused{0};  // new flows refused at the quota
+};
+
 // What this host can do and what keeps it from more; reported to the coordinator.
 struct HostReport {
     std::vector<std::string> capabilities;  // "geneve/1", "vxlan/1", then features: "redirect-peer", ...
@@ -148,6 +165,19 @@ public:
     [[nodiscard]] virtual Result<std::vector<DropCounter>> drops() = 0;
     // Drops that were not sampled for on_event: over the rate, or the ring was full.
     [[nodiscard]] virtual std::uint64_t lost_events() = 0;
+
+    // The next few hundred flows behind `position`, an empty one being the begin of the table, and again its
+    // end.
+    [[nodiscard]] virtual Result<std::vector<Flow>> flows(std::string& position) = 0;
+    // Whether the flow is gone; one that was used since it was read stays.
+    [[nodiscard]] virtual bool remove_flow(const Flow& flow) = 0;
+    // Of the records that have both `flow_use` and `quota`.
+    [[nodiscard]] virtual std::vector<FlowUse> flow_uses() = 0;
+    [[nodiscard]] virtual std::optional<FlowUse> flow_use(std::uint64_t record) = 0;
+    // A record without a quota is left out.
+    virtual void set_removed_flows(std::uint64_t record, std::uint64_t removed) = 0;
+    // Flows that the table has room for.
+    [[nodiscard]] virtual std::size_t flow_capacity() = 0;
 
     // Descriptors to poll for reading, constant over the object's life; on_readable handles what is there.
     [[nodiscard]] virtual std::vector<int> descriptors() = 0;

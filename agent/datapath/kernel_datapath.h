@@ -32,6 +32,14 @@ public:
     Result<std::vector<RecordCounter>> counters() override { return maps_.counters(); }
     Result<std::vector<DropCounter>> drops() override { return maps_.drops(); }
     std::uint64_t lost_events() override { return maps_.lost_events(); }
+    Result<std::vector<Flow>> flows(std::string& position) override { return maps_.flows(position); }
+    bool remove_flow(const Flow& flow) override { return maps_.remove_flow(flow); }
+    std::vector<FlowUse> flow_uses() override { return maps_.flow_uses(); }
+    std::optional<FlowUse> flow_use(std::uint64_t record) override { return maps_.flow_use(record); }
+    void set_removed_flows(std::uint64_t record, std::uint64_t removed) override {
+        maps_.set_removed_flows(record, removed);
+    }
+    std::size_t flow_capacity() override { return maps_.flow_capacity(); }
     std::vector<int> descriptors() override;
     void on_readable(int descriptor) override;
 

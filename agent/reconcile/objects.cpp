@@ -71,8 +71,12 @@ void Reconciler::follow_mapping(const std::string& key) {
 void Reconciler::put(schema::Port port) {
     const auto* old = desired_.find<schema::Port>(port.key());
     if (old != nullptr && *old == port) return;
-    if (old != nullptr) ports_.removed(*old);
+    if (old != nullptr) {
+        ports_.removed(*old);
+        quotas_.removed(*old);
+    }
     ports_.added(port);
+    quotas_.added(port);
     desired_.put(std::move(port));
 }
 
@@ -100,7 +104,11 @@ void Reconciler::remove(const ObjectKey& object) {
                 replace(object, compile_source(*old, nullptr), {});
             break;
         case schema::DesiredKind::port:
-            if (const auto* old = desired_.find<schema::Port>(key)) ports_.removed(*old);
+            if (const auto* old = desired_.find<schema::Port>(key)) {
+                ports_.removed(*old);
+                quotas_.removed(*old);
+                detached_ = true;
+            }
             break;
         case schema::DesiredKind::acl:
         case schema::DesiredKind::group:

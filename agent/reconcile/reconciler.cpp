@@ -14,6 +14,11 @@ namespace {
 constexpr std::uint32_t events_per_second = 100;  // sampled drops of each CPU
 constexpr std::size_t most_reported = 1000;
 
+// Maps with one entry for each record.
+bool is_of_record(MapId map) {
+    return map == MapId::counter || map == MapId::flow_use || map == MapId::quota;
+}
+
 std::string zero_key() { return to_bytes(std::uint32_t{0}); }
 
 // Every object of T in `desired`, and every one of `current` that is not.
@@ -28,8 +33,11 @@ void differences(const DesiredSet& current, const DesiredSet& desired, Put&& put
 
 }  // namespace
 
-Reconciler::Reconciler(Datapath& datapath)
-    : datapath_(datapath), ports_(datapath, wanted_, problems_), writer_(datapath) {}
+Reconciler::Reconciler(Datapath& datapath, const FlowLimits& limits)
+    : datapath_(datapath),
+      ports_(datapath, wanted_, problems_),
+      quotas_(wanted_, limits, datapath.flow_capacity()),
+      writer_(datapath) {}
 
 Result<Installed> Reconciler::adopt() {
     WEFT_TRY(const auto entries, datapath_.dump(MapId::config));
@@ -94,6 +102,7 @@ void Reconciler::install(const DesiredSet& desired, const Dumps& dumps, const In
     differences<schema::Port>(desired_, desired, put_one, remove_one);
     if (first) ports_.sweep();
     ports_.refresh(desired_);
+    quotas_.refresh();
     compare(dumps);
     write(identity);
 }
@@ -142,6 +151,7 @@ Outcome Reconciler::repair() {
 
 void Reconciler::write(const Installed& reached) {
     ports_.refresh(desired_);
+    quotas_.refresh();
     writer_.write(wanted_);
     ports_.clean();
     if (installed_ == reached && configured_) return;
@@ -176,8 +186,13 @@ std::vector<ObjectKey> Reconciler::owners(MapId map, const std::string& key) con
     if (const auto object = object_of(map, entry, installed_.host)) return {*object};
     std::vector<ObjectKey> owners;
     for (const auto& [name, port] : desired_.of<schema::Port>())
-        if (map != MapId::counter || key == to_bytes(port.record.value)) owners.push_back(key_of(port));
+        if (!is_of_record(map) || key == to_bytes(port.record.value)) owners.push_back(key_of(port));
     return owners;
+}
+
+bool Reconciler::is_here(std::uint64_t attachment) const {
+    return !has_desired_ ||
+           desired_.find<schema::Port>(to_string(Id{Kind::attachment, attachment})) != nullptr;
 }
 
 }  // namespace weft::agent

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "agent/reconcile/guard.h"
 #include "agent/reconcile/ports.h"
+#include "agent/reconcile/quotas.h"
 #include "agent/reconcile/writes.h"
 
 namespace weft::agent {
@@ -14,7 +16,7 @@ namespace weft::agent {
 class Reconciler {
 public:
     // `datapath` must outlive it.
-    explicit Reconciler(Datapath& datapath);
+    explicit Reconciler(Datapath& datapath, const FlowLimits& limits = {});
     Reconciler(const Reconciler&) = delete;
     Reconciler& operator=(const Reconciler&) = delete;
 
@@ -43,6 +45,10 @@ public:
     [[nodiscard]] const Installed& installed() const { return installed_; }
     // Whether a desired set is in force (since the start of this process).
     [[nodiscard]] bool has_desired() const { return has_desired_; }
+    // Whether an attachment is, or may be, on this host.
+    [[nodiscard]] bool is_here(std::uint64_t attachment) const;
+    // Whether an attachment went since the last call.
+    [[nodiscard]] bool take_detached() { return std::exchange(detached_, false); }
 
 private:
     struct Held {
@@ -76,6 +82,7 @@ private:
     Wanted wanted_;
     Problems problems_;
     Ports ports_;
+    Quotas quotas_;
     Writer writer_;
     DesiredSet desired_;
     std::map<std::string, Result<Path>> paths_;  // by key of Peer
@@ -83,6 +90,7 @@ private:
     std::map<ObjectKey, std::vector<EntryRef>> refused_;  // entries that another object has
     std::optional<Held> held_;
     bool has_desired_{false};
+    bool detached_{false};
     bool configured_{false};  // the config map was written by this process
 };
 

@@ -181,3 +181,52 @@ TEST_CASE_FIXTURE(Fixture, "[4.6] what flows are counted in survives that quotas
     CHECK(present.removed == 4);
     CHECK(present.flows == 2000);
 }
+
+TEST_CASE_FIXTURE(Fixture,
+                  "[4.6] flows are read in batches to the end, and only those unused since then go") {
+    const Fd table{bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_FLOW_MAP)).c_str())};
+    const auto forever = ~std::uint64_t{0};
+    for (std::uint64_t i = 0; i < 2000; ++i) {
+        const weft_flow_key key{i % 2, {}, {}, static_cast<__be16>(i), 0, 6, {}};
+        weft_flow value{};
+        value.attachment = 9;
+        value.expires = i < 500 ? 1 : forever;
+        REQUIRE(bpf_map_update_elem(table.get(), &key, &value, BPF_NOEXIST) == 0);
+    }
+    const auto all = [this] {
+        std::vector<Flow> out;
+        std::string position;
+        do std::ranges::copy(maps.flows(position).value(), std::back_inserter(out));
+        while (!position.empty());
+        return out;
+    };
+    const auto flows = all();
+    REQUIRE(flows.size() == 2000);
+    CHECK(std::ranges::count(flows, true, &Flow::expired) == 500);
+    CHECK(std::ranges::count(flows, 1U, &Flow::record) == 1000);
+    CHECK(std::ranges::count(flows, 9U, &Flow::attachment) == 2000);
+
+    auto used = *std::ranges::find(flows, true, &Flow::expired);
+    used.expires = 0;  // it is not what it was when it was read
+    CHECK_FALSE(maps.remove_flow(used));
+    CHECK(all().size() == 2000);
+    for (const auto& flow : flows)
+        if (flow.expired) CHECK(maps.remove_flow(flow));
+    CHECK(all().size() == 1500);
+    CHECK_FALSE(maps.remove_flow(used));  // already gone
+    CHECK(maps.flow_capacity() == 1'048'576);
+
+    const Entry use{to_bytes(std::uint64_t{1}), {}};
+    const Entry quota{to_bytes(std::uint64_t{1}), to_bytes(weft_quota{0, 1000, 0, {}})};
+    CHECK(maps.put(MapId::flow_use, {&use, 1}).empty());
+    CHECK(maps.flow_uses().empty());  // without a quota nothing can be removed from it
+    maps.set_removed_flows(1, 3);
+    CHECK(maps.dump(MapId::quota)->empty());
+    CHECK(maps.put(MapId::quota, {&quota, 1}).empty());
+    maps.set_removed_flows(1, 3);
+    REQUIRE(maps.flow_uses().size() == 1);
+    CHECK(maps.flow_uses()[0].removed == 3);
+    CHECK(maps.flow_use(1)->removed == 3);
+    CHECK_FALSE(maps.flow_use(2).has_value());
+    CHECK(maps.dump(MapId::quota).value() == std::vector{quota});
+}

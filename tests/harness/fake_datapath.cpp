@@ -130,4 +130,40 @@ Result<void> FakeDatapath::repair_uplinks() {
     return {};
 }
 
+Result<std::vector<Flow>> FakeDatapath::flows(std::string& position) {
+    std::vector<Flow> out;
+    auto next = position.empty() ? flow_table.begin() : flow_table.upper_bound(position);
+    for (; next != flow_table.end() && out.size() < flows_at_once; ++next) out.push_back(next->second);
+    position = next == flow_table.end() ? std::string{} : out.back().key;
+    return out;
+}
+
+bool FakeDatapath::remove_flow(const Flow& flow) {
+    before_write();
+    const auto found = flow_table.find(flow.key);
+    if (found == flow_table.end() || found->second.expires != flow.expires) return false;
+    flow_table.erase(found);
+    return true;
+}
+
+std::vector<FlowUse> FakeDatapath::flow_uses() {
+    std::vector<FlowUse> out;
+    for (const auto& [key, value] : map(MapId::flow_use))
+        if (const auto use = flow_use(from_bytes<std::uint64_t>(key))) out.push_back(*use);
+    return out;
+}
+
+std::optional<FlowUse> FakeDatapath::flow_use(std::uint64_t record) {
+    const auto quota = map(MapId::quota).find(to_bytes(record));
+    if (quota == map(MapId::quota).end() || !map(MapId::flow_use).contains(to_bytes(record)))
+        return std::nullopt;
+    return FlowUse{record, flows_added[record], from_bytes<weft_quota>(quota->second).removed, 0};
+}
+
+void FakeDatapath::set_removed_flows(std::uint64_t record, std::uint64_t removed) {
+    before_write();
+    if (const auto quota = map(MapId::quota).find(to_bytes(record)); quota != map(MapId::quota).end())
+        set_removed(quota->second, removed);
+}
+
 }  // namespace weft::test

@@ -39,6 +39,10 @@ public:
     std::array<std::size_t, agent::map_count> capacity;
     std::size_t writes_until_crash{std::numeric_limits<std::size_t>::max()};
     bool helper_away{false};
+    std::size_t flow_room{1'048'576};
+    std::size_t flows_at_once{4};
+    std::map<std::string, agent::Flow> flow_table;       // by key
+    std::map<std::uint64_t, std::uint64_t> flows_added;  // by record
     agent::HostReport host_report;
     std::vector<agent::RecordCounter> record_counters;
     std::vector<agent::DropCounter> drop_counters;
@@ -68,6 +72,12 @@ public:
     agent::HostReport report() override { return host_report; }
     Result<std::vector<agent::RecordCounter>> counters() override { return record_counters; }
     Result<std::vector<agent::DropCounter>> drops() override { return drop_counters; }
+    Result<std::vector<agent::Flow>> flows(std::string& position) override;
+    bool remove_flow(const agent::Flow& flow) override;
+    std::vector<agent::FlowUse> flow_uses() override;
+    std::optional<agent::FlowUse> flow_use(std::uint64_t record) override;
+    void set_removed_flows(std::uint64_t record, std::uint64_t removed) override;
+    std::size_t flow_capacity() override { return flow_room; }
     std::uint64_t lost_events() override { return 0; }
     std::vector<int> descriptors() override { return {}; }
     void on_readable(int) override {}

@@ -46,6 +46,15 @@ TEST_CASE("[8.6/config] what is left out has its default") {
     CHECK(config->socket == "/run/weft/agent.sock");
     CHECK(config->state == "/run/weft/agent");
     CHECK(config->frameworks.empty());
+    CHECK(config->flows.most == 65536);
+    CHECK(config->flows.timeouts.tcp_opening == 60);
+    CHECK(config->flows.timeouts.tcp_established == 7440);
+    CHECK(config->flows.timeouts.tcp_closing == 240);
+    CHECK(config->flows.timeouts.tcp_closed == 10);
+    CHECK(config->flows.timeouts.udp_single == 30);
+    CHECK(config->flows.timeouts.udp_stream == 180);
+    CHECK(config->flows.timeouts.icmp == 30);
+    CHECK(config->flows.timeouts.other == 60);
     CHECK(config->log == LogLevel::info);
 }
 
@@ -55,6 +64,9 @@ TEST_CASE("[8.6/config] every key is read") {
         "tls: {directory: /t}\n"
         "uplinks: [{device: a, mode: xdp-generic}, {device: b, mode: tc}, {device: c, mode: xdp}]\n"
         "bpf: {pin: /p, objects: /o, sizes: {mapping: 1000, port: 10}}\n"
+        "flows: {most: 100, tcp-opening: 1, tcp-established: 2, tcp-closing: 3, tcp-closed: 4, udp-single: "
+        "5, "
+        "udp-stream: 6, icmp: 7, other: 8}\n"
         "socket: /s\nstate: /d\nhelper: /h\nframeworks: [vxlan/1]\nlog: debug\n");
     REQUIRE(config.has_value());
     CHECK(config->coordinators == std::vector<Endpoint>{{"2001:db8::1", 7470}, {"coordinator.example", 1}});
@@ -70,6 +82,15 @@ TEST_CASE("[8.6/config] every key is read") {
     CHECK(config->state == "/d");
     CHECK(config->datapath.helper == "/h");
     CHECK(config->frameworks == std::vector<std::string>{"vxlan/1"});
+    CHECK(config->flows.most == 100);
+    CHECK(config->flows.timeouts.tcp_opening == 1);
+    CHECK(config->flows.timeouts.tcp_established == 2);
+    CHECK(config->flows.timeouts.tcp_closing == 3);
+    CHECK(config->flows.timeouts.tcp_closed == 4);
+    CHECK(config->flows.timeouts.udp_single == 5);
+    CHECK(config->flows.timeouts.udp_stream == 6);
+    CHECK(config->flows.timeouts.icmp == 7);
+    CHECK(config->flows.timeouts.other == 8);
     CHECK(config->log == LogLevel::debug);
 }
 
@@ -81,6 +102,9 @@ TEST_CASE("[8.6/config] what is wrong is named with line, column and what was ex
     CHECK(complaint("bpf: {sizes: {mapping: many}}")
               .starts_with("agent.yaml:4:24: bpf.sizes.mapping: a number 1.."));
     CHECK(complaint("bpf: {sizes: {mapping: 0}}").starts_with("agent.yaml:4:24: "));
+    CHECK(complaint("flows: {most: 63}").starts_with("agent.yaml:4:15: flows.most: a number 64.."));
+    CHECK(complaint("flows: {icmp: 0}").starts_with("agent.yaml:4:15: flows.icmp: a number 1..864000"));
+    CHECK(complaint("flows: {tcp: 1}").starts_with("agent.yaml:4:9: unknown key flows.tcp"));
     CHECK(complaint("log: loud") ==
           "agent.yaml:4:6: log: one of debug, info, warning, error was expected, not 'loud'");
     CHECK(complaint("frameworks: [vxlan/2]").starts_with("agent.yaml:4:14: frameworks: "));

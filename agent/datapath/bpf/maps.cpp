@@ -96,6 +96,7 @@ Result<Maps> Maps::open(const std::string& root) {
     for (std::size_t i = 0; i < map_count; ++i) {
         WEFT_TRY(maps.maps_[i], open(root, name_of(static_cast<MapId>(i))));
     }
+    WEFT_TRY(maps.flow_, open(root, WEFT_MAP_NAME(WEFT_FLOW_MAP)));
     WEFT_TRY(maps.drop_, open(root, WEFT_MAP_NAME(WEFT_DROP_MAP)));
     WEFT_TRY(maps.record_drop_, open(root, WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP)));
     WEFT_TRY(maps.bucket_, open(root, WEFT_MAP_NAME(WEFT_EVENT_BUCKET_MAP)));

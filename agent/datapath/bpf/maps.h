@@ -27,6 +27,14 @@ public:
     [[nodiscard]] Result<std::vector<RecordCounter>> counters() const;
     [[nodiscard]] Result<std::vector<DropCounter>> drops() const;
     [[nodiscard]] std::uint64_t lost_events() const;
+
+    // As Datapath's (flows.cpp).
+    [[nodiscard]] Result<std::vector<Flow>> flows(std::string& position) const;
+    [[nodiscard]] bool remove_flow(const Flow& flow) const;
+    [[nodiscard]] std::vector<FlowUse> flow_uses() const;
+    [[nodiscard]] std::optional<FlowUse> flow_use(std::uint64_t record) const;
+    void set_removed_flows(std::uint64_t record, std::uint64_t removed) const;
+    [[nodiscard]] std::size_t flow_capacity() const { return flow_.max_entries; }
     [[nodiscard]] int events() const { return events_.fd.get(); }
 
 private:
@@ -51,6 +59,7 @@ private:
     void forget_drops(const std::string& record) const;
 
     std::array<Map, map_count> maps_;
+    Map flow_;
     Map drop_;
     Map record_drop_;
     Map bucket_;
