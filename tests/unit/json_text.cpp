@@ -37,12 +37,35 @@ TEST_CASE("[1.12/json] what is no JSON, or has numbers that no field has, is ref
         return value ? std::string{} : value.error().field + ": " + value.error().text;
     };
     CHECK(error("{\"a\": [1, null, false, \"x\"]}").empty());
-    CHECK(error("{\"a\": 1.5}") == "body: expected an integer below 2^64, got 1.5E0");
-    CHECK(error("{\"a\": -1}") == "body: negative numbers are not used: -1");
+    CHECK(error("{\"a\": 1.5}") == "body:1:10: expected an integer below 2^64, got 1.5");
+    CHECK(error("{\"a\": -1}") == "body:1:9: negative numbers are not used: -1");
+    CHECK(error("[18446744073709551615]").empty());
+    CHECK(error("[18446744073709551616]")
+              .ends_with("expected an integer below 2^64, got 18446744073709551616"));
     CHECK(error("{\"a\": 1}\n x") == "body:2:2: text behind the JSON value");
     CHECK(error("{\"a\":\n 1") == "body:2:3: the JSON value is incomplete");
     CHECK(error("").starts_with("body:1:1: "));
     CHECK(error("{\"a\":\n x}").starts_with("body:2:2: not JSON: "));
     std::string deep(100, '[');
     CHECK_FALSE(schema::parse_json(deep + std::string(100, ']'), "body").has_value());
+}
+
+TEST_CASE("[1.12/json] a key given twice in one object is refused with its place") {
+    const auto error = [](const std::string& text) {
+        const auto value = schema::parse_json(text, "body");
+        return value ? std::string{} : value.error().message();
+    };
+    CHECK(error(R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]})").empty());
+    CHECK(error("{\"a\": 1,\n  \"b\": 2,\n  \"a\": 3}") == "invalid: body:3:5: key 'a' is given twice");
+    CHECK(error("[{}, {\"b\\u0061\": [1], \"ba\": 3}]").ends_with("key 'ba' is given twice"));
+    CHECK(error(R"({"": 1, "": 2})").ends_with("key '' is given twice"));
+}
+
+TEST_CASE("[8.1/json] what is written is read again, keys and strings with escapes and whatever length") {
+    Value map;
+    map.set("k\"\\\n\x01", {std::string(5000, 'x') + "\xc3\xa9"});
+    map.set(std::string(5000, 'k'),
+            {Value::List{{true}, {}, {std::uint64_t{0}}, {Value::Map{}}, {Value::List{}}}});
+    CHECK(schema::parse_json(schema::to_json(map), "body").value() == map);
+    CHECK(schema::parse_json(schema::to_pretty_json(map), "body").value() == map);
 }

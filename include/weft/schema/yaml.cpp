@@ -10,6 +10,7 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <sstream>
 
 namespace weft::schema {
@@ -72,11 +73,12 @@ private:
 
     Result<Value> map(const YAML::Node& node, const Position& position, unsigned depth) {
         Value out{Value::Map{}, position};
+        std::set<std::string> keys;
         for (const auto& item : node) {
             const Position key_at = item.first.Mark().is_null() ? position : at(item.first.Mark());
             if (!item.first.IsScalar()) return wrong(key_at, "", "expected a key that is a string");
             const std::string& key = item.first.Scalar();
-            if (out.find(key)) return wrong(key_at, "", "key '" + key + "' is given twice");
+            if (!keys.insert(key).second) return wrong(key_at, "", "key '" + key + "' is given twice");
             WEFT_TRY(auto value, convert(item.second, key_at, depth + 1));
             std::get<Value::Map>(out.data).push_back({key, std::move(value), key_at});
         }
