@@ -5,8 +5,11 @@
 
 #include <algorithm>
 
+#include "agent/datapath/device_name.h"
 #include "agent/report/counters_message.h"
 #include "agent/report/host_report.h"
+#include "agent/report/probe_packet.h"
+#include "agent/report/trace_message.h"
 #include "weft/base/log.h"
 
 namespace weft::agent {
@@ -98,6 +101,25 @@ Result<std::vector<wire::Counters>> Installation::counters(const std::string& re
     WEFT_TRY(const auto counters, datapath_.counters());
     WEFT_TRY(const auto drops, datapath_.drops());
     return counters_messages(record_counters(counters, drops, host_name(), id));
+}
+
+Result<wire::TraceHop> Installation::trace(const wire::TraceRequest& request) {
+    if (!request.packet.empty()) {
+        const std::string frame(request.packet.begin(), request.packet.end());
+        WEFT_TRY(const auto run, datapath_.trace(TraceHook::uplink, frame, 0));
+        return trace_message(run, host_name());
+    }
+    WEFT_TRY(const auto record, parse_id(request.record));
+    for (const auto& [key, port] : desired().of<schema::Port>()) {
+        if (port.record != record) continue;
+        const auto device = datapath_.device(device_name(port));
+        if (!device)
+            return Error{ErrorCode::conflict, "the record's device is not on this host", "record", 0};
+        WEFT_TRY(const auto frame, probe_packet(port, request));
+        WEFT_TRY(const auto run, datapath_.trace(TraceHook::instance, frame, device->ifindex));
+        return trace_message(run, host_name());
+    }
+    return not_found("the record on this host: " + request.record);
 }
 
 std::string Installation::host_name() const {

@@ -32,6 +32,7 @@ public:
     void delta(Changes changes, std::uint64_t revision) override;
     void confirm() override;
     [[nodiscard]] Result<std::vector<wire::Counters>> counters(const std::string& record) override;
+    [[nodiscard]] Result<wire::TraceHop> trace(const wire::TraceRequest& request) override;
 
     [[nodiscard]] bool is_here(std::uint64_t attachment) const { return reconciler_.is_here(attachment); }
     // The operator's name of this host; empty before the first session.

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "weft/abi/trace.h"
 #include "weft/base/result.h"
 #include "weft/net/address.h"
 #include "weft/net/mac.h"
@@ -129,6 +130,15 @@ struct HostReport {
     friend bool operator==(const HostReport&, const HostReport&) = default;
 };
 
+enum class TraceHook : std::uint8_t { instance, uplink };
+
+// What the programs did with a crafted frame.
+struct TraceRun {
+    int verdict{0};                      // a TC action
+    std::vector<weft_trace_step> steps;  // of weft/abi/trace.h
+    std::string packet;                  // as it became
+};
+
 class Datapath {
 public:
     virtual ~Datapath() = default;
@@ -178,6 +188,10 @@ public:
     virtual void set_removed_flows(std::uint64_t record, std::uint64_t removed) = 0;
     // Flows that the table has room for.
     [[nodiscard]] virtual std::size_t flow_capacity() = 0;
+    // A frame as the instance on device `ifindex` would send it, or as it would come in on an uplink. Leaves
+    // nothing behind.
+    [[nodiscard]] virtual Result<TraceRun> trace(TraceHook hook, const std::string& frame,
+                                                 std::uint32_t ifindex) = 0;
 
     // Descriptors to poll for reading, constant over the object's life; on_readable handles what is there.
     [[nodiscard]] virtual std::vector<int> descriptors() = 0;

@@ -24,7 +24,7 @@ bool is_link(const nlmsghdr* message) {
 
 KernelDatapath::KernelDatapath(const DatapathConfig& config, bpf::Load load, bpf::Maps maps,
                                netlink::Socket socket, netlink::Socket news, Namespaces namespaces)
-    : helper_(config.helper),
+    : config_(config),
       load_(std::move(load)),
       maps_(std::move(maps)),
       socket_(std::move(socket)),
@@ -72,6 +72,14 @@ void KernelDatapath::swap_instances() {
     }
 }
 
+Result<TraceRun> KernelDatapath::trace(TraceHook hook, const std::string& frame, std::uint32_t ifindex) {
+    if (!tracer_) {
+        WEFT_TRY(auto made, bpf::Tracer::make(config_.pin, config_.objects));
+        tracer_ = std::move(made);
+    }
+    return tracer_->run(hook, frame, ifindex);
+}
+
 Result<Path> KernelDatapath::path(const Address& remote, const Address& source) {
     WEFT_TRY(auto path, netlink::find_path(socket_, remote, source));
     const auto device = links_.all().find(path.ifindex);
@@ -85,8 +93,8 @@ Result<Path> KernelDatapath::path(const Address& remote, const Address& source) 
 Result<void> KernelDatapath::make_device(const schema::Port& port) {
     const auto name = device_name(port);
     const auto made =
-        ask_helper(helper_, MakeDevice{name, port.attachment, port.netns, port.device, port.mac,
-                                       port.addresses, port.prefix_length, port.router, port.mtu});
+        ask_helper(config_.helper, MakeDevice{name, port.attachment, port.netns, port.device, port.mac,
+                                              port.addresses, port.prefix_length, port.router, port.mtu});
     const auto found = links_.refresh(socket_, name);
     // Of a device in somebody else's namespace that goes nobody tells: another host's former one, for
     // example.
@@ -95,7 +103,7 @@ Result<void> KernelDatapath::make_device(const schema::Port& port) {
 }
 
 Result<void> KernelDatapath::remove_device(const std::string& name) {
-    WEFT_CHECK(ask_helper(helper_, RemoveDevice{name}));
+    WEFT_CHECK(ask_helper(config_.helper, RemoveDevice{name}));
     (void)links_.refresh(socket_, name);
     return {};
 }

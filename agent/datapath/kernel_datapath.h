@@ -4,6 +4,7 @@
 
 #include "agent/datapath/bpf/events.h"
 #include "agent/datapath/bpf/maps.h"
+#include "agent/datapath/bpf/tracer.h"
 #include "agent/datapath/namespaces.h"
 #include "agent/datapath/uplinks.h"
 
@@ -40,6 +41,7 @@ public:
         maps_.set_removed_flows(record, removed);
     }
     std::size_t flow_capacity() override { return maps_.flow_capacity(); }
+    Result<TraceRun> trace(TraceHook hook, const std::string& frame, std::uint32_t ifindex) override;
     std::vector<int> descriptors() override;
     void on_readable(int descriptor) override;
 
@@ -51,7 +53,7 @@ private:
     void swap_instances();
     [[nodiscard]] bool read_news();
 
-    std::string helper_;
+    DatapathConfig config_;
     bpf::Load load_;
     bpf::Maps maps_;
     netlink::Socket socket_;  // requests
@@ -60,6 +62,7 @@ private:
     netlink::Links links_;
     Uplinks uplinks_;
     std::unique_ptr<bpf::Events> events_;
+    std::optional<bpf::Tracer> tracer_;  // loaded at the first trace
     std::vector<std::string> features_;  // of the kernel: probed once
 };
 

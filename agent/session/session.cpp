@@ -135,6 +135,7 @@ Result<void> Session::take(const wire::Frame& frame) {
         }
         case Command::commit: return take_commit(frame);
         case Command::counters: take_counters(frame); return {};
+        case Command::trace: take_trace(frame); return {};
         case Command::certificate: take_certificate(frame); return {};
         case Command::ack: {
             WEFT_TRY(const auto ack, wire::unpack<wire::Ack>(frame, Command::ack));
@@ -170,6 +171,14 @@ void Session::take_counters(const wire::Frame& frame) {
     if (parts->size() == 1) return send(Command::counters, parts->front(), frame.sequence);
     for (const auto& part : *parts) send(Command::counters, part, frame.sequence, wire::flag_multi);
     channel_->send(wire::empty_frame(Command::done, frame.sequence, wire::flag_multi));
+}
+
+void Session::take_trace(const wire::Frame& frame) {
+    const auto request = wire::unpack<wire::TraceRequest>(frame, Command::trace);
+    if (!request) return refuse(frame.sequence, request.error());
+    const auto hop = target_.trace(*request);
+    if (!hop) return refuse(frame.sequence, hop.error());
+    send(Command::trace, *hop, frame.sequence);
 }
 
 void Session::take_certificate(const wire::Frame& frame) {

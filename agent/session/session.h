@@ -39,6 +39,7 @@ private:
     Result<void> take(const wire::Frame& frame);
     Result<void> take_commit(const wire::Frame& frame);
     void take_counters(const wire::Frame& frame);
+    void take_trace(const wire::Frame& frame);
     void take_certificate(const wire::Frame& frame);
 
     template <class T>

@@ -8,6 +8,7 @@
 #include "agent/state/outcome.h"
 #include "weft/wire/message/hello.h"
 #include "weft/wire/message/status.h"
+#include "weft/wire/message/trace.h"
 
 namespace weft::agent {
 
@@ -30,6 +31,8 @@ public:
 
     // Of one record, by id, or of all (empty): one message or more, each of a size that can be sent.
     [[nodiscard]] virtual Result<std::vector<wire::Counters>> counters(const std::string& record) = 0;
+    // What this host would do with a packet; changes nothing.
+    [[nodiscard]] virtual Result<wire::TraceHop> trace(const wire::TraceRequest& request) = 0;
 };
 
 }  // namespace weft::agent

@@ -8,6 +8,7 @@
 #include "lib/state.h"
 #include "lib/step.h"
 #include "lib/subnet.h"
+#include "lib/trace.h"
 
 #define DHCP6_SERVER 547 /* port */
 
@@ -27,6 +28,7 @@ INLINE void remember_port(struct step* s, const struct weft_port* port) {
     s->max_overhead = port->max_overhead;
     copy_mac(s->mac, port->mac);
     copy_mac(s->router_mac, port->router_mac);
+    note(WEFT_TRACE_PORT, port->record, port->gni);
 }
 
 INLINE void remember_addresses(struct step* s, const struct weft_address* address,

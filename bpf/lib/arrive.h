@@ -5,6 +5,7 @@
 
 #include "lib/ecn.h"
 #include "lib/outer.h"
+#include "lib/trace.h"
 
 /* Who sends from the outer source. An IPv4 address in IPv6 form is nobody's. */
 INLINE const struct weft_underlay* find_underlay(const struct outer* o, const struct arrival* a) {
@@ -69,6 +70,7 @@ INLINE int arrive_inner(const struct view* v, __u32 offset, __u32 room, struct a
     if (is_discovery(v, &a->packet)) return DROP(inner_discovery);
     verdict = check_source(a);
     if (verdict != VERDICT_NEXT) return verdict;
+    note_at(WEFT_TRACE_ARRIVAL, a->host, a->framework, &a->packet.source.address);
     int tos = ecn_decapsulate(a->outer_tos, a->packet.tos);
     if (tos < 0) return tos;
     a->inner_tos = tos;

@@ -6,12 +6,14 @@
 #include "lib/lookup.h"
 #include "lib/size.h"
 #include "lib/state.h"
+#include "lib/trace.h"
 #include "lib/verdict.h"
 
 /* Who of this host receives what is for `address`, by way of the station `mac`. A record whose check is off
  * receives by its MAC whatever is sent to it; all others by their address alone, so that a sender's stale MAC
  * does no harm. `record` is filled in as soon as the receiver is known, for the counters. */
 INLINE int receive_by(struct weft_local* local, struct weft_local** found, __u64* record) {
+    note(WEFT_TRACE_RECEIVER, local->record, 0);
     *record = local->record;
     *found = local;
     return check_deliver(local);
@@ -35,6 +37,7 @@ INLINE int deliver(struct __sk_buff* skb, const struct weft_local* local) {
     if (local->vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), local->vlan)) return DROP(vlan_push);
     if (skb->pkt_type != PACKET_HOST) bpf_skb_change_type(skb, PACKET_HOST);
     count_rx(local->record, length);
+    note(WEFT_TRACE_DELIVER, local->record, local->ifindex);
     if (local->flags & WEFT_PORT_PEER) return bpf_redirect_peer(local->ifindex, 0);
     return bpf_redirect(local->ifindex, 0);
 }

@@ -5,6 +5,7 @@
 
 #include "lib/maps.h"
 #include "lib/packet.h"
+#include "lib/trace.h"
 
 struct dropped {
     __u64 record; /* 0: not known */
@@ -16,6 +17,7 @@ struct dropped {
 };
 
 INLINE void count_drop(const struct dropped* d) {
+    note(WEFT_TRACE_DROP, d->record, d->reason);
     struct weft_drop* total = bpf_map_lookup_elem(&WEFT_DROP_MAP, &d->reason);
     if (total) {
         total->packets++;

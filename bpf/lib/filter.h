@@ -37,6 +37,8 @@ __attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet*
     if (verdict == VERDICT_NEXT) {
         verdict = track(t);
         if (verdict != VERDICT_NEXT) return verdict;
+        note(WEFT_TRACE_FLOW, t->key.record, 0);
+        if (t->rule.origin) note(WEFT_TRACE_GROUP, t->rule.origin, t->rule.rule);
         if ((p->flags & PACKET_MORE) && t->kind == TRACK_FLOW) remember_fragment(p, t);
     } else if (verdict != VERDICT_EARLY) {
         return verdict;

@@ -6,6 +6,7 @@
 #include "lib/lookup.h"
 #include "lib/policy.h"
 #include "lib/tcp.h"
+#include "lib/trace.h"
 
 #define SECOND 1000000000ULL
 #define EEXIST 17
@@ -80,6 +81,7 @@ INLINE int check_acl(const struct track* t) {
         .remote = &t->key.remote,
     };
     const struct weft_rule* rule = address_rule(&q);
+    if (rule) note(WEFT_TRACE_ACL, rule->origin, rule->rule);
     if (rule && rule->verdict == WEFT_RULE_ALLOW) return VERDICT_NEXT;
     return t->direction == WEFT_TX ? DROP(egress_acl) : DROP(ingress_acl);
 }

@@ -23,6 +23,7 @@ INLINE int next_hop(struct step* s, const struct weft_overlay_key** next) {
     if (!s->routed) return VERDICT_NEXT;
     const struct weft_route* route = find_route(s->table, &s->packet.destination.address);
     if (!route) return DROP(no_route);
+    note_at(WEFT_TRACE_ROUTE, 0, route->target, &route->next_hop);
     switch (route->target) {
         case WEFT_ROUTE_LOCAL: return VERDICT_NEXT;
         case WEFT_ROUTE_ROUTER: return VERDICT_SERVICE;
@@ -101,6 +102,7 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
     if ((void*)(ip + 1) > v.end) return DROP(step_lost);
     int verdict = check_forward(&v, s, peer->mtu - overhead, WEFT_DROP_too_big);
     if (verdict != VERDICT_NEXT) return verdict;
+    note_at(WEFT_TRACE_SEND, mapping->host, peer->framework, &peer->remote);
     struct envelope e = {
         .peer = peer,
         .destination_mac = mapping->mac,
@@ -123,6 +125,7 @@ INLINE int out(struct __sk_buff* skb, struct step* s) {
     int verdict = next_hop(s, &next);
     if (verdict != VERDICT_NEXT) return verdict;
     const struct weft_mapping* mapping = find_mapping(next);
+    if (mapping) note_at(WEFT_TRACE_MAPPING, mapping->host, mapping->record, &next->address);
     if (mapping && mapping->host != own_host()) return out_remote(skb, s, mapping);
     const struct weft_local* local = find_local(next);
     if (local) return out_local(skb, s, local, next);

@@ -10,6 +10,7 @@
 #include "coordinator/api/complete.h"
 #include "coordinator/api/counters.h"
 #include "coordinator/api/status.h"
+#include "coordinator/api/trace.h"
 #include "coordinator/api/watcher.h"
 
 namespace weft::coordinator::api {
@@ -61,6 +62,7 @@ Result<void> Client::dispatch(const wire::Frame& frame) {
         case Command::confirm: return host_command(frame);
         case Command::status: return status(frame);
         case Command::counters: return counters(frame);
+        case Command::trace: return trace(frame);
         default:
             return Error{ErrorCode::unsupported,
                          "message " + std::to_string(frame.type) + " is no request of a client", "type", 0};
@@ -205,6 +207,19 @@ asio::awaitable<void> Client::send_counters(wire::CountersRequest request, std::
     if (parts->size() == 1) co_return answer(*channel_, Command::counters, parts->front(), sequence);
     for (const auto& part : *parts) answer(*channel_, Command::counters, part, sequence, wire::flag_multi);
     channel_->send(wire::empty_frame(Command::done, sequence, wire::flag_multi));
+}
+
+Result<void> Client::trace(const wire::Frame& frame) {
+    WEFT_CHECK(may_request(principal_));
+    WEFT_TRY(auto request, wire::decode<wire::TraceRequest>(frame.payload));
+    spawn(send_trace(std::move(request), frame.sequence));
+    return {};
+}
+
+asio::awaitable<void> Client::send_trace(wire::TraceRequest request, std::uint32_t sequence) {
+    const auto trace = co_await gather_trace(backend_, principal_, std::move(request));
+    if (!trace) co_return refuse(*channel_, trace.error(), sequence);
+    answer(*channel_, Command::trace, *trace, sequence);
 }
 
 }  // namespace weft::coordinator::api

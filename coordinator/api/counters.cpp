@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "weft/wire/codec.h"
+#include "coordinator/api/record_ref.h"
 
 namespace weft::coordinator::api {
 
@@ -18,11 +18,8 @@ constexpr std::size_t bytes_of_drop = 48;
 // The id of the record that the request names; empty for all.
 Result<std::string> record_id(Backend& backend, const Principal& principal, const std::string& ref) {
     if (ref.empty()) return std::string{};
-    WEFT_TRY(const auto found, backend.service.get(principal, {Kind::record, ref}));
-    schema::Record record;
-    WEFT_TRY(const auto fields, wire::decode_into(found.object, record));
-    static_cast<void>(fields);
-    return to_string(record.id);
+    WEFT_TRY(const auto id, find_record(backend, principal, ref));
+    return to_string(id);
 }
 
 // False: not for the principal's eyes.

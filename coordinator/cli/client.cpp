@@ -132,6 +132,11 @@ Result<wire::Counters> Client::counters(const std::string& record) {
     return whole;
 }
 
+Result<wire::Trace> Client::trace(const wire::TraceRequest& request) {
+    WEFT_TRY(const auto frame, ask(Command::trace, request, patience));
+    return wire::unpack<wire::Trace>(frame, Command::trace);
+}
+
 Result<void> Client::watch(const wire::WatchRequest& request,
                            const std::function<bool(const wire::Change&)>& fn) {
     WEFT_TRY(auto frame, wire::pack(Command::watch, request));

@@ -11,6 +11,7 @@
 #include "weft/wire/command.h"
 #include "weft/wire/message/request.h"
 #include "weft/wire/message/status.h"
+#include "weft/wire/message/trace.h"
 
 namespace weft::cli {
 
@@ -38,6 +39,7 @@ public:
     [[nodiscard]] Result<std::string> resolve(Kind kind, const std::string& ref);
     [[nodiscard]] Result<wire::Status> status();
     [[nodiscard]] Result<wire::Counters> counters(const std::string& record);
+    [[nodiscard]] Result<wire::Trace> trace(const wire::TraceRequest& request);
     // Calls fn for each notification until the connection ends (its error) or fn returns false.
     [[nodiscard]] Result<void> watch(const wire::WatchRequest& request,
                                      const std::function<bool(const wire::Change&)>& fn);

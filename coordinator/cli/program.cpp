@@ -22,6 +22,7 @@ void add_verbs(Program& program) {
     add_status(program);
     add_counters(program);
     add_monitor(program);
+    add_trace(program);
     add_pki(program);
     add_completion(program);
     add_version(program);

@@ -190,7 +190,8 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
         }
         case Command::counters:
         case Command::done: return relay_.take(host, cloud_.find<schema::Host>(host)->name, frame);
-        case Command::ack: return {};
+        case Command::trace:
+        case Command::ack: return traces_.take(host, frame);
         default: return refused("message " + std::to_string(frame.type) + " is not for hosts to send");
     }
 }
@@ -227,6 +228,12 @@ asio::awaitable<wire::Counters> SessionSet::counters(std::string record) {
         if (!hosts.contains(entry.object->id) || question->missing.contains(entry.object->id))
             counters.missing_hosts.push_back(entry.object->name);
     co_return counters;
+}
+
+asio::awaitable<Result<wire::TraceHop>> SessionSet::trace(Id host, wire::TraceRequest request) {
+    const auto at = sessions_.find(host);
+    if (at == sessions_.end()) co_return Error{ErrorCode::unreachable, "the host has no session", {}, 0};
+    co_return co_await traces_.ask(host, at->second->channel(), std::move(request));
 }
 
 asio::awaitable<void> SessionSet::run() {

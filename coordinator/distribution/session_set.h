@@ -16,6 +16,7 @@
 #include "coordinator/distribution/counters_relay.h"
 #include "coordinator/distribution/desired.h"
 #include "coordinator/distribution/host_session.h"
+#include "coordinator/distribution/trace_relay.h"
 #include "coordinator/store/repository.h"
 #include "weft/wire/message/hello.h"
 
@@ -52,6 +53,9 @@ public:
     // Asks all hosts with a session; those that do not answer within a second are named.
     boost::asio::awaitable<wire::Counters> counters(std::string record);
 
+    // What the host would do with a packet. unreachable: it has no session.
+    boost::asio::awaitable<Result<wire::TraceHop>> trace(Id host, wire::TraceRequest request);
+
     // Periodic work: bookmarks, silent hosts. Runs until the io_context stops.
     boost::asio::awaitable<void> run();
 
@@ -79,6 +83,7 @@ private:
     std::map<Key, wire::Frame> encoded_;  // of objects that are the same for all hosts; of one revision
     AffectedLog affected_;
     CountersRelay relay_;
+    TraceRelay traces_;
 };
 
 }  // namespace weft::coordinator

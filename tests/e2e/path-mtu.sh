@@ -15,11 +15,13 @@ whole() { on i1 ping -n -M "do" -s "$1" -c 1 -W 2 10.1.2.50; }
 has_mtu() { on i1 ip -o link show dev "$device" | grep " mtu $1 "; }
 check "[5.1/mtu] the instance's device has the MTU that fits" has_mtu 1326
 check "[5.1/mtu] a packet of that size passes" whole 1298
-check "[5.1/mtu] the instance raises its MTU on its own" on i1 ip link set "$device" mtu 1500
+# The agent puts the device right again from time to time.
+raise() { on i1 ip link set "$device" mtu 1500; }
+check "[5.1/mtu] the instance raises its MTU on its own" raise
 check "[5.1/mtu] what fits still passes" whole 1298
-too_big() { on i1 ping -n -M "do" -s 1299 -c 1 -W 2 10.1.2.50 | grep '^From 10\.1\.2\.1 .*Frag needed.*mtu = 1326'; }
+too_big() { raise && on i1 ping -n -M "do" -s 1299 -c 1 -W 2 10.1.2.50 | grep '^From 10\.1\.2\.1 .*Frag needed.*mtu = 1326'; }
 before=$(dropped blue-i1 too_big)
-check "[5.1/too-big] one byte more is answered with the size that fits" too_big
+check "[5.1/too-big] one byte more is answered with the size that fits" until_true 10 too_big
 check "[5.1/too-big] it was dropped and counted" until_true 5 grew "$before" dropped blue-i1 too_big
 learned() { on i1 ip route get 10.1.2.50 | grep 'mtu 1326'; }
 check "[5.1/quote] the sender's kernel believed the quote: it knows the path's MTU" learned

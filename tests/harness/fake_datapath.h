@@ -46,8 +46,10 @@ public:
     agent::HostReport host_report;
     std::vector<agent::RecordCounter> record_counters;
     std::vector<agent::DropCounter> drop_counters;
+    agent::TraceRun trace_run;  // what trace() answers
 
     // What happened.
+    std::vector<std::string> traced;  // frames
     std::vector<Write> writes;
     std::size_t made_devices{0};
     std::size_t uplink_repairs{0};
@@ -79,6 +81,10 @@ public:
     void set_removed_flows(std::uint64_t record, std::uint64_t removed) override;
     std::size_t flow_capacity() override { return flow_room; }
     std::uint64_t lost_events() override { return 0; }
+    Result<agent::TraceRun> trace(agent::TraceHook, const std::string& frame, std::uint32_t) override {
+        traced.push_back(frame);
+        return trace_run;
+    }
     std::vector<int> descriptors() override { return {}; }
     void on_readable(int) override {}
 

@@ -48,6 +48,11 @@ void SimulatedTarget::confirm() {
     held_back.clear();
 }
 
+Result<wire::TraceHop> SimulatedTarget::trace(const wire::TraceRequest& request) {
+    traces.push_back(request);
+    return hop;
+}
+
 Result<std::vector<wire::Counters>> SimulatedTarget::counters(const std::string&) { return counted; }
 
 }  // namespace weft::test

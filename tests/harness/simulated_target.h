@@ -18,8 +18,10 @@ public:
     std::string held_back;                // the guard's reason; until confirmed
     std::function<void()> before_commit;  // called before a commit takes effect
     std::vector<wire::Counters> counted{{}};
+    wire::TraceHop hop;  // what it answers to a trace
 
     // What happened.
+    std::vector<wire::TraceRequest> traces;
     agent::DesiredSet desired;
     std::size_t snapshots{0};
     std::size_t deltas{0};
@@ -38,6 +40,7 @@ public:
     void delta(agent::Changes changes, std::uint64_t revision) override;
     void confirm() override;
     [[nodiscard]] Result<std::vector<wire::Counters>> counters(const std::string& record) override;
+    [[nodiscard]] Result<wire::TraceHop> trace(const wire::TraceRequest& request) override;
 };
 
 }  // namespace weft::test

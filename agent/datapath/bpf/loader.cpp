@@ -25,8 +25,20 @@ constexpr std::pair<const char*, std::uint32_t> chain_slots[] = {
     {"instance_icmp_error", WEFT_CHAIN_ICMP_ERROR},
 };
 
-// A pinned map keeps its size; one of another layout cannot be used at all.
-Result<void> fit(const std::string& root, bpf_map* map, const std::map<std::string, std::uint32_t>& sizes) {
+Result<Program> find_program(const bpf_object* object, const char* name) {
+    const auto* program = bpf_object__find_program_by_name(object, name);
+    if (program == nullptr) return not_found(fmt::format("program {} in {}", name, bpf_object__name(object)));
+    bpf_prog_info info{};
+    __u32 length = sizeof(info);
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length) != 0)
+        return system_error("read", name, errno);
+    return Program{name, bpf_program__fd(program), info.id};
+}
+
+}  // namespace
+
+Result<void> use_pinned(const std::string& root, bpf_map* map,
+                        const std::map<std::string, std::uint32_t>& sizes) {
     const std::string name = bpf_map__name(map);
     if (bpf_map__pin_path(map) == nullptr) return {};
     const auto pinned = open_pin(root + '/' + name);
@@ -49,17 +61,16 @@ Result<void> fit(const std::string& root, bpf_map* map, const std::map<std::stri
     return {};
 }
 
-Result<Program> find_program(bpf_object* object, const char* name) {
-    const auto* program = bpf_object__find_program_by_name(object, name);
-    if (program == nullptr) return not_found(fmt::format("program {} in {}", name, bpf_object__name(object)));
-    bpf_prog_info info{};
-    __u32 length = sizeof(info);
-    if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length) != 0)
-        return system_error("read", name, errno);
-    return Program{name, bpf_program__fd(program), info.id};
+Result<int> fill_chain(const bpf_object* instance) {
+    const int array = bpf_object__find_map_fd_by_name(instance, chain_name);
+    if (array < 0) return not_found(fmt::format("map {}", chain_name));
+    for (const auto& [name, slot] : chain_slots) {
+        WEFT_TRY(const auto program, find_program(instance, name));
+        if (bpf_map_update_elem(array, &slot, &program.fd, BPF_ANY) != 0)
+            return system_error("chain", name, errno);
+    }
+    return array;
 }
-
-}  // namespace
 
 std::string short_name(const std::string& map) {
     constexpr std::string_view prefix = "weft_";
@@ -78,7 +89,7 @@ Result<Load::Object> Load::open(const std::string& root, const std::string& path
     Object object{bpf_object__open_file(path.c_str(), &options)};
     if (!object) return log.error("open", path, errno);
     bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, object.get()) WEFT_CHECK(fit(root, map, sizes));
+    bpf_object__for_each_map(map, object.get()) WEFT_CHECK(use_pinned(root, map, sizes));
     if (const int err = bpf_object__load(object.get()); err != 0) return log.error("load", path, -err);
     return object;
 }
@@ -94,13 +105,7 @@ Result<void> Load::pin(const Object& object) const {
 }
 
 Result<void> Load::chain() const {
-    const int array = bpf_object__find_map_fd_by_name(instance_.get(), chain_name);
-    if (array < 0) return not_found(fmt::format("map {}", chain_name));
-    for (const auto& [name, slot] : chain_slots) {
-        WEFT_TRY(const auto program, find_program(instance_.get(), name));
-        if (bpf_map_update_elem(array, &slot, &program.fd, BPF_ANY) != 0)
-            return system_error("chain", name, errno);
-    }
+    WEFT_TRY(const int array, fill_chain(instance_.get()));
     const auto path = load_directory(root_, number_) + '/' + chain_name;
     if (bpf_obj_pin(array, path.c_str()) != 0) return system_error("pin", path, errno);
     return {};

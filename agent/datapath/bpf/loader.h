@@ -55,6 +55,13 @@ private:
     Program fabric_rx_xdp_;
 };
 
+// Prepares a map of an opened object that is to be pinned below `root`: one that is there keeps its size and
+// must have the same layout; a new one gets its size from `sizes`, by short name. Others are left alone.
+[[nodiscard]] Result<void> use_pinned(const std::string& root, bpf_map* map,
+                                      const std::map<std::string, std::uint32_t>& sizes);
+// Fills the chain of a loaded instance_tx object; its descriptor.
+[[nodiscard]] Result<int> fill_chain(const bpf_object* instance);
+
 // "mapping" of "weft_mapping_v1".
 [[nodiscard]] std::string short_name(const std::string& map);
 

@@ -15,9 +15,12 @@
 //                              watch WatchRequest -> change Change* (until the connection ends)
 //                              ready ReadyRequest -> ack        status -> status Status
 //                              counters CountersRequest -> counters Counters
-//   coordinator to agent       put Put*, erase Erase*, commit Commit;  counters CountersRequest
+//                              trace TraceRequest -> trace Trace | ack
+//   coordinator to agent       put Put*, erase Erase*, commit Commit;  counters CountersRequest;
+//                              trace TraceRequest
 //   agent to coordinator       installed Installed (at each commit and every second), report Report,
-//                              counters Counters, renew RenewRequest -> certificate Certificate
+//                              counters Counters, trace TraceHop, renew RenewRequest -> certificate
+//                              Certificate
 //   agent's local socket       monitor MonitorRequest -> drop Drop*;  status, counters as above
 #pragma once
 
@@ -49,6 +52,7 @@ enum class Command : std::uint16_t {
     revoke = 53,
     status = 54,
     counters = 55,
+    trace = 56,
     put = 64,
     erase = 65,
     commit = 66,

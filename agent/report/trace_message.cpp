@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/report/trace_message.h"
+
+#include <fmt/format.h>
+#include <linux/pkt_cls.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "agent/report/drop_message.h"
+#include "weft/abi/framework.h"
+#include "weft/abi/route.h"
+
+namespace weft::agent {
+namespace {
+
+Address address_of(const weft_trace_step& step) {
+    std::array<std::uint8_t, 16> bytes{};
+    std::memcpy(bytes.data(), step.address.word, bytes.size());
+    constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const std::span all{bytes};
+    const bool v4 = std::equal(mapped.begin(), mapped.end(), bytes.begin());
+    const auto address = Address::from_bytes(v4 ? all.subspan(mapped.size()) : all);
+    return address ? *address : Address{};
+}
+
+std::string id(Kind kind, std::uint64_t value) { return to_string(Id{kind, value}); }
+
+std::string framework(std::uint64_t number) {
+#define WEFT_TRACE_FRAMEWORK(known, name, version, overhead4, overhead6) \
+    if (number == (known)) return #name "/" #version;
+    WEFT_FRAMEWORKS(WEFT_TRACE_FRAMEWORK)
+#undef WEFT_TRACE_FRAMEWORK
+    return "no framework";
+}
+
+std::string route(const weft_trace_step& step) {
+    switch (step.value) {
+        case WEFT_ROUTE_LOCAL: return "local";
+        case WEFT_ROUTE_ROUTER: return "to a phantom router";
+        case WEFT_ROUTE_RECORD: return "by way of " + to_string(address_of(step));
+        case WEFT_ROUTE_BLACKHOLE: return "blackhole";
+    }
+    return "of an unknown kind";
+}
+
+std::string text(const weft_trace_step& step) {
+    switch (step.kind) {
+        case WEFT_TRACE_PORT: return fmt::format("port of {}, GNI {}", id(Kind::record, step.id), step.value);
+        case WEFT_TRACE_FLOW: return fmt::format("first packet of a flow of {}", id(Kind::record, step.id));
+        case WEFT_TRACE_GROUP:
+            return fmt::format("allowed by rule {} of {}", step.value, id(Kind::security_group, step.id));
+        case WEFT_TRACE_ACL:
+            return fmt::format("decided by rule {} of {}", step.value, id(Kind::network_acl, step.id));
+        case WEFT_TRACE_ROUTE: return "route: " + route(step);
+        case WEFT_TRACE_MAPPING:
+            return fmt::format("mapping: {} is {} on {}", to_string(address_of(step)),
+                               id(Kind::record, step.value), id(Kind::host, step.id));
+        case WEFT_TRACE_SEND:
+            return fmt::format("sent to {} at {} in {}", id(Kind::host, step.id), to_string(address_of(step)),
+                               framework(step.value));
+        case WEFT_TRACE_ARRIVAL:
+            return fmt::format("from {} in {}, which may send {}", id(Kind::host, step.id),
+                               framework(step.value), to_string(address_of(step)));
+        case WEFT_TRACE_RECEIVER: return fmt::format("received by {}", id(Kind::record, step.id));
+        case WEFT_TRACE_DROP: {
+            const auto reason = drop_reason(static_cast<std::uint32_t>(step.value));
+            return fmt::format("dropped: {}: {}", reason.name, reason.text);
+        }
+        case WEFT_TRACE_DELIVER: return fmt::format("delivered to {}", id(Kind::record, step.id));
+    }
+    return fmt::format("step {}", step.kind);
+}
+
+}  // namespace
+
+wire::TraceHop trace_message(const TraceRun& run, const std::string& host) {
+    wire::TraceHop hop;
+    hop.host = host;
+    const bool passed = run.verdict == TC_ACT_REDIRECT;
+    hop.verdict = passed ? wire::TraceVerdict::answered : wire::TraceVerdict::dropped;
+    for (const auto& step : run.steps) {
+        hop.steps.push_back(text(step));
+        if (step.kind == WEFT_TRACE_DROP) {
+            hop.verdict = wire::TraceVerdict::dropped;
+            hop.reason = drop_reason(static_cast<std::uint32_t>(step.value)).name;
+            if (passed) hop.steps.emplace_back("the sender is told by an ICMP error");
+        }
+        if (passed && step.kind == WEFT_TRACE_DELIVER) hop.verdict = wire::TraceVerdict::delivered;
+        if (!passed || step.kind != WEFT_TRACE_SEND) continue;
+        hop.verdict = wire::TraceVerdict::sent;
+        hop.next = {Kind::host, step.id};
+        hop.packet.assign(run.packet.begin(), run.packet.end());
+    }
+    if (hop.verdict == wire::TraceVerdict::answered) hop.steps.emplace_back("answered on this host");
+    return hop;
+}
+
+}  // namespace weft::agent

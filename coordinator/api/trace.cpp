@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/api/trace.h"
+
+#include "coordinator/api/record_ref.h"
+
+namespace weft::coordinator::api {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t most_hops = 4;  // a host forwards to one more at most, and once more during a move
+
+Result<Id> host_of(const Cloud& cloud, Id record) {
+    for (const auto& attachment : cloud.attachments_of_record(record))
+        if (attachment->host) return attachment->host;
+    return Error{ErrorCode::conflict, "the record is not attached to an instance on a host", "record", 0};
+}
+
+}  // namespace
+
+asio::awaitable<Result<wire::Trace>> gather_trace(Backend& backend, Principal principal,
+                                                  wire::TraceRequest request) {
+    const auto record = find_record(backend, principal, request.record);
+    if (!record) co_return record.error();
+    const auto first = host_of(backend.cloud(), *record);
+    if (!first) co_return first.error();
+    request.record = to_string(*record);
+    request.packet.clear();
+    wire::Trace trace;
+    for (Id host = *first; host && trace.hops.size() < most_hops;) {
+        auto hop = co_await backend.sessions.trace(host, request);
+        if (!hop && trace.hops.empty()) co_return hop.error();
+        if (!hop) {
+            wire::TraceHop silent;
+            if (const auto known = backend.cloud().find<schema::Host>(host)) silent.host = known->name;
+            silent.steps.push_back("not traced: " + hop.error().text);
+            trace.hops.push_back(std::move(silent));
+            break;
+        }
+        host = hop->verdict == wire::TraceVerdict::sent ? hop->next : Id{};
+        request.packet = hop->packet;
+        if (!principal.is_operator()) hop->packet.clear();
+        trace.hops.push_back(std::move(*hop));
+    }
+    co_return trace;
+}
+
+}  // namespace weft::coordinator::api
