@@ -123,16 +123,9 @@ void Session::refuse(std::uint32_t sequence, const Error& error) {
 }
 
 Result<void> Session::take(const wire::Frame& frame) {
+    WEFT_TRY(const bool staged, stage_.take(frame));
+    if (staged) return {};
     switch (static_cast<Command>(frame.type)) {
-        case Command::put: {
-            WEFT_TRY(const auto put, wire::unpack<wire::Put>(frame, Command::put));
-            return stage_.put(put);
-        }
-        case Command::erase: {
-            WEFT_TRY(const auto erase, wire::unpack<wire::Erase>(frame, Command::erase));
-            stage_.erase(erase);
-            return {};
-        }
         case Command::commit: return take_commit(frame);
         case Command::counters: take_counters(frame); return {};
         case Command::trace: take_trace(frame); return {};

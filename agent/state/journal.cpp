@@ -71,19 +71,10 @@ private:
 
     Result<void> take(const Frame& frame) {
         if (at_ == 0) return take_hello(frame);
-        switch (static_cast<Command>(frame.type)) {
-            case Command::put: {
-                WEFT_TRY(const auto put, wire::unpack<wire::Put>(frame, Command::put));
-                return stage_.put(put);
-            }
-            case Command::erase: {
-                WEFT_TRY(const auto erase, wire::unpack<wire::Erase>(frame, Command::erase));
-                stage_.erase(erase);
-                return {};
-            }
-            case Command::commit: return take_commit(frame);
-            default: return invalid("type", "no message of a journal: " + std::to_string(frame.type));
-        }
+        if (frame.type == static_cast<std::uint16_t>(Command::commit)) return take_commit(frame);
+        WEFT_TRY(const bool staged, stage_.take(frame));
+        if (staged) return {};
+        return invalid("type", "no message of a journal: " + std::to_string(frame.type));
     }
 
     Result<void> take_hello(const Frame& frame) {

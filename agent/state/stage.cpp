@@ -5,8 +5,12 @@
 #include <utility>
 
 #include "agent/state/object.h"
+#include "weft/wire/command.h"
+#include "weft/wire/message.h"
 
 namespace weft::agent {
+
+using wire::Command;
 
 void Stage::begin_snapshot() {
     staged_.clear();
@@ -22,6 +26,22 @@ Result<void> Stage::put(const wire::Put& message) {
 
 void Stage::erase(const wire::Erase& message) {
     staged_.insert_or_assign({message.kind, message.key}, std::nullopt);
+}
+
+Result<bool> Stage::take(const wire::Frame& frame) {
+    switch (static_cast<Command>(frame.type)) {
+        case Command::put: {
+            WEFT_TRY(const auto message, wire::unpack<wire::Put>(frame, Command::put));
+            WEFT_CHECK(put(message));
+            return true;
+        }
+        case Command::erase: {
+            WEFT_TRY(const auto message, wire::unpack<wire::Erase>(frame, Command::erase));
+            erase(message);
+            return true;
+        }
+        default: return false;
+    }
 }
 
 DesiredSet Stage::take_snapshot() {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "agent/state/desired_set.h"
+#include "weft/wire/frame.h"
 #include "weft/wire/message/session.h"
 
 namespace weft::agent {
@@ -19,6 +20,8 @@ public:
     // The last word on a key counts. The error names the field; the stage is then as it was.
     [[nodiscard]] Result<void> put(const wire::Put& message);
     void erase(const wire::Erase& message);
+    // The same from a frame; false when it is neither.
+    [[nodiscard]] Result<bool> take(const wire::Frame& frame);
 
     // At a commit: what was staged. The stage is empty afterwards, and no longer in a snapshot.
     [[nodiscard]] DesiredSet take_snapshot();
