@@ -46,7 +46,11 @@ void fill(std::span<const std::string> arguments);
 // mapping PIN OBJECTS: mapping updates a second into maps pinned in a bpffs, in batches of 4096.
 void mapping(std::span<const std::string> arguments);
 
-// store FOLDER SECONDS: record creations a second in a database in FOLDER, beside FOLDER's bare fdatasync.
+// service FOLDER SECONDS: record creations a second through a coordinator whose database is in FOLDER:
+// requested over its socket, authorised, validated, committed and answered.
+void service(std::span<const std::string> arguments);
+
+// store FOLDER SECONDS: the same straight into the repository, beside FOLDER's bare fdatasync.
 void store(std::span<const std::string> arguments);
 
 }  // namespace weft::bench

@@ -11,6 +11,7 @@ const std::map<std::string, std::function<void(std::span<const std::string>)>> m
     {"agents", weft::bench::agents},
     {"fill", weft::bench::fill},
     {"mapping", weft::bench::mapping},
+    {"service", weft::bench::service},
     {"store", weft::bench::store},
 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Durable record creations a second, with what the disk under them can do."""
+"""Durable record creations a second, through the service and the repository alone, with what the disk can do."""
 
 import json
 import tempfile
@@ -15,11 +15,14 @@ def measure(options):
     samples = []
     for _ in range(options.rounds):
         with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as path:
-            samples.append(json.loads(run(options.bench, "store", path, options.seconds)))
+            sample = json.loads(run(options.bench, "store", path, options.seconds))
+            samples.append(sample | json.loads(run(options.bench, "service", path, options.seconds)))
 
     def row(measure_name, key, bound=""):
         return Row(measure_name, "/s", [sample[key] for sample in samples], bound)
 
     yield row(f"bare fdatasync, {filesystem}", "fdatasync")
     yield row("durable creations, one at a time", "single", ">= 1000")
+    yield row("the same, requested over the socket", "requested", ">= 1000")
     yield row("durable creations, 1,000 outstanding", "batched", ">= 10000")
+    yield row("the same, requested over the socket", "requested_batched", ">= 10000")
