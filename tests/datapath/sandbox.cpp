@@ -14,6 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <doctest/doctest.h>
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -105,6 +108,22 @@ agent::DatapathConfig Sandbox::config(std::vector<agent::Uplink> uplinks) const 
     out.uplinks = std::move(uplinks);
     out.sizes = {{"mapping", 1000}, {"source", 1000}, {"peer", 100}, {"underlay", 100}};
     return out;
+}
+
+std::unique_ptr<agent::Datapath> Sandbox::open(std::vector<agent::Uplink> uplinks) const {
+    auto datapath = agent::open_datapath(config(std::move(uplinks)));
+    if (!datapath) FAIL(datapath.error().message());
+    return std::move(*datapath);
+}
+
+std::optional<agent::netlink::Filter> filter_of(const std::string& device) {
+    auto socket = agent::netlink::Socket::open().value();
+    const auto filter = agent::netlink::find_filter(socket, ::if_nametoindex(device.c_str()));
+    return filter ? *filter : std::nullopt;
+}
+
+bool contains(const std::vector<std::string>& lines, const std::string& text) {
+    return std::ranges::any_of(lines, [&](const auto& line) { return line.find(text) != std::string::npos; });
 }
 
 std::string objects_directory() { return WEFT_BPF_OBJECTS; }

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/datapath/datapath.h"
+#include "agent/datapath/netlink/filter.h"
 #include "tests/harness/scratch.h"
 
 namespace weft::test {
@@ -27,11 +30,19 @@ public:
     [[nodiscard]] std::string pin() const { return bpffs_ + "/weft"; }
     [[nodiscard]] const Scratch& files() const { return files_; }
     [[nodiscard]] agent::DatapathConfig config(std::vector<agent::Uplink> uplinks = {}) const;
+    // Fails the test case when it cannot.
+    [[nodiscard]] std::unique_ptr<agent::Datapath> open(std::vector<agent::Uplink> uplinks = {}) const;
 
 private:
     Scratch files_;
     std::string bpffs_;
 };
+
+// Weft's filter on the device, if there is one.
+[[nodiscard]] std::optional<agent::netlink::Filter> filter_of(const std::string& device);
+
+// Whether one of the lines has the text in it.
+[[nodiscard]] bool contains(const std::vector<std::string>& lines, const std::string& text);
 
 // Where the build put the BPF objects.
 [[nodiscard]] std::string objects_directory();
