@@ -24,9 +24,9 @@ using Result = boost::system::result<T, Error>;
     declaration = std::move(*WEFT_CONCAT(weft_result_, __LINE__))
 
 // WEFT_CHECK(write_all(...)): returns the error of a Result<void>, else goes on.
-#define WEFT_CHECK(expression)                                                         \
-    do {                                                                               \
-        if (auto weft_check_ = (expression); !weft_check_) return weft_check_.error(); \
+#define WEFT_CHECK(expression)                                                           \
+    do {                                                                                 \
+        if (auto&& weft_check_ = (expression); !weft_check_) return weft_check_.error(); \
     } while (false)
 
 // The same inside a coroutine.
