@@ -12,7 +12,7 @@ namespace weft::agent {
 
 enum class HelperCommand : std::uint16_t { make = 16, remove = 17 };
 
-// A veth pair with one end in a named network namespace, with addresses and a default route there. One that
+// A veth pair with one end in a named network namespace, with addresses and default routes there. One that
 // exists is adopted and corrected.
 struct MakeDevice {
     std::string name;  // of the host's end: device_name.h
@@ -24,6 +24,8 @@ struct MakeDevice {
     std::uint32_t prefix_length{0};
     Address router;
     std::uint32_t mtu{0};
+    Address router6;                  // of a second, IPv6 range
+    std::uint32_t prefix_length6{0};  // of it; 0: there is none
 
     friend bool operator==(const MakeDevice&, const MakeDevice&) = default;
 };
@@ -52,6 +54,10 @@ struct Schema<agent::MakeDevice> {
         Field{7, "prefix-length", &agent::MakeDevice::prefix_length, "of the subnet", settable, 0, 128},
         Field{8, "router", &agent::MakeDevice::router, "next hop of the default route", settable},
         Field{9, "mtu", &agent::MakeDevice::mtu, "of both ends, bytes", required, 68, 65535},
+        Field{10, "router6", &agent::MakeDevice::router6, "next hop of the IPv6 default route besides",
+              settable},
+        Field{11, "prefix-length6", &agent::MakeDevice::prefix_length6, "of the IPv6 range besides", settable,
+              0, 128},
     };
 };
 WEFT_SCHEMA_COMPLETE(agent::MakeDevice);

@@ -93,8 +93,9 @@ Result<Path> KernelDatapath::path(const Address& remote, const Address& source) 
 Result<void> KernelDatapath::make_device(const schema::Port& port) {
     const auto name = device_name(port);
     const auto made =
-        ask_helper(config_.helper, MakeDevice{name, port.attachment, port.netns, port.device, port.mac,
-                                              port.addresses, port.prefix_length, port.router, port.mtu});
+        ask_helper(config_.helper,
+                   MakeDevice{name, port.attachment, port.netns, port.device, port.mac, port.addresses,
+                              port.prefix_length, port.router, port.mtu, port.router6, port.prefix_length6});
     const auto found = links_.refresh(socket_, name);
     // Of a device in somebody else's namespace that goes nobody tells: another host's former one, for
     // example.

@@ -22,13 +22,6 @@ ifinfomsg link_header(std::uint32_t ifindex) {
 
 std::uint8_t family(const Address& address) { return address.is_v6() ? AF_INET6 : AF_INET; }
 
-struct Assigned {
-    Address address;
-    std::uint32_t prefix_length{0};
-
-    friend bool operator==(const Assigned&, const Assigned&) = default;
-};
-
 Result<std::vector<Assigned>> assigned(netlink::Socket& socket, std::uint32_t ifindex) {
     std::vector<Assigned> out;
     ifaddrmsg header{};
@@ -103,9 +96,7 @@ Result<bool> configure(netlink::Socket& socket, const Interface& interface, cons
 }
 
 Result<bool> set_addresses(netlink::Socket& socket, std::uint32_t ifindex,
-                           const std::vector<Address>& addresses, std::uint32_t prefix_length) {
-    std::vector<Assigned> wanted;
-    for (const auto& address : addresses) wanted.push_back({address, prefix_length});
+                           const std::vector<Assigned>& wanted) {
     WEFT_TRY(const auto before, assigned(socket, ifindex));
     const auto missing_in = [](const std::vector<Assigned>& list) {
         return [&list](const Assigned& one) { return std::ranges::find(list, one) == list.end(); };

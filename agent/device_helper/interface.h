@@ -33,9 +33,15 @@ struct Settings {
 // Also takes it up.
 [[nodiscard]] Result<bool> configure(netlink::Socket& socket, const Interface& interface,
                                      const Settings& wanted);
+struct Assigned {
+    Address address;
+    std::uint32_t prefix_length{0};
+
+    friend bool operator==(const Assigned&, const Assigned&) = default;
+};
 // Exactly these addresses of global scope.
 [[nodiscard]] Result<bool> set_addresses(netlink::Socket& socket, std::uint32_t ifindex,
-                                         const std::vector<Address>& addresses, std::uint32_t prefix_length);
+                                         const std::vector<Assigned>& wanted);
 // With the index as metric: of several devices with a default route the oldest one's counts.
 [[nodiscard]] Result<void> set_default_route(netlink::Socket& socket, std::uint32_t ifindex,
                                              const Address& router);

@@ -16,15 +16,23 @@ namespace {
 
 const std::string mark = "weft ";  // an alias begins with it and goes on with the attachment's id
 
+// Each address with the length of its range: of the only one, or of its family's.
+std::vector<Assigned> assigned(const MakeDevice& request) {
+    std::vector<Assigned> out;
+    for (const auto& address : request.addresses)
+        out.push_back({address, address.is_v6() && request.prefix_length6 != 0 ? request.prefix_length6
+                                                                               : request.prefix_length});
+    return out;
+}
+
 Result<void> check(const MakeDevice& request) {
     if (!made_by_weft(request.name))
         return invalid("name", "'" + request.name + "' is not a name that weft gives");
     if (request.device.find('/') != std::string::npos)
         return invalid("device", "'" + request.device + "' is not a device's name");
-    for (const auto& address : request.addresses)
-        if (request.prefix_length > address.bits())
-            return invalid("prefix-length",
-                           fmt::format("{} is too long for {}", request.prefix_length, to_string(address)));
+    for (const auto& [address, length] : assigned(request))
+        if (length > address.bits())
+            return invalid("prefix-length", fmt::format("{} is too long for {}", length, to_string(address)));
     return {};
 }
 
@@ -89,9 +97,9 @@ Result<bool> make_veth(const MakeDevice& request) {
              configure(host, outer, {request.mtu, {}, mark + to_string(request.attachment)}));
     WEFT_CHECK(target.inside([&] { return netlink::disable_tunnel_offloads(request.device); }));
     WEFT_TRY(const bool inner_set, configure(inside, inner, {request.mtu, request.mac, {}}));
-    WEFT_TRY(const bool addressed,
-             set_addresses(inside, inner.ifindex, request.addresses, request.prefix_length));
-    if (request.router) WEFT_CHECK(set_default_route(inside, inner.ifindex, request.router));
+    WEFT_TRY(const bool addressed, set_addresses(inside, inner.ifindex, assigned(request)));
+    for (const auto& router : {request.router, request.router6})
+        if (router) WEFT_CHECK(set_default_route(inside, inner.ifindex, router));
     return changed || outer_set || inner_set || addressed;
 }
 

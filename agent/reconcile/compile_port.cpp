@@ -27,14 +27,16 @@ Address first_of(const schema::Port& port, bool v6) {
     return found == port.addresses.end() ? Address{} : *found;
 }
 
-void set_subnet(weft_port& out, const Address& router, std::uint32_t bits) {
-    if (router.is_v4()) {
-        out.router = to_abi(router);
-        out.subnet_bits = static_cast<std::uint8_t>(bits);
-    } else if (router) {
-        out.router6 = to_abi(router);
-        out.subnet6_bits = static_cast<std::uint8_t>(bits);
-    }
+// Where the subnet has one range, its family says which fields are meant.
+struct Subnet {
+    Address router4, router6;
+    std::uint8_t bits4{0}, bits6{0};
+};
+
+Subnet subnet_of(const schema::Port& port) {
+    const auto bits = static_cast<std::uint8_t>(port.prefix_length);
+    if (port.router.is_v6()) return {{}, port.router, 0, bits};
+    return {port.router, port.router6, bits, static_cast<std::uint8_t>(port.prefix_length6)};
 }
 
 weft_port sending_side(const schema::Port& port) {
@@ -47,7 +49,11 @@ weft_port sending_side(const schema::Port& port) {
     out.mtu = static_cast<std::uint16_t>(port.mtu);
     out.address = to_abi(first_of(port, false));
     out.address6 = to_abi(first_of(port, true));
-    set_subnet(out, port.router, port.prefix_length);
+    const auto subnet = subnet_of(port);
+    out.router = to_abi(subnet.router4);
+    out.router6 = to_abi(subnet.router6);
+    out.subnet_bits = subnet.bits4;
+    out.subnet6_bits = subnet.bits6;
     std::ranges::copy(port.mac.bytes, out.mac);
     std::ranges::copy(port.router_mac.bytes, out.router_mac);
     return out;
@@ -59,6 +65,9 @@ weft_local receiving_side(const schema::Port& port, const Device& device) {
     out.record = port.record.value;
     out.ifindex = device.ifindex;
     out.flags = common_flags(port) | WEFT_PORT_DELIVER | flag(device.peer_elsewhere, WEFT_PORT_PEER);
+    const auto subnet = subnet_of(port);
+    out.subnet_bits = subnet.bits4;
+    out.subnet6_bits = subnet.bits6;
     out.mtu = static_cast<std::uint16_t>(port.mtu);
     std::ranges::copy(port.mac.bytes, out.mac);
     std::ranges::copy(port.router_mac.bytes, out.router_mac);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/negotiation/mtu.h"
 #include "coordinator/negotiation/select.h"
 #include "coordinator/negotiation/underlay.h"
@@ -74,8 +75,10 @@ void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<K
 }
 
 void add_subnet_keys(const schema::Subnet& subnet, std::uint32_t gni, std::set<Key>& keys) {
-    keys.insert(partition_key(DesiredKind::route, subnet.partition, gni, subnet.cidr));
-    keys.insert(partition_key(DesiredKind::route, subnet.partition, gni, Prefix::host(subnet.router)));
+    for (const auto& range : ranges_of(subnet)) {
+        keys.insert(partition_key(DesiredKind::route, subnet.partition, gni, range.cidr));
+        keys.insert(partition_key(DesiredKind::route, subnet.partition, gni, Prefix::host(range.router)));
+    }
 }
 
 void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys) {
@@ -143,9 +146,10 @@ std::optional<DesiredObject> Desired::route(const schema::Partition& partition, 
     const auto subnet = cloud_.subnet_of(partition.id, prefix.address());
     if (!subnet) return std::nullopt;
     schema::Route route{partition.gni, prefix, schema::RouteTarget::local};
-    if (prefix == Prefix::host(subnet->router))
+    const auto range = range_of(*subnet, prefix);
+    if (prefix == Prefix::host(range.router))
         route.target = schema::RouteTarget::router;
-    else if (prefix != subnet->cidr)
+    else if (prefix != range.cidr)
         return std::nullopt;
     return route;
 }
@@ -211,6 +215,8 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.mac = record->mac;
     port.router = subnet->router;
     port.router_mac = subnet->router_mac;
+    port.router6 = subnet->router6;
+    port.prefix_length6 = subnet->cidr6.length();
     port.mtu = mtu(*partition);
     port.transmit = may_transmit(*attachment);
     port.source_dest_check = record->source_dest_check;

@@ -23,26 +23,43 @@ std::uint64_t end_offset(const Prefix& prefix) { return prefix.size() - (prefix.
 
 }  // namespace
 
-bool is_assignable(const schema::Subnet& subnet, const Address& address) {
-    return subnet.cidr.contains(address) && address != subnet.cidr.address() && address != subnet.router &&
-           address != subnet.cidr.broadcast();
+std::vector<Range> ranges_of(const schema::Subnet& subnet) {
+    std::vector<Range> ranges{{subnet.cidr, subnet.router}};
+    if (subnet.cidr6) ranges.push_back({subnet.cidr6, subnet.router6});
+    return ranges;
 }
 
-Result<Address> Chooser::address(const Cloud& cloud, const schema::Subnet& subnet) {
+bool is_assignable(const schema::Subnet& subnet, const Address& address) {
+    const auto range = range_of(subnet, address);
+    return range.cidr && address != range.cidr.address() && address != range.router &&
+           address != range.cidr.broadcast();
+}
+
+Result<std::vector<Address>> Chooser::addresses(const Cloud& cloud, const schema::Subnet& subnet) {
+    std::vector<Address> chosen;
+    for (const auto& range : ranges_of(subnet)) {
+        WEFT_TRY(const auto one, address(cloud, subnet, range.cidr));
+        chosen.push_back(one);
+    }
+    return chosen;
+}
+
+Result<Address> Chooser::address(const Cloud& cloud, const schema::Subnet& subnet, const Prefix& cidr) {
     const auto& taken = cloud.addresses();
-    const auto end = end_offset(subnet.cidr);
-    auto [cursor, fresh] = next_offset_.try_emplace(subnet.id.value, first_offset);
+    const auto end = end_offset(cidr);
+    auto [cursor, fresh] = next_offset_.try_emplace({subnet.id.value, cidr}, first_offset);
     if (fresh) {
         // After a restart: behind the highest in use, as nobody knows which were freed last.
-        auto last = taken.lower_bound({subnet.id.value + 1, Address{}});
-        if (last != taken.begin() && (--last)->first.first == subnet.id.value)
-            cursor->second = std::max(first_offset, offset_of(subnet.cidr, last->first.second) + 1);
+        auto last = taken.lower_bound({subnet.id.value, cidr.address().plus(end)});
+        if (last != taken.begin() && (--last)->first.first == subnet.id.value &&
+            cidr.contains(last->first.second))
+            cursor->second = std::max(first_offset, offset_of(cidr, last->first.second) + 1);
     }
     // First from the cursor to the end, then from the start to the cursor.
     const auto search = [&](std::uint64_t from, std::uint64_t to) -> std::uint64_t {
-        auto used = taken.lower_bound({subnet.id.value, subnet.cidr.address().plus(from)});
+        auto used = taken.lower_bound({subnet.id.value, cidr.address().plus(from)});
         for (std::uint64_t offset = from; offset < to; ++offset) {
-            const auto candidate = subnet.cidr.address().plus(offset);
+            const auto candidate = cidr.address().plus(offset);
             if (used == taken.end() || used->first != Cloud::AddressKey{subnet.id.value, candidate})
                 return offset;
             ++used;
@@ -54,13 +71,12 @@ Result<Address> Chooser::address(const Cloud& cloud, const schema::Subnet& subne
     if (offset == end) {
         offset = search(first_offset, start);
         if (offset >= start)
-            return Error{
-                ErrorCode::exhausted,
-                "every address of subnet " + subnet.name + " (" + to_string(subnet.cidr) + ") is in use",
-                "addresses", 0};
+            return Error{ErrorCode::exhausted,
+                         "every address of subnet " + subnet.name + " (" + to_string(cidr) + ") is in use",
+                         "addresses", 0};
     }
     cursor->second = offset + 1;
-    return subnet.cidr.address().plus(offset);
+    return cidr.address().plus(offset);
 }
 
 Result<std::uint32_t> Chooser::gni(const Cloud& cloud) {

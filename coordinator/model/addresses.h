@@ -4,23 +4,42 @@
 // the store decide; a lost race is a conflict and the verb chooses again.
 #pragma once
 
-#include <unordered_map>
+#include <map>
+#include <utility>
 
 #include "coordinator/model/cloud.h"
 
 namespace weft::coordinator {
+
+// One of a subnet's ranges and its phantom router.
+struct Range {
+    Prefix cidr;
+    Address router;
+};
+// One or two, at most one of a family.
+[[nodiscard]] std::vector<Range> ranges_of(const schema::Subnet& subnet);
+// The range that the address or prefix is in; unset when it is in neither.
+template <class T>
+[[nodiscard]] Range range_of(const schema::Subnet& subnet, const T& inside) {
+    for (const auto& range : ranges_of(subnet))
+        if (range.cidr.contains(inside)) return range;
+    return {};
+}
 
 // Whether an instance may have the address: inside, not the network, router or broadcast address.
 [[nodiscard]] bool is_assignable(const schema::Subnet& subnet, const Address& address);
 
 class Chooser {
 public:
-    // exhausted when every assignable address is taken.
-    [[nodiscard]] Result<Address> address(const Cloud& cloud, const schema::Subnet& subnet);
+    // One of each of the subnet's ranges; exhausted when every assignable address of one is taken.
+    [[nodiscard]] Result<std::vector<Address>> addresses(const Cloud& cloud, const schema::Subnet& subnet);
     [[nodiscard]] Result<std::uint32_t> gni(const Cloud& cloud);
 
 private:
-    std::unordered_map<std::uint64_t, std::uint64_t> next_offset_;  // by subnet
+    [[nodiscard]] Result<Address> address(const Cloud& cloud, const schema::Subnet& subnet,
+                                          const Prefix& cidr);
+
+    std::map<std::pair<std::uint64_t, Prefix>, std::uint64_t> next_offset_;  // by subnet and range
     std::uint32_t last_gni_{0};
 };
 

@@ -132,7 +132,7 @@ std::vector<Ptr<schema::Subnet>> Cloud::subnets(Id partition) const {
 
 Ptr<schema::Subnet> Cloud::subnet_of(Id partition, const Address& address) const {
     for (auto& subnet : subnets(partition))
-        if (subnet->cidr.contains(address)) return subnet;
+        if (subnet->cidr.contains(address) || subnet->cidr6.contains(address)) return subnet;
     return nullptr;
 }
 

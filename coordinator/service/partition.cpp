@@ -2,6 +2,7 @@
 // Partitions (row 1.14).
 #include <algorithm>
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/service/fields.h"
 #include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
@@ -94,12 +95,13 @@ Result<Plan> modify_partition(const Context& context, const Partition& before, c
     if (after.dedicated_hosts != before.dedicated_hosts)
         WEFT_CHECK(operator_only(context.principal, "dedicate hosts to a partition"));
     WEFT_CHECK(check_cidrs(after.cidrs));
-    for (const auto& subnet : context.cloud.subnets(after.id)) {
-        const auto holds = [&](const Prefix& cidr) { return cidr.contains(subnet->cidr); };
-        if (std::none_of(after.cidrs.begin(), after.cidrs.end(), holds))
-            return conflict("cidrs",
-                            "subnet " + subnet->name + " (" + to_string(subnet->cidr) + ") would be outside");
-    }
+    for (const auto& subnet : context.cloud.subnets(after.id))
+        for (const auto& range : ranges_of(*subnet)) {
+            const auto holds = [&](const Prefix& cidr) { return cidr.contains(range.cidr); };
+            if (std::none_of(after.cidrs.begin(), after.cidrs.end(), holds))
+                return conflict(
+                    "cidrs", "subnet " + subnet->name + " (" + to_string(range.cidr) + ") would be outside");
+        }
     WEFT_CHECK(check_dedicated(context, after));
     const auto same_name = context.cloud.partition(after.owner, after.name);
     if (same_name && same_name->id != after.id)

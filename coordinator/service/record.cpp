@@ -4,6 +4,7 @@
 
 #include "coordinator/service/fields.h"
 #include "coordinator/service/resolve.h"
+#include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
 
 namespace weft::coordinator {
@@ -16,12 +17,12 @@ using schema::Subnet;
 Result<void> check_address(const Context& context, const Subnet& subnet, const Record& record,
                            const Address& address) {
     const auto text = to_string(address);
-    if (!address || !subnet.cidr.contains(address))
-        return invalid("addresses", "'" + text + "' is not inside " + to_string(subnet.cidr));
-    if (address == subnet.router) return invalid("addresses", text + " is the router of " + subnet.name);
+    const auto range = range_of(subnet, address);
+    if (!range.cidr) return invalid("addresses", "'" + text + "' is not inside " + cidrs_text(subnet));
+    if (address == range.router) return invalid("addresses", text + " is the router of " + subnet.name);
     if (!is_assignable(subnet, address))
         return invalid("addresses",
-                       text + " is the network or broadcast address of " + to_string(subnet.cidr));
+                       text + " is the network or broadcast address of " + to_string(range.cidr));
     if (std::count(record.addresses.begin(), record.addresses.end(), address) > 1)
         return invalid("addresses", text + " is given twice");
     const auto taken = context.cloud.record_at(subnet.id, address);
@@ -76,8 +77,7 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
     WEFT_CHECK(check_status(context, Record{}, record));
     WEFT_CHECK(check_name(context, record));
     if (record.addresses.empty()) {
-        WEFT_TRY(const auto address, context.chooser.address(context.cloud, *subnet));
-        record.addresses.push_back(address);
+        WEFT_TRY(record.addresses, context.chooser.addresses(context.cloud, *subnet));
     }
     for (const auto& address : record.addresses) WEFT_CHECK(check_address(context, *subnet, record, address));
     Plan plan{context.draft(), "created record " + record.name, record.id, {}, notes_of(record)};
@@ -108,8 +108,7 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
     WEFT_CHECK(check_status(context, before, after));
     WEFT_CHECK(check_name(context, after));
     if (after.addresses.empty()) {
-        WEFT_TRY(const auto address, context.chooser.address(context.cloud, *subnet));
-        after.addresses.push_back(address);
+        WEFT_TRY(after.addresses, context.chooser.addresses(context.cloud, *subnet));
     }
     for (const auto& address : after.addresses) WEFT_CHECK(check_address(context, *subnet, after, address));
     WEFT_TRY(auto plan, replace(context, std::move(draft), before, after));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/service/subnet_rules.h"
 
+#include "coordinator/model/addresses.h"
+
 namespace weft::coordinator {
 namespace {
 
@@ -26,28 +28,49 @@ Result<void> check_cidrs(std::span<const Prefix> cidrs) {
     return {};
 }
 
+namespace {
+
+// One range of a subnet; `field` is its name.
+Result<void> check_range(const schema::Partition& partition, const char* field, const Prefix& cidr,
+                         std::span<const Ptr<schema::Subnet>> others) {
+    bool inside = false;
+    for (const auto& whole : partition.cidrs) inside = inside || whole.contains(cidr);
+    if (!inside)
+        return invalid(field, to_string(cidr) + " is outside the CIDRs of partition " + partition.name);
+    if (cidr.size() < least_subnet)
+        return invalid(field, to_string(cidr) + " is too small: expected at least 4 addresses");
+    for (const auto& other : others)
+        for (const auto& range : ranges_of(*other))
+            if (range.cidr.overlaps(cidr))
+                return conflict(field, to_string(cidr) + " overlaps subnet " + other->name + " (" +
+                                           to_string(range.cidr) + ")");
+    return {};
+}
+
+}  // namespace
+
 Result<void> check_subnet(const schema::Partition& partition, const schema::Subnet& subnet,
                           std::span<const Ptr<schema::Subnet>> others) {
-    bool inside = false;
-    for (const auto& cidr : partition.cidrs) inside = inside || cidr.contains(subnet.cidr);
-    if (!inside)
-        return invalid("cidr",
-                       to_string(subnet.cidr) + " is outside the CIDRs of partition " + partition.name);
-    if (subnet.cidr.size() < least_subnet)
-        return invalid("cidr", to_string(subnet.cidr) + " is too small: expected at least 4 addresses");
-    for (const auto& other : others) {
-        if (other->cidr.overlaps(subnet.cidr))
-            return conflict("cidr", to_string(subnet.cidr) + " overlaps subnet " + other->name + " (" +
-                                        to_string(other->cidr) + ")");
+    WEFT_CHECK(check_range(partition, "cidr", subnet.cidr, others));
+    if (subnet.cidr6) {
+        if (!subnet.cidr6.address().is_v6() || !subnet.cidr.address().is_v4())
+            return invalid("cidr6", "is an IPv6 range besides an IPv4 `cidr`");
+        WEFT_CHECK(check_range(partition, "cidr6", subnet.cidr6, others));
+    }
+    for (const auto& other : others)
         if (other->name == subnet.name)
             return conflict("name", "partition " + partition.name + " has a subnet " + subnet.name);
-    }
     return {};
+}
+
+std::string cidrs_text(const schema::Subnet& subnet) {
+    return to_string(subnet.cidr) + (subnet.cidr6 ? " or " + to_string(subnet.cidr6) : "");
 }
 
 void complete_subnet(schema::Subnet& subnet) {
     subnet.id = new_id(Kind::subnet);
     subnet.router = subnet.cidr.router();
+    if (subnet.cidr6) subnet.router6 = subnet.cidr6.router();
     subnet.router_mac = Mac::local(subnet.id.value);
 }
 

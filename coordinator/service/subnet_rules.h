@@ -14,7 +14,10 @@ namespace weft::coordinator {
 [[nodiscard]] Result<void> check_subnet(const schema::Partition& partition, const schema::Subnet& subnet,
                                         std::span<const Ptr<schema::Subnet>> others);
 
-// Gives a new subnet its id, router address and router MAC.
+// Its ranges as people write them.
+[[nodiscard]] std::string cidrs_text(const schema::Subnet& subnet);
+
+// Gives a new subnet its id, router addresses and router MAC.
 void complete_subnet(schema::Subnet& subnet);
 
 }  // namespace weft::coordinator

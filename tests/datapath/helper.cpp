@@ -177,6 +177,24 @@ TEST_CASE("IPv6 addresses are usable at once") {
     CHECK_FALSE(make_veth(six).value());
 }
 
+TEST_CASE("[5.6/device] a dual-stack device has addresses and default routes of both families") {
+    const Sandbox sandbox;
+    sandbox.run("ip netns add i1");
+    auto both = request();
+    both.addresses.push_back(address("2001:db8:1::30"));
+    both.router6 = address("2001:db8:1::1");
+    both.prefix_length6 = 64;
+    const auto made = make_veth(both);
+    REQUIRE_MESSAGE(made.has_value(), made.error().message());
+    CHECK(has(sandbox.output("ip -n i1 -o -6 addr show dev eth0"), "2001:db8:1::30/64 scope global"));
+    CHECK(has(sandbox.output("ip -n i1 -o -4 addr show dev eth0"), "10.1.2.30/24"));
+    CHECK(has(sandbox.output("ip -n i1 -6 route show default"), "via 2001:db8:1::1 dev eth0"));
+    CHECK(has(sandbox.output("ip -n i1 route show default"), "via 10.1.2.1 dev eth0"));
+    CHECK_FALSE(make_veth(both).value());
+    both.prefix_length6 = 129;
+    CHECK(make_veth(both).error().field == "prefix-length");
+}
+
 TEST_CASE("what cannot be done is said, and nothing is changed") {
     const Sandbox sandbox;
     const auto error = [](const MakeDevice& bad) {

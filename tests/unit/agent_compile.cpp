@@ -201,6 +201,36 @@ TEST_CASE("[2.2] a port becomes a sending side by device and a receiving side by
     CHECK(sending.subnet_bits == 24);
 }
 
+TEST_CASE("[5.6/port] each family has its own first address, router and prefix length") {
+    const weft_address six{{htonl(0x20010db8), htonl(0x00120000), 0, htonl(0x30)}};
+    const weft_address router6{{htonl(0x20010db8), htonl(0x00120000), 0, htonl(1)}};
+    auto both = port();
+    SUBCASE("both") {
+        both.addresses.insert(both.addresses.begin() + 1, address("2001:db8:12::30"));
+        both.router6 = address("2001:db8:12::1");
+        both.prefix_length6 = 64;
+    }
+    SUBCASE("IPv6 alone") {
+        both.addresses = {address("2001:db8:12::30")};
+        both.router = address("2001:db8:12::1");
+        both.prefix_length = 64;
+    }
+    const bool dual = both.router.is_v4();
+    const auto compiled = compile_port(both, tap, false);
+    const auto sending = from_bytes<weft_port>(compiled.entries.back().entry.value);
+    CHECK(to_bytes(sending.address) == to_bytes(dual ? v4(0x0a01021e) : weft_address{}));
+    CHECK(to_bytes(sending.router) == to_bytes(dual ? v4(0x0a010201) : weft_address{}));
+    CHECK(sending.subnet_bits == (dual ? 24 : 0));
+    CHECK(to_bytes(sending.address6) == to_bytes(six));
+    CHECK(to_bytes(sending.router6) == to_bytes(router6));
+    CHECK(sending.subnet6_bits == 64);
+    const auto receiving = from_bytes<weft_local>(compiled.entries.front().entry.value);
+    CHECK(receiving.subnet_bits == sending.subnet_bits);
+    CHECK(receiving.subnet6_bits == 64);
+    const auto key = to_bytes(weft_overlay_key{42, six});
+    CHECK(std::ranges::any_of(compiled.entries, [&](const auto& e) { return e.entry.key == key; }));
+}
+
 TEST_CASE("[1.15] [2.1] [4.3] states of a record are flags of its port") {
     auto changed = port();
     changed.transmit = false;

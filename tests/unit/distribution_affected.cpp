@@ -99,6 +99,9 @@ private:
         subnet.partition = id(Kind::partition, p);
         subnet.cidr = Prefix::make(Address::v4(0x0a010000U + static_cast<std::uint32_t>(s << 8)), 24).value();
         subnet.router = subnet.cidr.router();
+        if (s != 2) return subnet;
+        subnet.cidr6 = Prefix::parse("2001:db8:2::/64").value();
+        subnet.router6 = subnet.cidr6.router();
         return subnet;
     }
     // Each in its own range of its partition's first subnets.
@@ -112,6 +115,8 @@ private:
         const auto base = 0x0a010000U + static_cast<std::uint32_t>(((1 + r % 2) << 8) + 10 * r);
         for (auto n = 1 + draw(2); n != 0; --n)
             record.addresses.push_back(Address::v4(base + static_cast<std::uint32_t>(2 * draw(3) + n)));
+        if (r % 2 == 1)
+            record.addresses.push_back(Address::parse("2001:db8:2::").value().plus(16 * r + draw(3)));
         record.mac = Mac::local(r);
         record.source_dest_check = draw(3) != 0;
         return record;

@@ -16,10 +16,11 @@ TEST_CASE(
     subnet.tags = {{"a", "b"}};
     subnet.generation = 18446744073709551615ULL;
     subnet.create_time = 1769860800000001;
-    CHECK(schema::to_json(schema::to_value(subnet)) ==
-          R"({"id":"sub-00000000000000a59","name":"we\"b\n","partition":null,"cidr":"10.1.2.0/24","zone":"",)"
-          R"("router":null,"router-mac":null,"tags":{"a":"b"},"generation":18446744073709551615,)"
-          R"("create-time":"2026-01-31T12:00:00.000001Z"})");
+    CHECK(
+        schema::to_json(schema::to_value(subnet)) ==
+        R"({"id":"sub-00000000000000a59","name":"we\"b\n","partition":null,"cidr":"10.1.2.0/24","cidr6":null,"zone":"",)"
+        R"("router":null,"router6":null,"router-mac":null,"tags":{"a":"b"},"generation":18446744073709551615,)"
+        R"("create-time":"2026-01-31T12:00:00.000001Z"})");
 }
 
 TEST_CASE("[8.1/json] pretty lines are indented by two") {

@@ -211,7 +211,7 @@ TEST_CASE("[1.2/next-free] the chooser skips what is taken, goes around, and end
     std::vector<Change> changes{put(subnet), put(taken)};
     cloud.apply(1, changes);
     Chooser chooser;
-    const auto choose = [&] { return to_string(chooser.address(cloud, subnet).value()); };
+    const auto choose = [&] { return to_string(chooser.addresses(cloud, subnet).value().front()); };
     CHECK(choose() == "10.0.0.5");  // behind the highest in use
     CHECK(choose() == "10.0.0.6");
     CHECK(choose() == "10.0.0.2");  // around, without network, router and broadcast
@@ -220,14 +220,30 @@ TEST_CASE("[1.2/next-free] the chooser skips what is taken, goes around, and end
                        address("10.0.0.6")};
     const auto full = put(taken);
     cloud.apply(2, std::span{&full, 1});
-    CHECK(chooser.address(cloud, subnet).error().code == ErrorCode::exhausted);
+    CHECK(chooser.addresses(cloud, subnet).error().code == ErrorCode::exhausted);
 
     schema::Subnet six;
     six.id = {Kind::subnet, 2};
     six.cidr = prefix("2001:db8::/64");
     six.router = six.cidr.router();
-    CHECK(to_string(chooser.address(cloud, six).value()) == "2001:db8::2");
+    CHECK(to_string(chooser.addresses(cloud, six).value().front()) == "2001:db8::2");
     CHECK(is_assignable(six, address("2001:db8::ffff:ffff:ffff:ffff")));
     CHECK(!is_assignable(six, address("2001:db8::1")));
     CHECK(!is_assignable(six, address("2001:db8:0:1::5")));
+
+    schema::Subnet both = subnet;
+    both.id = {Kind::subnet, 3};
+    both.cidr6 = prefix("2001:db8:5::/64");
+    both.router6 = both.cidr6.router();
+    schema::Record dual;
+    dual.id = {Kind::record, 2};
+    dual.subnet = both.id;
+    dual.addresses = {address("10.0.0.2"), address("2001:db8:5::9")};
+    const auto known = put(dual);
+    cloud.apply(3, std::span{&known, 1});
+    CHECK(chooser.addresses(cloud, both).value() ==
+          std::vector{address("10.0.0.3"), address("2001:db8:5::a")});
+    CHECK(!is_assignable(both, address("2001:db8:5::1")));
+    CHECK(!is_assignable(both, address("2001:db8:5::")));
+    CHECK(is_assignable(both, address("2001:db8:5::2")));
 }

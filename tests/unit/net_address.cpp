@@ -51,7 +51,7 @@ TEST_CASE("[1.2/next] counting on carries through bytes") {
 
 TEST_CASE("[1.12/special] multicast, loopback, unspecified and broadcast are nobody's own address") {
     for (const char* special :
-         {"0.1.2.3", "127.0.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "ff02::1"})
+         {"0.1.2.3", "127.0.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "ff02::1", "::ffff:10.1.2.3"})
         CHECK_MESSAGE(address(special).is_special(), special);
     for (const char* plain : {"10.0.0.1", "223.255.255.255", "2001:db8::1", "fe80::1", "::2"})
         CHECK_MESSAGE(!address(plain).is_special(), plain);

@@ -76,6 +76,48 @@ TEST_CASE("[1.14/refused] overlaps, ranges outside, and taken names and GNIs are
     CHECK(code(world.create(world.ann, subnet)) == ok);
 }
 
+TEST_CASE("[1.14/dual] [5.6/subnet] a subnet may have an IPv6 range besides, under the rules of the first") {
+    World world;
+    auto partition = World::partition("blue", "10.1.0.0/16");
+    partition.cidrs.push_back(Prefix::parse("2001:db8:10::/44").value());
+    auto front = World::subnet("front", "10.1.2.0/24");
+    front.cidr6 = Prefix::parse("2001:db8:12::/64").value();
+    const auto ack = world.create(world.ann, partition, {front});
+    REQUIRE(code(ack) == ok);
+    const auto blue = object_of<schema::Partition>(ack.object);
+    const auto made = world.cloud().subnets(blue.id).front();
+    CHECK(to_string(made->router) == "10.1.2.1");
+    CHECK(to_string(made->router6) == "2001:db8:12::1");
+
+    auto more = World::subnet("more", "10.1.3.0/24");
+    more.partition = blue.id;
+    const auto refused_range = [&](const char* cidr6, ErrorCode why) {
+        CAPTURE(cidr6);
+        more.cidr6 = Prefix::parse(cidr6).value();
+        CHECK_REFUSED(world, world.create(world.ann, more), why, "cidr6");
+    };
+    refused_range("2001:db8:12::/96", ErrorCode::conflict);
+    refused_range("2001:db8:12::/48", ErrorCode::conflict);
+    refused_range("2001:db8:20::/64", ErrorCode::invalid);
+    refused_range("2001:db8:13::/127", ErrorCode::invalid);
+    refused_range("10.1.4.0/24", ErrorCode::invalid);
+    auto two = more;
+    two.cidr = Prefix::parse("2001:db8:14::/64").value();
+    two.cidr6 = Prefix::parse("2001:db8:15::/64").value();
+    CHECK_REFUSED(world, world.create(world.ann, two), ErrorCode::invalid, "cidr6");
+    more.cidr6 = Prefix::parse("2001:db8:13::/64").value();
+    CHECK(code(world.create(world.ann, more)) == ok);
+    auto alone = World::subnet("alone", "2001:db8:13::/80");
+    alone.partition = blue.id;
+    CHECK_REFUSED(world, world.create(world.ann, alone), ErrorCode::conflict, "cidr");
+    alone.cidr = Prefix::parse("2001:db8:14::/64").value();
+    CHECK(code(world.create(world.ann, alone)) == ok);
+
+    schema::Partition patch;
+    patch.cidrs = {Prefix::parse("10.1.0.0/16").value()};
+    CHECK_REFUSED(world, world.modify(world.ann, "blue", patch), ErrorCode::conflict, "cidrs");
+}
+
 TEST_CASE("[1.14/delete] deletion is refused while used") {
     World world;
     const auto blue = world.add_partition(world.ann, "blue");

@@ -74,6 +74,31 @@ TEST_CASE("[1.2/given] a given address must be inside, free, and not router, net
     CHECK_REFUSED(world, world.create(world.ann, record_in({}, "p")), ErrorCode::invalid, "subnet");
 }
 
+TEST_CASE("[1.2/dual] a record of a dual-stack subnet gets an address of each family, or what is given") {
+    World world;
+    auto partition = World::partition("blue", "10.1.0.0/16");
+    partition.cidrs.push_back(Prefix::parse("2001:db8:10::/44").value());
+    auto front = World::subnet("front", "10.1.2.0/24");
+    front.cidr6 = Prefix::parse("2001:db8:12::/64").value();
+    REQUIRE(code(world.create(world.ann, partition, {front})) == ok);
+    const auto subnet = world.subnet_of(*world.cloud().partition("ann", "blue"));
+    const auto made = [&](const std::string& name, const std::vector<std::string>& given) {
+        const auto ack = world.create(world.ann, record_in(subnet, name, given));
+        REQUIRE(code(ack) == ok);
+        return object_of<schema::Record>(ack.object).addresses;
+    };
+    CHECK(made("r1", {}) == std::vector{address("10.1.2.2"), address("2001:db8:12::2")});
+    CHECK(made("r2", {}) == std::vector{address("10.1.2.3"), address("2001:db8:12::3")});
+    CHECK(made("r3", {"2001:db8:12::50"}) == std::vector{address("2001:db8:12::50")});
+    const auto given = [&](const char* one) {
+        return world.create(world.ann, record_in(subnet, "r4", {one}));
+    };
+    CHECK_REFUSED(world, given("2001:db8:12::2"), ErrorCode::conflict, "addresses");
+    CHECK_REFUSED(world, given("2001:db8:12::1"), ErrorCode::invalid, "addresses");
+    CHECK_REFUSED(world, given("2001:db8:12::"), ErrorCode::invalid, "addresses");
+    CHECK_REFUSED(world, given("2001:db8:13::5"), ErrorCode::invalid, "addresses");
+}
+
 TEST_CASE("[1.2/full] when every address is taken the next request is refused as exhausted") {
     World world;
     const auto ack =

@@ -13,7 +13,7 @@ struct Create {
     Kind kind;
     std::string name;
     std::string partition;             // of a record's subnet
-    std::vector<std::string> subnets;  // of a partition, NAME=CIDR
+    std::vector<std::string> subnets;  // of a partition, NAME=CIDR[,CIDR6]
     ChangeOptions change;
     std::unique_ptr<FieldOptions> fields;
 };
@@ -23,10 +23,12 @@ Result<std::vector<schema::Bytes>> first_subnets(const std::vector<std::string>&
     for (const auto& text : texts) {
         const auto equals = text.find('=');
         if (equals == std::string::npos || equals == 0)
-            return invalid("subnet", "expected NAME=CIDR, got '" + text + "'");
+            return invalid("subnet", "expected NAME=CIDR[,CIDR6], got '" + text + "'");
+        const auto comma = text.find(',', equals);
         schema::Value subnet;
         subnet.set("name", {text.substr(0, equals)});
-        subnet.set("cidr", {text.substr(equals + 1)});
+        subnet.set("cidr", {text.substr(equals + 1, comma - equals - 1)});
+        if (comma != std::string::npos) subnet.set("cidr6", {text.substr(comma + 1)});
         WEFT_TRY(auto bytes, wire::object_bytes(Kind::subnet, subnet, "subnet"));
         out.push_back(std::move(bytes));
     }
@@ -62,7 +64,7 @@ void add_create(Program& program, CLI::App& noun, Kind kind) {
         ->required(name->has(schema::required));
     if (kind == Kind::partition)
         verb.add_option("--subnet", given->subnets, "its subnets, at least one")
-            ->type_name("NAME=CIDR")
+            ->type_name("NAME=CIDR[,CIDR6]")
             ->allow_extra_args(false)
             ->required();
     if (kind == Kind::record)

@@ -75,7 +75,8 @@ bool Address::is_special() const noexcept {
     }
     const bool tiny =
         std::all_of(bytes_.begin(), bytes_.end() - 1, [](auto b) { return b == 0; }) && bytes_[15] < 2;
-    return tiny || bytes_[0] == 0xff;
+    const bool mapped = std::equal(bytes_.begin(), bytes_.begin() + v4_offset, v4(0).bytes_.begin());
+    return tiny || mapped || bytes_[0] == 0xff;
 }
 
 std::string to_string(const Address& address) {

@@ -36,7 +36,8 @@ public:
     [[nodiscard]] std::uint32_t v4_value() const noexcept;
     // The address `offset` further on (carries through all bytes).
     [[nodiscard]] Address plus(std::uint64_t offset) const noexcept;
-    // Multicast, broadcast, unspecified or loopback: never an instance's or a host's own address.
+    // Multicast, broadcast, unspecified, loopback, or IPv4-mapped IPv6: never an instance's or
+    // a host's own address.
     [[nodiscard]] bool is_special() const noexcept;
 
     friend bool operator==(const Address&, const Address&) = default;

@@ -142,7 +142,7 @@ struct Port {
     std::string device;
     std::string netns;
     std::vector<Address> addresses;
-    std::uint32_t prefix_length{0};  // of the subnet, for the address set in netns
+    std::uint32_t prefix_length{0};  // of the subnet, for the addresses of its family
     Mac mac;
     Address router;
     Mac router_mac;
@@ -153,6 +153,8 @@ struct Port {
     bool in_repair{false};
     std::uint32_t tag{0};  // of the record's set of security groups; 0 none
     Id acl;                // of its subnet; unset: none
+    Address router6;       // of a subnet with an IPv6 range besides its IPv4 one
+    std::uint32_t prefix_length6{0};
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
 
@@ -238,6 +240,8 @@ struct Schema<Port> {
         Field{16, "in-repair", &Port::in_repair, "the operator took it into repair", settable},
         Field{17, "tag", &Port::tag, "security tag; 0 none", settable, 0, max_tag},
         Field{18, "acl", &Port::acl, "network ACL", settable},
+        Field{19, "router6", &Port::router6, "phantom router of its IPv6 range besides", settable},
+        Field{20, "prefix-length6", &Port::prefix_length6, "of that range", settable, 0, 128},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A subnet: a CIDR of a partition, in a zone; its first address is the phantom router (rows 1.14, 5.1).
+// A subnet: a CIDR of a partition, or one of each family, in a zone; the first address is the phantom router
+// (rows 1.14, 5.1, 5.6).
 #pragma once
 
 #include "weft/base/id.h"
@@ -14,8 +15,10 @@ struct Subnet {
     std::string name;
     Id partition;
     Prefix cidr;
+    Prefix cidr6;  // unset, or IPv6 beside an IPv4 `cidr`
     std::string zone;
     Address router;
+    Address router6;
     Mac router_mac;
     Tags tags;
     std::uint64_t generation{0};
@@ -34,8 +37,11 @@ struct Schema<Subnet> {
         Field{3, "partition", &Subnet::partition, "partition it belongs to", required | create_only},
         Field{4, "cidr", &Subnet::cidr, "address range, inside the partition's, overlapping no other",
               required | create_only},
+        Field{12, "cidr6", &Subnet::cidr6, "IPv6 range besides an IPv4 one; its records have both",
+              create_only},
         Field{5, "zone", &Subnet::zone, "zone its records attach in; empty: any", create_only, 0, 255},
         Field{6, "router", &Subnet::router, "address of the phantom router: the first of the range", server},
+        Field{13, "router6", &Subnet::router6, "address of the phantom router in it", server},
         Field{7, "router-mac", &Subnet::router_mac, "MAC address of the phantom router", server},
         Field{8, "tags", &Subnet::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{9, "generation", &Subnet::generation, "counts the changes of this object", server},
