@@ -46,9 +46,8 @@ usable() { ! on i1 ip -6 addr show dev "$device" | grep -E 'tentative|dadfailed'
 check "[5.2/dad] no address of the instance is taken for a duplicate" until_true 10 usable
 
 spoofs() {
-    on i1 ip addr add 2001:db8:12::99/64 dev "$device" nodad
+    on i1 ip addr add 2001:db8:12::99/128 dev lo
     silent i1 2001:db8:12::50 2001:db8:12::99
-    on i1 ip addr del 2001:db8:12::99/64 dev "$device"
 }
 before=$(dropped blue-i1 source_address)
 check "[4.3/source6] a spoofed address is not answered" spoofs
