@@ -40,6 +40,7 @@ private:
 std::uint32_t policy_id(const Policy& policy, std::uint32_t salt) {
     Content content;
     content.add(salt);
+    content.add(policy.subject);
     content.add(static_cast<std::uint8_t>(policy.ordered));
     content.add(static_cast<std::uint8_t>(policy.keep));
     for (const auto& rule : policy.rules) {

@@ -31,6 +31,7 @@ struct Policy {
     bool ordered{false};  // an ACL: the first rule that matches decides. Otherwise groups, which only allow.
     bool keep{false};     // WEFT_POLICY_KEEP
     std::vector<Rule> rules;
+    std::uint64_t subject{0};  // what it is for: part of its id, so that no two share one
 
     friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -48,8 +48,6 @@ public:
     // All of them.
     [[nodiscard]] Entries entries() const;
     [[nodiscard]] std::size_t size() const { return size_; }
-    // Whether a rule names the group as remote: tags that stand for none of those do not matter.
-    [[nodiscard]] bool refers_to(Id group) const { return groups_.contains(group); }
 
     // What to add for a tag that is not in the table. conflict: two classes would share an id, so the policy
     // must be compiled anew. On an error nothing has changed.

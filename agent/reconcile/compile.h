@@ -2,6 +2,7 @@
 // Desired objects to map entries, one object at a time. Pure: what the kernel said is an argument.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,15 +38,27 @@ struct Compiled {
 // `mapping` is the one with the same key, if there is one: it says whose the source is.
 [[nodiscard]] Compiled compile_source(const schema::Source& source, const schema::Mapping* mapping);
 
+// The policies that filter a port; 0: none does.
+struct PolicyIds {
+    std::uint32_t groups{0};
+    std::uint32_t acl{0};
+};
+
 // One attachment at its device. `shared`: other records use the device too, so that the port is found by
 // source address and compile_shared_device() is needed beside it.
-[[nodiscard]] Compiled compile_port(const schema::Port& port, const Device& device, bool shared);
+[[nodiscard]] Compiled compile_port(const schema::Port& port, const Device& device, bool shared,
+                                    const PolicyIds& policies = {});
 [[nodiscard]] MapEntry compile_shared_device(const Device& device);
 // The record's counter, which it keeps while its device is away.
 [[nodiscard]] MapEntry compile_counter(const schema::Port& port);
 
 // The framework's bit in masks and its number; nothing for a name that this agent does not know.
 [[nodiscard]] std::optional<std::uint8_t> framework_number(const std::string& name);
+
+// The maps that hold policies, and the policy that one of their entries belongs to.
+inline constexpr std::array policy_maps{MapId::rule_port, MapId::rule_address, MapId::rule_tag,
+                                        MapId::policy};
+[[nodiscard]] std::uint32_t policy_id_of(MapId map, const std::string& key);
 
 // The object that an entry of `own`, `peer`, `underlay`, `route`, `mapping*`, `source*`, `any_source`,
 // `local`, `station` or `port` belongs to; nothing for entries that belong to several (what is counted,

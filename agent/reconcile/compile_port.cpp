@@ -39,13 +39,16 @@ Subnet subnet_of(const schema::Port& port) {
     return {port.router, port.router6, bits, static_cast<std::uint8_t>(port.prefix_length6)};
 }
 
-weft_port sending_side(const schema::Port& port) {
+weft_port sending_side(const schema::Port& port, const PolicyIds& policies) {
     weft_port out{};
     out.attachment = port.attachment.value;
     out.record = port.record.value;
     out.gni = port.gni;
     out.flags = common_flags(port) | flag(port.transmit, WEFT_PORT_TRANSMIT);
     out.table = port.table;
+    out.policy = policies.groups;
+    out.acl = policies.acl;
+    out.tag = port.tag;
     out.mtu = static_cast<std::uint16_t>(port.mtu);
     out.address = to_abi(first_of(port, false));
     out.address6 = to_abi(first_of(port, true));
@@ -59,7 +62,7 @@ weft_port sending_side(const schema::Port& port) {
     return out;
 }
 
-weft_local receiving_side(const schema::Port& port, const Device& device) {
+weft_local receiving_side(const schema::Port& port, const Device& device, const PolicyIds& policies) {
     weft_local out{};
     out.attachment = port.attachment.value;
     out.record = port.record.value;
@@ -68,6 +71,9 @@ weft_local receiving_side(const schema::Port& port, const Device& device) {
     const auto subnet = subnet_of(port);
     out.subnet_bits = subnet.bits4;
     out.subnet6_bits = subnet.bits6;
+    out.policy = policies.groups;
+    out.acl = policies.acl;
+    out.tag = port.tag;
     out.mtu = static_cast<std::uint16_t>(port.mtu);
     std::ranges::copy(port.mac.bytes, out.mac);
     std::ranges::copy(port.router_mac.bytes, out.router_mac);
@@ -92,13 +98,14 @@ MapEntry compile_shared_device(const Device& device) {
     return {MapId::port, {to_bytes(device_key(device)), to_bytes(value)}};
 }
 
-Compiled compile_port(const schema::Port& port, const Device& device, bool shared) {
+Compiled compile_port(const schema::Port& port, const Device& device, bool shared,
+                      const PolicyIds& policies) {
     Compiled out;
     if (port.addresses.empty()) {
         out.failed = "the record has no address";
         return out;
     }
-    const auto local = to_bytes(receiving_side(port, device));
+    const auto local = to_bytes(receiving_side(port, device, policies));
     for (const auto& address : port.addresses) {
         const weft_overlay_key key{port.gni, to_abi(address)};
         out.entries.push_back({MapId::local, {to_bytes(key), local}});
@@ -107,7 +114,7 @@ Compiled compile_port(const schema::Port& port, const Device& device, bool share
     station.gni = port.gni;
     std::ranges::copy(port.mac.bytes, station.mac);
     out.entries.push_back({MapId::station, {to_bytes(station), local}});
-    const auto sending = to_bytes(sending_side(port));
+    const auto sending = to_bytes(sending_side(port, policies));
     auto key = device_key(device);
     if (!shared) {
         out.entries.push_back({MapId::port, {to_bytes(key), sending}});

@@ -5,6 +5,7 @@
 #include "weft/abi/local.h"
 #include "weft/abi/mapping.h"
 #include "weft/abi/peer.h"
+#include "weft/abi/policy.h"
 #include "weft/abi/port.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
@@ -37,6 +38,15 @@ std::optional<ObjectKey> port_key(std::uint64_t attachment) {
 }
 
 }  // namespace
+
+std::uint32_t policy_id_of(MapId map, const std::string& key) {
+    switch (map) {
+        case MapId::rule_port: return from_bytes<weft_rule_port>(key).policy;
+        case MapId::rule_address: return from_bytes<weft_rule_address>(key).policy;
+        case MapId::rule_tag: return from_bytes<weft_rule_tag>(key).policy;
+        default: return from_bytes<std::uint32_t>(key);
+    }
+}
 
 std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t own) {
     switch (map) {

@@ -77,12 +77,33 @@ void Reconciler::put(schema::Port port) {
     }
     ports_.added(port);
     quotas_.added(port);
+    if (old == nullptr || old->tag != port.tag || old->acl != port.acl) {
+        if (old != nullptr) policies_.removed(*old);
+        policies_.added(port);
+    }
     desired_.put(std::move(port));
 }
 
-void Reconciler::put(schema::Acl acl) { desired_.put(std::move(acl)); }
-void Reconciler::put(schema::Group group) { desired_.put(std::move(group)); }
-void Reconciler::put(schema::Tag tag) { desired_.put(std::move(tag)); }
+void Reconciler::put(schema::Acl acl) {
+    const auto* old = desired_.find<schema::Acl>(acl.key());
+    if (old != nullptr && *old == acl) return;
+    policies_.changed(acl);
+    desired_.put(std::move(acl));
+}
+
+void Reconciler::put(schema::Group group) {
+    const auto* old = desired_.find<schema::Group>(group.key());
+    if (old != nullptr && *old == group) return;
+    policies_.changed(group);
+    desired_.put(std::move(group));
+}
+
+void Reconciler::put(schema::Tag tag) {
+    const auto* old = desired_.find<schema::Tag>(tag.key());
+    if (old != nullptr && *old == tag) return;
+    policies_.changed(tag);
+    desired_.put(std::move(tag));
+}
 
 void Reconciler::remove(const ObjectKey& object) {
     const auto& [kind, key] = object;
@@ -107,12 +128,19 @@ void Reconciler::remove(const ObjectKey& object) {
             if (const auto* old = desired_.find<schema::Port>(key)) {
                 ports_.removed(*old);
                 quotas_.removed(*old);
+                policies_.removed(*old);
                 detached_ = true;
             }
             break;
         case schema::DesiredKind::acl:
+            if (const auto* old = desired_.find<schema::Acl>(key)) policies_.changed(*old);
+            break;
         case schema::DesiredKind::group:
-        case schema::DesiredKind::tag: break;
+            if (const auto* old = desired_.find<schema::Group>(key)) policies_.changed(*old);
+            break;
+        case schema::DesiredKind::tag:
+            if (const auto* old = desired_.find<schema::Tag>(key)) policies_.changed(*old);
+            break;
     }
     desired_.remove(object);
     if (kind == schema::DesiredKind::mapping) follow_mapping(key);

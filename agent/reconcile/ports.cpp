@@ -78,58 +78,63 @@ Ports::Problem Ports::prepare(const std::string& name, Unit& unit, const schema:
     return problem;
 }
 
-void Ports::install(Unit& unit, const std::vector<const schema::Port*>& ports) {
+// A port whose device or policies are missing keeps its counter only.
+void Ports::add(const schema::Port& port, const Unit& unit, std::vector<MapEntry>& fresh, Problem& problem) {
+    fresh.push_back(compile_counter(port));
+    const auto filter = policies_.answer(port);
+    if (problem.failed.empty()) problem.failed = filter.failed;
+    if (problem.waiting.empty()) problem.waiting = filter.waiting;
+    if (!unit.device || !filter.failed.empty() || !filter.waiting.empty()) return;
+    auto compiled = compile_port(port, *unit.device, unit.ports.size() > 1, filter.ids);
+    if (!compiled.failed.empty()) problem.failed = compiled.failed;
+    std::ranges::move(compiled.entries, std::back_inserter(fresh));
+}
+
+void Ports::install(Unit& unit, const DesiredSet& desired) {
     std::vector<MapEntry> fresh;
-    std::map<ObjectKey, std::string> failed;
-    const bool shared = ports.size() > 1;
-    for (const auto* port : ports) {
-        fresh.push_back(compile_counter(*port));
-        if (!unit.device) continue;
-        auto compiled = compile_port(*port, *unit.device, shared);
-        if (!compiled.failed.empty()) failed[key_of(*port)] = compiled.failed;
-        std::ranges::move(compiled.entries, std::back_inserter(fresh));
+    std::map<ObjectKey, Problem> problems;
+    for (const auto& key : unit.ports) {
+        const auto& port = *desired.find<schema::Port>(key);
+        add(port, unit, fresh, problems.emplace(key_of(port), unit.problem).first->second);
     }
-    if (unit.device && shared) fresh.push_back(compile_shared_device(*unit.device));
+    if (unit.device && unit.ports.size() > 1) fresh.push_back(compile_shared_device(*unit.device));
 
     const auto refused = wanted_.replace(unit.granted, fresh);
     for (const auto& entry : refused) {
         std::erase(fresh, entry);
-        if (const auto object = object_of(entry.map, entry.entry, 0)) failed[*object] = conflict_text(entry);
+        if (const auto object = object_of(entry.map, entry.entry, 0))
+            problems[*object].failed = conflict_text(entry);
     }
     unit.granted = refs_of(fresh);
-    for (const auto& [object, reason] : failed) problems_.set(object, reason, {});
-    unit.complete = unit.complete && failed.empty();
-}
-
-void Ports::refresh(const std::string& name, Unit& unit, const DesiredSet& desired) {
-    std::vector<const schema::Port*> ports;
-    for (const auto& key : unit.ports) ports.push_back(desired.find<schema::Port>(key));
-    unit.complete = true;
-    unit.device.reset();
-    if (!ports.empty()) {
-        const auto problem = prepare(name, unit, *ports.front());
-        unit.complete = problem.failed.empty() && problem.waiting.empty();
-        for (const auto* port : ports) problems_.set(key_of(*port), problem.failed, problem.waiting);
-    }
-    install(unit, ports);
+    for (const auto& [object, problem] : problems) problems_.set(object, problem.failed, problem.waiting);
+    unit.complete = unit.problem.failed.empty() && unit.problem.waiting.empty() && refused.empty();
 }
 
 void Ports::refresh(const DesiredSet& desired) {
-    if (marked_.empty()) return;
+    if (marked_.empty() && refiltered_.empty()) return;
     // An address that a marked device gives up may be what another one was refused.
     for (const auto& [name, unit] : units_)
         if (!unit.complete) marked_.insert(name);
-    // Devices without ports first: what they give up is free for the others.
     std::vector<std::string> names(marked_.begin(), marked_.end());
+    std::ranges::set_difference(refiltered_, marked_, std::back_inserter(names));
+    // Devices without ports first: what they give up is free for the others.
     std::stable_partition(names.begin(), names.end(),
                           [this](const auto& name) { return units_[name].ports.empty(); });
-    marked_.clear();
     for (const auto& name : names) {
-        refresh(name, units_[name], desired);
-        if (!units_[name].ports.empty()) continue;
+        auto& unit = units_[name];
+        if (marked_.contains(name)) {
+            unit.device.reset();
+            unit.problem = {};
+            if (!unit.ports.empty())
+                unit.problem = prepare(name, unit, *desired.find<schema::Port>(*unit.ports.begin()));
+        }
+        install(unit, desired);
+        if (!unit.ports.empty()) continue;
         units_.erase(name);
         unused_.insert(name);
     }
+    marked_.clear();
+    refiltered_.clear();
 }
 
 void Ports::clean() {

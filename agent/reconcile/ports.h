@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "agent/reconcile/policies.h"
 #include "agent/reconcile/problems.h"
 #include "agent/reconcile/wanted.h"
 
@@ -13,12 +14,14 @@ namespace weft::agent {
 class Ports {
 public:
     // All outlive it.
-    Ports(Datapath& datapath, Wanted& wanted, Problems& problems)
-        : datapath_(datapath), wanted_(wanted), problems_(problems) {}
+    Ports(Datapath& datapath, Wanted& wanted, const Policies& policies, Problems& problems)
+        : datapath_(datapath), wanted_(wanted), policies_(policies), problems_(problems) {}
 
     // A port came, went or changed; the objects are looked up in `refresh`.
     void added(const schema::Port& port);
     void removed(const schema::Port& port);
+    // What Policies answer for the port changed.
+    void filtered_anew(const schema::Port& port) { refiltered_.insert(device_name(port)); }
     // Marks the devices that changed or that somebody waits for.
     void look();
     void mark_all();
@@ -31,27 +34,30 @@ public:
     void clean();
 
 private:
-    struct Unit {
-        std::set<std::string> ports;  // keys of Port
-        std::optional<Device> device;
-        std::vector<EntryRef> granted;
-        bool complete{false};  // nothing failed or waits
-    };
-
     struct Problem {
         std::string failed;
         std::string waiting;
     };
 
-    void refresh(const std::string& name, Unit& unit, const DesiredSet& desired);
+    struct Unit {
+        std::set<std::string> ports;  // keys of Port
+        std::optional<Device> device;
+        Problem problem;  // of the device
+        std::vector<EntryRef> granted;
+        bool complete{false};  // nothing failed or waits but for policies
+    };
+
     [[nodiscard]] Problem prepare(const std::string& name, Unit& unit, const schema::Port& port);
-    void install(Unit& unit, const std::vector<const schema::Port*>& ports);
+    void install(Unit& unit, const DesiredSet& desired);
+    void add(const schema::Port& port, const Unit& unit, std::vector<MapEntry>& fresh, Problem& problem);
 
     Datapath& datapath_;
     Wanted& wanted_;
+    const Policies& policies_;
     Problems& problems_;
     std::map<std::string, Unit> units_;  // by the device's name
     std::set<std::string> marked_;
+    std::set<std::string> refiltered_;
     std::set<std::string> unused_;
 };
 

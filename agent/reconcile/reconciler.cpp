@@ -35,9 +35,23 @@ void differences(const DesiredSet& current, const DesiredSet& desired, Put&& put
 
 Reconciler::Reconciler(Datapath& datapath, const FlowLimits& limits)
     : datapath_(datapath),
-      ports_(datapath, wanted_, problems_),
+      policies_(wanted_),
+      ports_(datapath, wanted_, policies_, problems_),
       quotas_(wanted_, limits, datapath.flow_capacity()),
-      writer_(datapath) {}
+      writer_(datapath, [this](MapId map, const std::string& key) { return keeps(map, key); }) {}
+
+bool Reconciler::keeps(MapId map, const std::string& key) {
+    if (std::ranges::find(policy_maps, map) == policy_maps.end()) return false;
+    const auto policy = policy_id_of(map, key);
+    if (!policies_.uses(policy)) return grace_.keeps(policy);
+    grace_.forget(policy);
+    return false;
+}
+
+void Reconciler::filter(const Policies::PortKeys& ports) {
+    for (const auto& key : ports)
+        if (const auto* port = desired_.find<schema::Port>(key)) ports_.filtered_anew(*port);
+}
 
 Result<Installed> Reconciler::adopt() {
     WEFT_TRY(const auto entries, datapath_.dump(MapId::config));
@@ -101,6 +115,7 @@ void Reconciler::install(const DesiredSet& desired, const Dumps& dumps, const In
     differences<schema::Tag>(desired_, desired, put_one, remove_one);
     differences<schema::Port>(desired_, desired, put_one, remove_one);
     if (first) ports_.sweep();
+    filter(policies_.refresh(desired_));
     ports_.refresh(desired_);
     quotas_.refresh();
     compare(dumps);
@@ -141,6 +156,7 @@ Outcome Reconciler::repair() {
     ports_.mark_all();
     ports_.refresh(desired_);
     resolve_paths();
+    grace_.pass();
     if (const auto dumps = dump())
         compare(*dumps);
     else
@@ -149,10 +165,19 @@ Outcome Reconciler::repair() {
     return outcome();
 }
 
+// A port is switched to a policy that is in the maps as a whole, and closed if that cannot be.
 void Reconciler::write(const Installed& reached) {
+    filter(policies_.refresh(desired_));
+    for (const auto map : policy_maps) writer_.put(wanted_, map);
+    filter(policies_.refused(writer_.failures()));
     ports_.refresh(desired_);
     quotas_.refresh();
     writer_.write(wanted_);
+    if (const auto ports = policies_.refused(writer_.failures()); !ports.empty()) {  // there was room again
+        filter(ports);
+        ports_.refresh(desired_);
+        writer_.write(wanted_);
+    }
     ports_.clean();
     if (installed_ == reached && configured_) return;
     const weft_config config{reached.cluster, reached.epoch,     reached.revision,
@@ -184,6 +209,7 @@ std::vector<ObjectKey> Reconciler::owners(MapId map, const std::string& key) con
     const auto cell = wanted_.cells(map).find(key);
     const Entry entry{key, cell == wanted_.cells(map).end() ? std::string{} : cell->second.value};
     if (const auto object = object_of(map, entry, installed_.host)) return {*object};
+    if (std::ranges::find(policy_maps, map) != policy_maps.end()) return {};  // their ports say so
     std::vector<ObjectKey> owners;
     for (const auto& [name, port] : desired_.of<schema::Port>())
         if (!is_of_record(map) || key == to_bytes(port.record.value)) owners.push_back(key_of(port));

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/reconcile/grace.h"
 #include "agent/reconcile/guard.h"
 #include "agent/reconcile/ports.h"
 #include "agent/reconcile/quotas.h"
@@ -60,6 +61,8 @@ private:
     [[nodiscard]] Result<Dumps> dump();
     void install(const DesiredSet& desired, const Dumps& dumps, const Installed& identity);
     void compare(const Dumps& dumps);
+    void filter(const Policies::PortKeys& ports);
+    [[nodiscard]] bool keeps(MapId map, const std::string& key);
     void write(const Installed& reached);
     [[nodiscard]] std::vector<ObjectKey> owners(MapId map, const std::string& key) const;
 
@@ -69,7 +72,6 @@ private:
     void put(schema::Mapping mapping);
     void put(schema::Source source);
     void put(schema::Port port);
-    // Without entries of their own.
     void put(schema::Acl acl);
     void put(schema::Group group);
     void put(schema::Tag tag);
@@ -81,6 +83,8 @@ private:
     Datapath& datapath_;
     Wanted wanted_;
     Problems problems_;
+    Policies policies_;
+    Grace grace_;
     Ports ports_;
     Quotas quotas_;
     Writer writer_;

@@ -32,20 +32,30 @@ bool Writer::erase(MapId map, const std::vector<std::string>& keys) {
     return failed.size() < keys.size();
 }
 
+std::vector<std::string> Writer::put_pending(Wanted& wanted, MapId map) {
+    const auto& cells = wanted.cells(map);
+    std::vector<std::string> erases;
+    Batch batch;
+    for (const auto& key : wanted.take_pending(map)) {
+        if (const auto cell = cells.find(key); cell != cells.end())
+            batch.push_back({key, cell->second.value});
+        else if (keeps_(map, key))
+            failures_.erase({map, key});
+        else
+            erases.push_back(key);
+    }
+    order(map, batch);
+    put(map, batch);
+    return erases;
+}
+
+void Writer::put(Wanted& wanted, MapId map) {
+    for (const auto& key : put_pending(wanted, map)) wanted.mark_pending(map, key);
+}
+
 void Writer::write(Wanted& wanted) {
     std::array<std::vector<std::string>, map_count> erases;
-    for (std::size_t i = 0; i < map_count; ++i) {
-        const auto& cells = wanted.cells(map_at(i));
-        Batch batch;
-        for (const auto& key : wanted.take_pending(map_at(i))) {
-            if (const auto cell = cells.find(key); cell != cells.end())
-                batch.push_back({key, cell->second.value});
-            else
-                erases[i].push_back(key);
-        }
-        order(map_at(i), batch);
-        put(map_at(i), batch);
-    }
+    for (std::size_t i = 0; i < map_count; ++i) erases[i] = put_pending(wanted, map_at(i));
     std::array<bool, map_count> roomier{};
     for (std::size_t i = map_count; i-- > 0;) roomier[i] = erase(map_at(i), erases[i]);
     for (std::size_t i = 0; i < map_count; ++i) {

@@ -27,9 +27,44 @@ Id host(std::uint64_t value) { return {Kind::host, value}; }
 Address address(unsigned low) { return Address::v4(0x0a000000 + low); }
 Address underlay(unsigned low) { return Address::v4(0xc0000200 + low); }
 
+// What decides about a port's policies.
+Object any_filter() {
+    switch (pick(0, 3)) {
+        case 0: {
+            schema::Tag tag{1, pick(1U, 4U), {}};
+            for (int i = pick(0, 3); i > 0; --i)
+                tag.groups.push_back({Kind::security_group, pick<std::uint64_t>(1, 4)});
+            return tag;
+        }
+        case 1: {
+            schema::Group group{{Kind::security_group, pick<std::uint64_t>(1, 4)}, 1, pick(0, 2) == 0, {}};
+            for (int i = pick(0, 3); i > 0; --i) {
+                group.rules.emplace_back();
+                group.rules.back().protocol =
+                    pick<schema::Protocol>({schema::Protocol::any, schema::Protocol::tcp});
+                if (pick(0, 2) == 0)
+                    group.rules.back().group = {Kind::security_group, pick<std::uint64_t>(1, 4)};
+                else
+                    group.rules.back().remote = Prefix::host(address(pick(0U, 3U)));
+            }
+            return group;
+        }
+        default: {
+            schema::Acl acl{{Kind::network_acl, pick<std::uint64_t>(1, 3)}, {}};
+            for (std::uint32_t i = pick(0U, 3U); i > 0; --i) {
+                acl.rules.emplace_back();
+                acl.rules.back().number = i;
+                acl.rules.back().action = pick<schema::Action>({schema::Action::allow, schema::Action::deny});
+            }
+            return acl;
+        }
+    }
+}
+
 // Few keys, so that objects replace, share and collide with each other. Attachments have addresses of their
 // own: which of two colliding ones comes first is no function of the set.
 Object any_object() {
+    if (pick(0, 3) == 0) return any_filter();
     switch (pick(0, 5)) {
         case 0: {
             const auto id = pick(1U, 5U);
@@ -66,6 +101,8 @@ Object any_object() {
             port.source_dest_check = true;
             port.device = pick<std::string>({"tap0", "tap1"});
             if (pick(0, 3) == 0) port.netns = "i1";
+            port.tag = pick(0U, 4U);
+            if (pick(0, 2) == 0) port.acl = {Kind::network_acl, pick<std::uint64_t>(1, 3)};
             return port;
         }
     }
@@ -155,6 +192,7 @@ TEST_CASE("[8.5/converge] whatever happened, the maps end as on a fresh host wit
         world.start();
         for (int i = pick(1, 40); i > 0; --i) world.step();
         if (!world.agent->has_desired()) world.snapshot();
+        for (int i = 0; i < 3; ++i) (void)world.agent->repair();  // former policies have gone by then
         const auto outcome = world.agent->environment_changed();
 
         FakeDatapath fresh;
