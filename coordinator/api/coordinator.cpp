@@ -15,6 +15,7 @@
 #include "coordinator/api/listener.h"
 #include "coordinator/api/watcher.h"
 #include "coordinator/pki/files.h"
+#include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
 
@@ -51,6 +52,7 @@ struct Coordinator::Parts {
 
     [[nodiscard]] Result<void> load() {
         WEFT_CHECK(ledger.load());
+        WEFT_CHECK(upgrade(ledger, clock.unix_us()));
         log_info("store", "{}: revision {}, {} records", repository->name(), ledger.cloud().revision(),
                  ledger.cloud().table<schema::Record>().size());
         service = std::make_unique<Service>(ledger, table, clock);

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "coordinator/cli/names.h"
+#include "coordinator/cli/references.h"
+#include "weft/schema/rule_text.h"
+
 namespace weft::cli {
 namespace {
 
@@ -23,6 +27,7 @@ std::string metavariable(const FieldDescription& field) {
     if (field.shape == Shape::tags) return "KEY=VALUE";
     for (const auto choice : field.choices) text += (text.empty() ? "" : "|") + std::string(choice);
     if (!text.empty()) return text;
+    if (field.text) return "RULE";
     return field.refers != Kind::none ? reference_name(field.refers) : "TEXT";
 }
 
@@ -51,8 +56,15 @@ Result<Value> number(const FieldDescription& field, const std::string& text) {
 
 Result<std::string> resolve(Client& client, Kind kind, const std::string& ref, const std::string& scope) {
     const bool scoped =
-        !scope.empty() && kind == Kind::subnet && ref.find('/') == std::string::npos && !parse_id(ref);
+        !scope.empty() && inside_partition(kind) && ref.find('/') == std::string::npos && !parse_id(ref);
     return client.resolve(kind, scoped ? scope + '/' + ref : ref);
+}
+
+// "what it allows: RULE is DIRECTION ..."
+std::string help_of(const FieldDescription& field) {
+    std::string help{field.help};
+    if (field.text) help += "; RULE is " + std::string(field.text->form);
+    return help;
 }
 
 }  // namespace
@@ -65,8 +77,9 @@ std::function<std::string(const std::string&)> one_of_check(std::vector<std::str
 }
 
 bool is_filter(const FieldDescription& field) {
-    return field.shape != Shape::integer && field.shape != Shape::structure && field.name != "description" &&
-           field.name != "notice" && field.name != "problem" && field.name != "error";
+    return field.shape != Shape::integer && field.fields.empty() && field.shape != Shape::structure &&
+           field.name != "description" && field.name != "notice" && field.name != "problem" &&
+           field.name != "error";
 }
 
 std::string reference_name(Kind kind) { return upper(to_string(kind)); }
@@ -86,8 +99,12 @@ Result<Value> typed_value(const FieldDescription& field, const std::vector<std::
         case Shape::tags: return pairs(field, texts);
         case Shape::list: {
             Value::List list;
-            for (const auto& text : texts)
-                if (!text.empty()) list.push_back({text});
+            for (const auto& text : texts) {
+                if (text.empty()) continue;
+                auto item = field.text ? field.text->read(text) : Value{text};
+                if (!item) return invalid(std::string(field.name), item.error().text);
+                list.push_back(std::move(*item));
+            }
             return Value{std::move(list)};
         }
         default: return Value{texts.back()};
@@ -98,7 +115,7 @@ FieldOptions::FieldOptions(CLI::App& verb, Kind kind, const Choice& wanted, cons
     for (const auto& field : schema::fields_of(kind)) {
         if (!wanted(field)) continue;
         auto& given = *given_.emplace_back(std::make_unique<Given>(Given{&field, nullptr, {}}));
-        const std::string help{field.help};
+        const auto help = help_of(field);
         if (field.shape == Shape::boolean) {
             const std::string name{field.name};
             given.option = verb.add_flag("--" + name + ",!--no-" + name, given.texts, help);
@@ -110,25 +127,41 @@ FieldOptions::FieldOptions(CLI::App& verb, Kind kind, const Choice& wanted, cons
                 given.option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
             else
                 given.option->expected(1);
-            if (field.shape == Shape::list) given.option->delimiter(',');
+            if (field.shape == Shape::list && !field.text) given.option->delimiter(',');
         }
         if (needed(field)) given.option->required();
         if (!field.choices.empty()) given.option->check(one_of_check(field.choices));
     }
 }
 
+Result<void> resolve_references(Client& client, const FieldDescription& field, Value& value,
+                                const std::string& scope) {
+    return each_reference(field, value, [&](Kind kind, Value& text) -> Result<void> {
+        WEFT_TRY(auto id, resolve(client, kind, *text.get<std::string>(), scope));
+        text.data = std::move(id);
+        return {};
+    });
+}
+
+std::size_t FieldOptions::references() const {
+    return static_cast<std::size_t>(std::ranges::count_if(given_, [](const auto& given) {
+        return given->option->count() != 0 && has_references(*given->field);
+    }));
+}
+
 Result<Value> FieldOptions::values(Client& client, const std::string& scope) const {
     Value out{Value::Map{}};
+    std::string partition = scope;
     for (const auto& given : given_) {
         if (given->option->count() == 0) continue;
         const auto& field = *given->field;
-        auto texts = given->texts;
-        if (field.refers != Kind::none)
-            for (auto& text : texts)
-                if (!text.empty()) {
-                    WEFT_TRY(text, resolve(client, field.refers, text, scope));
-                }
-        WEFT_TRY(auto value, typed_value(field, texts));
+        WEFT_TRY(auto value, typed_value(field, given->texts));
+        WEFT_CHECK(resolve_references(client, field, value, partition));
+        if (field.refers == Kind::partition) partition = *value.get<std::string>();
+        if (field.refers == Kind::subnet && references() > 1) {
+            WEFT_TRY(const auto subnet, client.get(Kind::subnet, *value.get<std::string>()));
+            partition = text_of(subnet, "partition");
+        }
         out.set(std::string(field.name), std::move(value));
     }
     return out;

@@ -16,9 +16,11 @@ public:
     using Choice = std::function<bool(const schema::FieldDescription&)>;
     FieldOptions(CLI::App& verb, Kind kind, const Choice& wanted, const Choice& needed);
 
-    // The fields that were given; references resolved to ids by asking, in `scope`'s partition ("blue") if it
-    // is not empty.
+    // The fields that were given; references resolved to ids by asking, in the partition `scope` (name or
+    // id), or in that of the partition or subnet among them.
     [[nodiscard]] Result<schema::Value> values(Client& client, const std::string& scope = {}) const;
+    // How many of the fields that were given hold references.
+    [[nodiscard]] std::size_t references() const;
     // The same as filters of a list: field name -> text, tag:KEY -> value.
     [[nodiscard]] Result<schema::Tags> filters() const;
 
@@ -40,6 +42,9 @@ private:
 [[nodiscard]] std::string reference_name(Kind kind);
 // "--addresses,--address": the field's name and, for lists, that of one item.
 [[nodiscard]] std::string option_names(const schema::FieldDescription& field);
+// References in `value` to ids by asking, in the partition `scope` if it is not empty.
+[[nodiscard]] Result<void> resolve_references(Client& client, const schema::FieldDescription& field,
+                                              schema::Value& value, const std::string& scope);
 // A field's value from texts as typed. Ids stay as typed.
 [[nodiscard]] Result<schema::Value> typed_value(const schema::FieldDescription& field,
                                                 const std::vector<std::string>& texts);

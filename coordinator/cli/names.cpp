@@ -4,18 +4,13 @@
 #include <algorithm>
 #include <set>
 
+#include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
 
 namespace weft::cli {
 namespace {
 
 constexpr std::size_t few = 32;
-
-void collect(const schema::Value& value, std::set<std::string>& ids) {
-    if (const auto* text = value.get<std::string>()) ids.insert(*text);
-    if (const auto* list = value.get<schema::Value::List>())
-        for (const auto& item : *list) collect(item, ids);
-}
 
 }  // namespace
 
@@ -35,9 +30,15 @@ void Names::learn(Client& client, Kind kind, const std::vector<schema::Value>& o
     std::map<Kind, std::set<std::string>> wanted;
     for (const auto& object : objects) {
         add(object);
-        for (const auto& field : schema::fields_of(kind))
-            if (field.refers != Kind::none)
-                if (const auto* value = object.find(field.name)) collect(*value, wanted[field.refers]);
+        for (const auto& field : schema::fields_of(kind)) {
+            const auto* value = has_references(field) ? object.find(field.name) : nullptr;
+            if (!value) continue;
+            schema::Value copy = *value;
+            (void)each_reference(field, copy, [&](Kind referred, schema::Value& text) -> Result<void> {
+                wanted[referred].insert(*text.get<std::string>());
+                return {};
+            });
+        }
     }
     for (auto& [referred, ids] : wanted) {
         std::erase_if(ids, [&](const auto& id) { return names_.contains(id); });
@@ -68,8 +69,7 @@ std::string Names::label(Kind kind, const schema::Value& object) const {
         return name(text_of(object, "record")) + '@' + name(text_of(object, "instance"));
     const auto own = text_of(object, "name").empty() ? text_of(object, "id") : text_of(object, "name");
     const auto partition = text_of(object, "partition");
-    if ((kind == Kind::record || kind == Kind::subnet) && !partition.empty())
-        return name(partition) + '/' + own;
+    if (inside_partition(kind) && !partition.empty()) return name(partition) + '/' + own;
     return own;
 }
 

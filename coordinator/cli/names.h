@@ -19,7 +19,7 @@ public:
 
     // "i1", or the id itself.
     [[nodiscard]] std::string name(const std::string& id) const;
-    // What tells it apart: "blue/i1" for records and subnets (accepted as a reference), "i1@vm7" for
+    // What tells it apart: "blue/i1" for what is inside a partition (accepted as a reference), "i1@vm7" for
     // attachments, else its name or id.
     [[nodiscard]] std::string label(Kind kind, const schema::Value& object) const;
 

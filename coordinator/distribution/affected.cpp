@@ -36,6 +36,9 @@ public:
             switch (change.id.kind) {
                 case Kind::attachment: attachment(sides<schema::Attachment>(change)); break;
                 case Kind::record: record(sides<schema::Record>(change)); break;
+                case Kind::security_group: group(sides<schema::SecurityGroup>(change)); break;
+                case Kind::tag: tag(sides<schema::SecurityTag>(change)); break;
+                case Kind::network_acl: acl(sides<schema::NetworkAcl>(change)); break;
                 case Kind::subnet: subnet(sides<schema::Subnet>(change)); break;
                 case Kind::host: host(sides<schema::Host>(change)); break;
                 case Kind::partition: partition(sides<schema::Partition>(change)); break;
@@ -55,6 +58,11 @@ private:
     template <class T>
     [[nodiscard]] Ptr<T> find(Id id) const {
         if (auto present = cloud_.find<T>(id)) return present;
+        return former<T>(id);
+    }
+    // As it was, if it changed.
+    template <class T>
+    [[nodiscard]] Ptr<T> former(Id id) const {
         const auto at = former_.find(id);
         return at == former_.end() ? nullptr : as<T>(at->second);
     }
@@ -84,6 +92,12 @@ private:
     void membership(Id host, Id partition) const;
     [[nodiscard]] bool stays(Id host, Id partition) const;
     void record(const Sides<schema::Record>& change) const;
+    void group(const Sides<schema::SecurityGroup>& change) const;
+    void tag(const Sides<schema::SecurityTag>& change) const;
+    void acl(const Sides<schema::NetworkAcl>& change) const;
+    void groups_of(const schema::Record& record, const std::vector<Id>& hosts) const;
+    void acls_of(const schema::Record& record, Id host) const;
+    void ports_of(const schema::Subnet& subnet, const std::set<Key>& keys) const;
     void subnet(const Sides<schema::Subnet>& change) const;
     void host(const Sides<schema::Host>& change) const;
     void partition(const Sides<schema::Partition>& change) const;
@@ -116,9 +130,15 @@ void Pass::attachment(const Sides<schema::Attachment>& change) {
     if (!same_port(before, after))
         for (const Id host : {before.host, after.host})
             if (host) mark(host, key);
-    if (before.host != after.host)
-        for (const Id host : {before.host, after.host})
-            if (host) membership(host, partition);
+    for (const Id host : {before.host, after.host}) {
+        if (!host) continue;
+        if (before.host != after.host) membership(host, partition);
+        for (const auto& side : {find<schema::Record>(any.record), former<schema::Record>(any.record)}) {
+            if (!side) continue;
+            if (before.host != after.host) groups_of(*side, {host});
+            if (before.host != after.host || has_port(before) != has_port(after)) acls_of(*side, host);
+        }
+    }
     if (same_mapping(before, after)) return;
     const auto record = find<schema::Record>(any.record);
     const auto owner = find<schema::Partition>(partition);
@@ -157,8 +177,20 @@ bool Pass::stays(Id host, Id partition) const {
 void Pass::record(const Sides<schema::Record>& change) const {
     if (!change.before) return;  // a new one has no attachment without a change of its own
     const auto attachments = cloud_.attachments_of_record(change.before->id);
-    for (const auto& attachment : attachments)
+    std::vector<Id> hosts;
+    for (const auto& attachment : attachments) {
         if (attachment->host && has_port(*attachment)) mark(attachment->host, port_key(attachment->id));
+        if (attachment->host) hosts.push_back(attachment->host);
+    }
+    // The record may have been on the host in between.
+    if (only_) hosts = hosts_of(change.before->partition);
+    if (!change.after || change.before->tag != change.after->tag)
+        for (const auto& side : {change.before, change.after})
+            if (side) groups_of(*side, hosts);
+    if (!change.after || change.before->subnet != change.after->subnet)
+        for (const auto& side : {change.before, change.after})
+            for (const Id host : hosts)
+                if (side) acls_of(*side, host);
     if (attachments.empty() && !only_) return;
     const auto partition = find<schema::Partition>(change.before->partition);
     if (!partition) return;
@@ -175,7 +207,70 @@ void Pass::subnet(const Sides<schema::Subnet>& change) const {
     std::set<Key> keys;
     for (const auto& side : {change.before, change.after})
         if (side) add_subnet_keys(*side, partition->gni, keys);
-    mark(hosts_of(partition->id), keys);
+    if (!change.before || !change.after || change.before->cidr != change.after->cidr || only_)
+        mark(hosts_of(partition->id), keys);
+    std::set<Key> acls;
+    for (const auto& side : {change.before, change.after})
+        if (side && side->acl) acls.insert(acl_key(side->acl));
+    if (!change.before || !change.after || change.before->acl == change.after->acl) {
+        if (only_) mark(hosts_of(any.partition), acls);
+        return;
+    }
+    ports_of(*change.after, acls);
+}
+
+// Marks the ports of the subnet's records, and `keys` at their hosts.
+void Pass::ports_of(const schema::Subnet& subnet, const std::set<Key>& keys) const {
+    for (const auto& attachment : cloud_.attachments_in_partition(subnet.partition)) {
+        const auto record = find<schema::Record>(attachment->record);
+        if (!record || record->subnet != subnet.id || !has_port(*attachment)) continue;
+        mark(attachment->host, port_key(attachment->id));
+        for (const auto& key : keys) mark(attachment->host, key);
+    }
+    if (only_) mark(hosts_of(subnet.partition), keys);
+}
+
+// What the record's groups allow, at hosts where it is or was.
+void Pass::groups_of(const schema::Record& record, const std::vector<Id>& hosts) const {
+    for (const Id host : hosts)
+        for (const Id group : record.security_groups) mark(host, group_key(group));
+}
+
+void Pass::acls_of(const schema::Record& record, Id host) const {
+    const auto subnet = find<schema::Subnet>(record.subnet);
+    if (subnet && subnet->acl) mark(host, acl_key(subnet->acl));
+}
+
+// Goes to the hosts that carry a record of the group, when it says something else.
+void Pass::group(const Sides<schema::SecurityGroup>& change) const {
+    const Id id = (change.after ? change.after : change.before)->id;
+    if (only_)
+        return mark(hosts_of((change.after ? change.after : change.before)->partition), {group_key(id)});
+    if (!change.before || !change.after) return;  // no record is in it
+    if (change.before->rules == change.after->rules && change.before->on_change == change.after->on_change)
+        return;
+    std::set<Id> hosts;
+    for (const auto& tag : cloud_.tags_of_group(id))
+        for (const Id host : cloud_.hosts_of_tag(tag->number)) hosts.insert(host);
+    for (const Id host : hosts) mark(host, group_key(id));
+}
+
+void Pass::tag(const Sides<schema::SecurityTag>& change) const {
+    for (const auto& side : {change.before, change.after})
+        if (side && side->partition)
+            mark(hosts_of(side->partition), {tag_key(side->partition, side->number)});
+}
+
+void Pass::acl(const Sides<schema::NetworkAcl>& change) const {
+    const Id id = (change.after ? change.after : change.before)->id;
+    if (only_) return mark(hosts_of((change.after ? change.after : change.before)->partition), {acl_key(id)});
+    if (!change.before || !change.after || change.before->rules == change.after->rules) return;
+    for (const auto& subnet : cloud_.subnets_of_acl(id))
+        for (const auto& attachment : cloud_.attachments_in_partition(subnet->partition)) {
+            const auto record = cloud_.find<schema::Record>(attachment->record);
+            if (record && record->subnet == subnet->id && has_port(*attachment))
+                mark(attachment->host, acl_key(id));
+        }
 }
 
 void Pass::host(const Sides<schema::Host>& change) const {

@@ -45,6 +45,12 @@ void add_hosts(std::vector<Id>& hosts, const std::vector<Ptr<schema::Attachment>
     for (const auto& attachment : attachments) hosts.push_back(attachment->host);
 }
 
+Id acl_of(const Cloud& cloud, const schema::Attachment& attachment) {
+    const auto record = cloud.find<schema::Record>(attachment.record);
+    const auto subnet = record ? cloud.find<schema::Subnet>(record->subnet) : nullptr;
+    return subnet ? subnet->acl : Id{};
+}
+
 }  // namespace
 
 bool has_port(const schema::Attachment& attachment) {
@@ -83,6 +89,7 @@ void add_subnet_keys(const schema::Subnet& subnet, std::uint32_t gni, std::set<K
 
 void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys) {
     for (const auto& subnet : cloud.subnets(partition.id)) add_subnet_keys(*subnet, partition.gni, keys);
+    for (const auto& tag : cloud.tags(partition.id)) keys.insert(tag_key(partition.id, tag->number));
     for (const auto& attachment : cloud.attachments_in_partition(partition.id))
         if (is_mapped(*attachment))
             if (const auto record = cloud.find<schema::Record>(attachment->record))
@@ -99,17 +106,26 @@ std::set<Key> Desired::keys(Id host) const {
         for (const Id other : cloud_.hosts_of_partition(id)) keys.insert(peer_key(other));
         add_partition_keys(cloud_, *partition, keys);
     }
-    for (const auto& attachment : cloud_.attachments_on_host(host))
-        if (has_port(*attachment)) keys.insert(port_key(attachment->id));
+    for (const auto number : cloud_.tags_on_host(host))
+        if (const auto tag = cloud_.tag(number))
+            for (const Id group : tag->groups) keys.insert(group_key(group));
+    for (const auto& attachment : cloud_.attachments_on_host(host)) {
+        if (!has_port(*attachment)) continue;
+        keys.insert(port_key(attachment->id));
+        if (const Id acl = acl_of(cloud_, *attachment)) keys.insert(acl_key(acl));
+    }
     return keys;
 }
 
 std::optional<DesiredObject> Desired::object(Id host, const Key& key) const {
     if (key.kind == DesiredKind::peer) return peer(host, key.id);
     if (key.kind == DesiredKind::port) return port(host, key.id);
+    if (key.kind == DesiredKind::group) return group(host, key.id);
+    if (key.kind == DesiredKind::acl) return acl(host, key.id);
     const auto partition = cloud_.find<schema::Partition>(key.id);
     const auto here = cloud_.partitions_on_host(host);
     if (!partition || !std::ranges::binary_search(here, key.id)) return std::nullopt;
+    if (key.kind == DesiredKind::tag) return tag(*partition, key.number);
     if (key.kind == DesiredKind::route) return route(*partition, key.prefix);
     if (key.kind == DesiredKind::mapping) return mapping(*partition, key.prefix);
     return source(*partition, key.prefix);
@@ -166,6 +182,7 @@ std::optional<DesiredObject> Desired::mapping(const schema::Partition& partition
     mapping.host = attachments.front()->host;
     mapping.record = record->id;
     mapping.mac = record->mac;
+    mapping.tag = record->tag;
     return mapping;
 }
 
@@ -184,6 +201,36 @@ std::optional<DesiredObject> Desired::source(const schema::Partition& partition,
     std::ranges::sort(source.hosts);
     source.hosts.erase(std::unique(source.hosts.begin(), source.hosts.end()), source.hosts.end());
     return source;
+}
+
+std::optional<DesiredObject> Desired::tag(const schema::Partition& partition, std::uint32_t number) const {
+    const auto tag = cloud_.tag(number);
+    if (!tag || tag->partition != partition.id) return std::nullopt;
+    return schema::Tag{partition.gni, number, tag->groups};
+}
+
+std::optional<DesiredObject> Desired::group(Id host, Id id) const {
+    const auto group = cloud_.find<schema::SecurityGroup>(id);
+    const auto partition = group ? cloud_.find<schema::Partition>(group->partition) : nullptr;
+    if (!partition) return std::nullopt;
+    const auto here = cloud_.tags_on_host(host);
+    const auto tags = cloud_.tags_of_group(id);
+    if (std::ranges::none_of(tags,
+                             [&](const auto& tag) { return std::ranges::binary_search(here, tag->number); }))
+        return std::nullopt;
+    schema::Group desired{id, partition->gni, group->on_change == schema::OnChange::keep, group->rules};
+    for (auto& rule : desired.rules) rule.description.clear();
+    return desired;
+}
+
+std::optional<DesiredObject> Desired::acl(Id host, Id id) const {
+    const auto acl = cloud_.find<schema::NetworkAcl>(id);
+    const auto attachments = cloud_.attachments_on_host(host);
+    if (!acl || std::ranges::none_of(attachments, [&](const auto& attachment) {
+            return has_port(*attachment) && acl_of(cloud_, *attachment) == id;
+        }))
+        return std::nullopt;
+    return schema::Acl{id, acl->rules};
 }
 
 std::uint32_t Desired::mtu(const schema::Partition& partition) const {
@@ -222,6 +269,8 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.source_dest_check = record->source_dest_check;
     port.disabled = record->status == schema::RecordStatus::disabled;
     port.in_repair = record->status == schema::RecordStatus::in_repair;
+    port.tag = record->tag;
+    port.acl = subnet->acl;
     return port;
 }
 

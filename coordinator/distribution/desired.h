@@ -11,8 +11,14 @@
 
 namespace weft::coordinator {
 
-using DesiredObject =
-    std::variant<schema::Peer, schema::Route, schema::Mapping, schema::Source, schema::Port>;
+// One type for each of schema::DesiredObjects.
+template <class Objects>
+struct OneOf;
+template <class... T>
+struct OneOf<std::tuple<T...>> {
+    using type = std::variant<T...>;
+};
+using DesiredObject = OneOf<schema::DesiredObjects>::type;
 
 // What the MTU of instances follows from: the hosts that may carry their partition.
 struct Underlay {
@@ -43,6 +49,10 @@ private:
                                                        const Prefix& prefix) const;
     [[nodiscard]] std::optional<DesiredObject> source(const schema::Partition& partition,
                                                       const Prefix& prefix) const;
+    [[nodiscard]] std::optional<DesiredObject> tag(const schema::Partition& partition,
+                                                   std::uint32_t number) const;
+    [[nodiscard]] std::optional<DesiredObject> group(Id host, Id group) const;
+    [[nodiscard]] std::optional<DesiredObject> acl(Id host, Id acl) const;
     [[nodiscard]] bool share_a_partition(Id host, Id other) const;
     [[nodiscard]] std::uint32_t mtu(const schema::Partition& partition) const;
 
@@ -55,7 +65,7 @@ private:
 [[nodiscard]] bool may_transmit(const schema::Attachment& attachment);
 [[nodiscard]] bool is_mapped(const schema::Attachment& attachment);
 
-// The keys of one partition that do not depend on the host: routes, mappings, sources.
+// The keys of one partition that do not depend on the host: routes, mappings, sources, tags.
 void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys);
 // Those of one record, whether attached or not.
 void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<Key>& keys);

@@ -20,8 +20,7 @@ std::vector<Id> ids(const Members& members, Id of, Kind kind) {
     return found;
 }
 
-using Counts = std::map<std::pair<std::uint64_t, std::uint64_t>, unsigned>;
-
+template <class Counts>
 void count(Counts& counts, std::uint64_t a, std::uint64_t b, bool on) {
     if (on) {
         ++counts[{a, b}];
@@ -30,6 +29,7 @@ void count(Counts& counts, std::uint64_t a, std::uint64_t b, bool on) {
     }
 }
 
+template <class Counts>
 std::vector<Id> seconds(const Counts& counts, Id of, Kind kind) {
     std::vector<Id> found;
     for (auto at = counts.lower_bound({of.value, 0}); at != counts.end() && at->first.first == of.value; ++at)
@@ -93,8 +93,9 @@ Object Cloud::find(Id id) const {
 
 template <class T>
 std::vector<Ptr<T>> Cloud::named(std::string_view name) const {
-    const auto& index = std::get<const NameIndex<T>&>(
-        std::tie(partition_names_, subnet_names_, host_names_, instance_names_, record_names_));
+    const auto& index =
+        std::get<const NameIndex<T>&>(std::tie(partition_names_, subnet_names_, host_names_, instance_names_,
+                                               record_names_, group_names_, acl_names_));
     std::vector<Ptr<T>> found;
     for (auto at = index.lower_bound(std::pair{name, std::string_view{}});
          at != index.end() && (*at)->name == name; ++at)
@@ -106,6 +107,8 @@ template std::vector<Ptr<schema::Subnet>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::Host>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::Instance>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::Record>> Cloud::named(std::string_view) const;
+template std::vector<Ptr<schema::SecurityGroup>> Cloud::named(std::string_view) const;
+template std::vector<Ptr<schema::NetworkAcl>> Cloud::named(std::string_view) const;
 
 Ptr<schema::Partition> Cloud::partition(std::string_view owner, std::string_view name) const {
     return by_name(partition_names_, table<schema::Partition>(), owner, name);
@@ -122,12 +125,33 @@ Ptr<schema::Subnet> Cloud::subnet(Id partition, std::string_view name) const {
 Ptr<schema::Record> Cloud::record(Id partition, std::string_view name) const {
     return by_name(record_names_, table<schema::Record>(), raw(partition), name);
 }
+Ptr<schema::NetworkAcl> Cloud::acl(Id partition, std::string_view name) const {
+    return by_name(acl_names_, table<schema::NetworkAcl>(), raw(partition), name);
+}
+Ptr<schema::SecurityGroup> Cloud::group(Id partition, std::string_view name) const {
+    return by_name(group_names_, table<schema::SecurityGroup>(), raw(partition), name);
+}
 
-std::vector<Ptr<schema::Subnet>> Cloud::subnets(Id partition) const {
-    std::vector<Ptr<schema::Subnet>> found;
-    for (const Id id : ids(subnets_by_partition_, partition, Kind::subnet))
-        found.push_back(find<schema::Subnet>(id));
+template <class T>
+std::vector<Ptr<T>> Cloud::listed(const Members& members, Id of) const {
+    std::vector<Ptr<T>> found;
+    for (const Id id : ids(members, of, schema::Schema<T>::kind)) found.push_back(find<T>(id));
     return found;
+}
+std::vector<Ptr<schema::Subnet>> Cloud::subnets(Id partition) const {
+    return listed<schema::Subnet>(subnets_by_partition_, partition);
+}
+std::vector<Ptr<schema::NetworkAcl>> Cloud::acls(Id partition) const {
+    return listed<schema::NetworkAcl>(acls_by_partition_, partition);
+}
+std::vector<Ptr<schema::Subnet>> Cloud::subnets_of_acl(Id acl) const {
+    return listed<schema::Subnet>(subnets_by_acl_, acl);
+}
+std::vector<Ptr<schema::SecurityGroup>> Cloud::groups(Id partition) const {
+    return listed<schema::SecurityGroup>(groups_by_partition_, partition);
+}
+std::vector<Ptr<schema::SecurityGroup>> Cloud::referring_groups(Id group) const {
+    return listed<schema::SecurityGroup>(references_, group);
 }
 
 Ptr<schema::Subnet> Cloud::subnet_of(Id partition, const Address& address) const {
@@ -150,23 +174,17 @@ bool Cloud::subnet_has_records(Id subnet) const {
     return at != records_by_subnet_.end() && at->first == subnet.value;
 }
 
-std::vector<Ptr<schema::Attachment>> Cloud::attachments_in(const Members& members, Id id) const {
-    std::vector<Ptr<schema::Attachment>> found;
-    for (const Id attachment : ids(members, id, Kind::attachment))
-        found.push_back(find<schema::Attachment>(attachment));
-    return found;
-}
 std::vector<Ptr<schema::Attachment>> Cloud::attachments_of_record(Id record) const {
-    return attachments_in(attachments_by_record_, record);
+    return listed<schema::Attachment>(attachments_by_record_, record);
 }
 std::vector<Ptr<schema::Attachment>> Cloud::attachments_of_instance(Id instance) const {
-    return attachments_in(attachments_by_instance_, instance);
+    return listed<schema::Attachment>(attachments_by_instance_, instance);
 }
 std::vector<Ptr<schema::Attachment>> Cloud::attachments_on_host(Id host) const {
-    return attachments_in(attachments_by_host_, host);
+    return listed<schema::Attachment>(attachments_by_host_, host);
 }
 std::vector<Ptr<schema::Attachment>> Cloud::attachments_in_partition(Id partition) const {
-    return attachments_in(attachments_by_partition_, partition);
+    return listed<schema::Attachment>(attachments_by_partition_, partition);
 }
 Ptr<schema::Attachment> Cloud::attachment(Id record, Id instance) const {
     for (auto& attachment : attachments_of_record(record))
@@ -198,6 +216,19 @@ void Cloud::index(const schema::Partition& partition, bool on) {
 void Cloud::index(const schema::Subnet& subnet, bool on) {
     set(subnet_names_, subnet, on);
     set(subnets_by_partition_, subnet.partition, subnet.id, on);
+    if (subnet.acl) set(subnets_by_acl_, subnet.acl, subnet.id, on);
+}
+
+void Cloud::index(const schema::NetworkAcl& acl, bool on) {
+    set(acl_names_, acl, on);
+    set(acls_by_partition_, acl.partition, acl.id, on);
+}
+
+void Cloud::index(const schema::SecurityGroup& group, bool on) {
+    set(group_names_, group, on);
+    set(groups_by_partition_, group.partition, group.id, on);
+    for (const auto& rule : group.rules)
+        if (rule.group && rule.group != group.id) set(references_, rule.group, group.id, on);
 }
 
 void Cloud::index(const schema::Host& host, bool on) {
@@ -224,22 +255,36 @@ void Cloud::index(const schema::Record& record, bool on) {
         else
             addresses_.erase({record.subnet.value, address});
     }
+    if (record.tag == 0) return;
+    if (on)
+        records_by_tag_.emplace(record.tag, record.id.value);
+    else
+        records_by_tag_.erase({record.tag, record.id.value});
+    // Its attachments' hosts hold another tag from now on.
+    for (const auto& attachment : attachments_of_record(record.id)) {
+        auto& tag = attachment_scope_[attachment->id.value].tag;
+        if (on == (tag == record.tag)) continue;
+        index_tag(*attachment, record.tag, on);
+        tag = on ? record.tag : 0;
+    }
 }
 
 void Cloud::index(const schema::Attachment& attachment, bool on) {
     set(attachments_by_record_, attachment.record, attachment.id, on);
     set(attachments_by_instance_, attachment.instance, attachment.id, on);
-    // The record may leave in the same transaction: its partition is remembered.
-    Id partition{Kind::partition, 0};
+    // The record may leave in the same transaction: its partition and tag are remembered.
+    Scope scope;
     if (on) {
-        if (const auto record = find<schema::Record>(attachment.record)) partition = record->partition;
-        attachment_partition_[attachment.id.value] = partition.value;
-    } else if (const auto at = attachment_partition_.find(attachment.id.value);
-               at != attachment_partition_.end()) {
-        partition.value = at->second;
-        attachment_partition_.erase(at);
+        if (const auto record = find<schema::Record>(attachment.record))
+            scope = {record->partition.value, record->tag};
+        attachment_scope_[attachment.id.value] = scope;
+    } else if (const auto at = attachment_scope_.find(attachment.id.value); at != attachment_scope_.end()) {
+        scope = at->second;
+        attachment_scope_.erase(at);
     }
+    const Id partition{Kind::partition, scope.partition};
     set(attachments_by_partition_, partition, attachment.id, on);
+    index_tag(attachment, scope.tag, on);
     if (!attachment.host) return;
     set(attachments_by_host_, attachment.host, attachment.id, on);
     count(partition_hosts_, partition.value, attachment.host.value, on);

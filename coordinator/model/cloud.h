@@ -48,13 +48,15 @@ public:
     // All objects of that name, whatever their scope.
     template <class T>
     [[nodiscard]] std::vector<Ptr<T>> named(std::string_view name) const;
-    // By name within its scope: partition of an owner, subnet or record of a partition, instance of an owner,
-    // host.
+    // By name within its scope: partition of an owner, subnet, record, group or ACL of a partition, instance
+    // of an owner, host.
     [[nodiscard]] Ptr<schema::Partition> partition(std::string_view owner, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Instance> instance(std::string_view owner, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Host> host(std::string_view name) const;
     [[nodiscard]] Ptr<schema::Subnet> subnet(Id partition, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Record> record(Id partition, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::SecurityGroup> group(Id partition, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::NetworkAcl> acl(Id partition, std::string_view name) const;
 
     [[nodiscard]] std::vector<Ptr<schema::Subnet>> subnets(Id partition) const;
     // Which subnet of the partition holds the address.
@@ -81,6 +83,25 @@ public:
     [[nodiscard]] std::vector<Id> partitions_on_host(Id host) const;
     [[nodiscard]] std::vector<Id> instances_on_host(Id host) const;
 
+    [[nodiscard]] std::vector<Ptr<schema::NetworkAcl>> acls(Id partition) const;
+    [[nodiscard]] std::vector<Ptr<schema::Subnet>> subnets_of_acl(Id acl) const;
+    [[nodiscard]] std::vector<Ptr<schema::SecurityGroup>> groups(Id partition) const;
+    // Of the partition, in the order of numbers; those that stand for no set are in none.
+    [[nodiscard]] std::vector<Ptr<schema::SecurityTag>> tags(Id partition) const;
+    [[nodiscard]] std::vector<Ptr<schema::SecurityTag>> tags_of_group(Id group) const;
+    // By number, and by the set of groups, in the order of ids; null when there is none.
+    [[nodiscard]] Ptr<schema::SecurityTag> tag(std::uint32_t number) const;
+    [[nodiscard]] Ptr<schema::SecurityTag> tag_of(const std::vector<Id>& groups) const;
+    // Null when none was ever given.
+    [[nodiscard]] Ptr<schema::SecurityTag> highest_tag() const;
+    // Ids of the records that carry the tag, in order, up to `most`.
+    [[nodiscard]] std::vector<Id> records_of_tag(std::uint32_t number, std::size_t most) const;
+    // Whose rules refer to the group.
+    [[nodiscard]] std::vector<Ptr<schema::SecurityGroup>> referring_groups(Id group) const;
+    // Hosts with an attachment of a record that carries the tag, and tags on a host.
+    [[nodiscard]] std::vector<Id> hosts_of_tag(std::uint32_t number) const;
+    [[nodiscard]] std::vector<std::uint32_t> tags_on_host(Id host) const;
+
     [[nodiscard]] bool gni_used(std::uint32_t gni) const { return gnis_.count(gni) != 0; }
     // 0 when there is none.
     [[nodiscard]] std::uint32_t highest_gni() const { return gnis_.empty() ? 0 : *gnis_.rbegin(); }
@@ -103,13 +124,26 @@ private:
     NameIndex<schema::Host> host_names_;
     NameIndex<schema::Instance> instance_names_;
     NameIndex<schema::Record> record_names_;
+    NameIndex<schema::SecurityGroup> group_names_;
+    NameIndex<schema::NetworkAcl> acl_names_;
     Addresses addresses_;
     std::set<std::uint32_t> gnis_;
     std::map<Address, std::uint64_t> underlays_;
     Members subnets_by_partition_, records_by_subnet_, instances_by_host_;
     Members attachments_by_record_, attachments_by_instance_, attachments_by_host_, attachments_by_partition_;
-    std::map<std::pair<std::uint64_t, std::uint64_t>, unsigned> partition_hosts_, host_partitions_;
-    std::map<std::uint64_t, std::uint64_t> attachment_partition_;
+    using Counts = std::map<std::pair<std::uint64_t, std::uint64_t>, unsigned>;
+    Counts partition_hosts_, host_partitions_, tag_hosts_, host_tags_;
+    struct Scope {
+        std::uint64_t partition{0};
+        std::uint32_t tag{0};
+    };
+    std::map<std::uint64_t, Scope> attachment_scope_;  // as indexed: the record may be gone meanwhile
+    Members acls_by_partition_, subnets_by_acl_;
+    Members groups_by_partition_, references_;   // group, and a group whose rules refer to it
+    Members tags_by_partition_, tags_by_group_;  // by number
+    Members records_by_tag_;
+    std::map<std::uint32_t, std::uint64_t> tags_by_number_;
+    std::map<std::vector<Id>, std::uint64_t> tags_by_set_;
     std::set<Id> open_operations_;
 
     // Enter or leave the indices; `on` says which.
@@ -120,7 +154,12 @@ private:
     void index(const schema::Record& record, bool on);
     void index(const schema::Attachment& attachment, bool on);
     void index(const schema::Operation& operation, bool on);
-    [[nodiscard]] std::vector<Ptr<schema::Attachment>> attachments_in(const Members& members, Id id) const;
+    void index(const schema::SecurityGroup& group, bool on);
+    void index(const schema::SecurityTag& tag, bool on);
+    void index(const schema::NetworkAcl& acl, bool on);
+    void index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on);
+    template <class T>
+    [[nodiscard]] std::vector<Ptr<T>> listed(const Members& members, Id of) const;
 };
 
 }  // namespace weft::coordinator

@@ -23,7 +23,7 @@ Result<Object> decode_object(Id id, std::span<const std::uint8_t> blob) {
     Result<Object> result = damaged(to_string(id), "no object of this kind is known");
     schema::with_object(id.kind, [&]<class T>(std::type_identity<T>) {
         auto decoded = std::make_shared<T>();
-        if (auto fields = wire::decode_into(blob, *decoded); !fields)
+        if (auto fields = wire::decode_stored(blob, *decoded); !fields)
             result = damaged(to_string(id), "its stored bytes do not decode: " + fields.error().message());
         else if (decoded->id != id)
             result = damaged(to_string(id), "its stored bytes are those of " + to_string(decoded->id));

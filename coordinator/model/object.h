@@ -18,9 +18,13 @@ template <class T>
 using Ptr = std::shared_ptr<const T>;
 
 // Null (monostate) or one of schema::Objects.
-using Object =
-    std::variant<std::monostate, Ptr<schema::Partition>, Ptr<schema::Subnet>, Ptr<schema::Host>,
-                 Ptr<schema::Instance>, Ptr<schema::Record>, Ptr<schema::Attachment>, Ptr<schema::Operation>>;
+template <class Objects>
+struct AnyOf;
+template <class... T>
+struct AnyOf<std::tuple<T...>> {
+    using type = std::variant<std::monostate, Ptr<T>...>;
+};
+using Object = AnyOf<schema::Objects>::type;
 
 // Created: no before. Deleted: no after.
 struct Change {

@@ -22,6 +22,26 @@ struct Collect {
     void operator()(const Ptr<schema::Subnet>& s) {
         add(ClaimKind::subnet_name, to_string(s->partition), s->name, s->id);
         add(ClaimKind::mac, to_string(s->partition), to_string(s->router_mac), s->id);
+        if (s->acl) add(ClaimKind::acl_use, to_string(s->acl), to_string(s->id), s->id);
+    }
+    void operator()(const Ptr<schema::SecurityGroup>& g) {
+        add(ClaimKind::group_name, to_string(g->partition), g->name, g->id);
+        for (const auto& rule : g->rules)
+            if (rule.group && rule.group != g->id)
+                add(ClaimKind::group_use, to_string(rule.group), to_string(g->id), g->id);
+    }
+    void operator()(const Ptr<schema::SecurityTag>& t) {
+        add(ClaimKind::tag_number, {}, std::to_string(t->number), t->id);
+        if (t->groups.empty()) return;
+        std::string set;
+        for (const Id group : t->groups) {
+            set += to_string(group);
+            add(ClaimKind::group_use, to_string(group), to_string(t->id), t->id);
+        }
+        add(ClaimKind::tag_set, to_string(t->partition), std::move(set), t->id);
+    }
+    void operator()(const Ptr<schema::NetworkAcl>& a) {
+        add(ClaimKind::acl_name, to_string(a->partition), a->name, a->id);
     }
     void operator()(const Ptr<schema::Host>& h) {
         add(ClaimKind::host_name, {}, h->name, h->id);
@@ -37,6 +57,7 @@ struct Collect {
         add(ClaimKind::mac, to_string(r->partition), to_string(r->mac), r->id);
         for (const auto& address : r->addresses)
             add(ClaimKind::address, to_string(r->subnet), to_string(address), r->id);
+        if (r->tag != 0) add(ClaimKind::tag_use, std::to_string(r->tag), to_string(r->id), r->id);
     }
     void operator()(const Ptr<schema::Attachment>& a) {
         add(ClaimKind::attachment, to_string(a->record), to_string(a->instance), a->id);

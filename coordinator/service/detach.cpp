@@ -2,6 +2,7 @@
 // Detach by record and instance, by record alone, or all of an instance (row 2.4).
 #include <algorithm>
 
+#include "coordinator/service/groups.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/verbs.h"
 
@@ -52,7 +53,9 @@ Result<std::vector<Ptr<Attachment>>> chosen(const Context& context, const wire::
 }  // namespace
 
 void erase_unattached(Draft& draft, Id object) {
+    const auto record = draft.find<schema::Record>(object);
     draft.erase(object);
+    if (record) leave_groups(draft, *record);
     draft.unused(object.kind == Kind::record ? ClaimKind::attachment : ClaimKind::instance_attachment,
                  object);
 }

@@ -19,6 +19,8 @@ Result<Plan> create(const Context& context, const wire::CreateRequest& request) 
         return invalid("subnets", "only a partition is created with subnets");
     switch (request.kind) {
         case Kind::partition: return create_partition(context, request);
+        case Kind::security_group: return create_group(context, request);
+        case Kind::network_acl: return create_acl(context, request);
         case Kind::subnet: return create_subnet(context, request);
         case Kind::host: return create_host(context, request);
         case Kind::instance: return create_instance(context, request);
@@ -28,10 +30,13 @@ Result<Plan> create(const Context& context, const wire::CreateRequest& request) 
 }
 
 Result<Plan> modify(const Context& context, const wire::ModifyRequest& request) {
-    if (request.kind == Kind::operation) return no_such_verb("modify", request.kind);
+    if (request.kind == Kind::operation || request.kind == Kind::tag)
+        return no_such_verb("modify", request.kind);
     WEFT_TRY(const auto object, resolve(context.cloud, context.principal, request.kind, request.ref));
     WEFT_CHECK(check_generation(context.options, object));
     if (const auto p = as<schema::Partition>(object)) return modify_partition(context, *p, request.patch);
+    if (const auto g = as<schema::SecurityGroup>(object)) return modify_group(context, *g, request.patch);
+    if (const auto n = as<schema::NetworkAcl>(object)) return modify_acl(context, *n, request.patch);
     if (const auto s = as<schema::Subnet>(object)) return modify_subnet(context, *s, request.patch);
     if (const auto h = as<schema::Host>(object)) return modify_host(context, *h, request.patch);
     if (const auto i = as<schema::Instance>(object)) return modify_instance(context, *i, request.patch);
@@ -41,11 +46,13 @@ Result<Plan> modify(const Context& context, const wire::ModifyRequest& request) 
 }
 
 Result<Plan> remove(const Context& context, const wire::RemoveRequest& request) {
-    if (request.kind == Kind::operation || request.kind == Kind::attachment)
+    if (request.kind == Kind::operation || request.kind == Kind::tag || request.kind == Kind::attachment)
         return no_such_verb("remove", request.kind);
     WEFT_TRY(const auto object, resolve(context.cloud, context.principal, request.kind, request.ref));
     WEFT_CHECK(check_generation(context.options, object));
     if (const auto p = as<schema::Partition>(object)) return remove_partition(context, *p);
+    if (const auto g = as<schema::SecurityGroup>(object)) return remove_group(context, *g);
+    if (const auto n = as<schema::NetworkAcl>(object)) return remove_acl(context, *n);
     if (const auto s = as<schema::Subnet>(object)) return remove_subnet(context, *s);
     if (const auto h = as<schema::Host>(object)) return remove_host(context, *h);
     if (const auto i = as<schema::Instance>(object)) return remove_instance(context, *i);

@@ -31,7 +31,8 @@ public:
     // The object must still have the generation it has now when this commits.
     void rely(Id id) { relied_on_.push_back(id); }
     // Nothing may hold a claim of this kind in the scope of `id` when this commits.
-    void unused(ClaimKind kind, Id id) { unused_.push_back({kind, to_string(id)}); }
+    void unused(ClaimKind kind, Id id) { unused(kind, to_string(id)); }
+    void unused(ClaimKind kind, std::string scope) { unused_.push_back({kind, std::move(scope)}); }
     void add_claim(Claim claim) { extra_added_.push_back(std::move(claim)); }
     void release_claim(Claim claim) { extra_released_.push_back(std::move(claim)); }
 
@@ -44,6 +45,8 @@ public:
     [[nodiscard]] bool empty() const noexcept {
         return changes_.empty() && extra_added_.empty() && extra_released_.empty();
     }
+    // Without the changes of this draft.
+    [[nodiscard]] const Cloud& cloud() const noexcept { return *cloud_; }
     [[nodiscard]] std::uint64_t now_us() const noexcept { return now_us_; }
     // Creations and replacements from partitions down to operations, then deletions the other way.
     [[nodiscard]] std::vector<Change> changes() const;

@@ -37,6 +37,9 @@ std::vector<std::string> wanted_values(const Cloud& cloud, const Principal& prin
                                        const std::string& value) {
     std::vector<std::string> values{value};
     if (field == "partition") add_named<schema::Partition>(cloud, principal, value, values);
+    if (field == "security-groups" || field == "groups")
+        add_named<schema::SecurityGroup>(cloud, principal, value, values);
+    if (field == "acl") add_named<schema::NetworkAcl>(cloud, principal, value, values);
     if (field == "subnet") add_named<schema::Subnet>(cloud, principal, value, values);
     if (field == "record") add_named<schema::Record>(cloud, principal, value, values);
     if (field == "instance" || field == "instances")

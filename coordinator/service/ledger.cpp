@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/service/ledger.h"
 
+#include <future>
+
 namespace weft::coordinator {
 
 Result<void> Ledger::load() {
@@ -41,6 +43,17 @@ void Ledger::commit(const Draft& draft, std::vector<AuditRow> audit, std::option
                                completion(result);
                            });
                        });
+}
+
+Result<Revision> Ledger::commit_now(const Draft& draft, std::vector<AuditRow> audit) {
+    WEFT_TRY(auto transaction, draft.transaction());
+    transaction.audit = std::move(audit);
+    std::promise<Result<Revision>> done;
+    repository_.commit(std::move(transaction),
+                       [&](Result<Revision> result) { done.set_value(std::move(result)); });
+    WEFT_TRY(const auto revision, done.get_future().get());
+    publish(revision, draft.changes());
+    return revision;
 }
 
 void Ledger::publish(Revision revision, std::span<const Change> changes) {

@@ -33,6 +33,9 @@ public:
     void commit(const Draft& draft, std::vector<AuditRow> audit, std::optional<TokenRow> token,
                 Completion completion);
 
+    // The same at start, while nothing else runs: waits until it is durable.
+    [[nodiscard]] Result<Revision> commit_now(const Draft& draft, std::vector<AuditRow> audit);
+
 private:
     Repository& repository_;
     Post post_;

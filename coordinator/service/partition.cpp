@@ -4,6 +4,7 @@
 
 #include "coordinator/model/addresses.h"
 #include "coordinator/service/fields.h"
+#include "coordinator/service/groups.h"
 #include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
 
@@ -40,6 +41,7 @@ Result<std::vector<Subnet>> first_subnets(const Partition& partition, const std:
         auto fields = given_fields<Subnet>(bytes, "partition");
         if (!fields) return invalid("subnets." + fields.error().field, fields.error().text);
         Subnet& subnet = fields->object;
+        if (subnet.acl) return invalid("subnets.acl", "a new partition has no ACLs yet");
         if (subnet.partition) return invalid("subnets.partition", "is left out: it is the new one");
         subnet.partition = partition.id;
         if (auto fits = check_subnet(partition, subnet, complete); !fits) {
@@ -83,10 +85,11 @@ Result<Plan> create_partition(const Context& context, const wire::CreateRequest&
     Plan plan{context.draft(), "created partition " + partition.name, partition.id};
     for (const Id host : partition.dedicated_hosts) plan.draft.rely(host);
     plan.draft.put(partition);
+    plan.draft.put(default_group(partition));
     for (const auto& subnet : subnets) plan.draft.put(subnet);
     plan.notes.push_back("GNI " + std::to_string(partition.gni) + ", route table " +
-                         std::to_string(partition.gni) + ", DNS " + to_string(partition.dns) +
-                         ", no gateways");
+                         std::to_string(partition.gni) + ", DNS " + to_string(partition.dns) + ", group " +
+                         std::string(default_group_name) + ", no gateways");
     return plan;
 }
 
@@ -118,13 +121,30 @@ Result<Plan> remove_partition(const Context& context, const Partition& partition
             return conflict("", "partition " + partition.name + " has subnet " + subnet->name +
                                     (context.options.force ? ", which has records"
                                                            : "; delete its subnets first, or force"));
+    const auto groups = context.cloud.groups(partition.id);
+    const auto acls = context.cloud.acls(partition.id);
+    if (!context.options.force) {
+        for (const auto& group : groups)
+            if (group->name != default_group_name)
+                return conflict("", "partition " + partition.name + " has group " + group->name +
+                                        "; delete its groups first, or force");
+        if (!acls.empty())
+            return conflict("", "partition " + partition.name + " has acl " + acls.front()->name +
+                                    "; delete its ACLs first, or force");
+    }
     Plan plan{context.draft(), "deleted partition " + partition.name};
+    for (const auto& group : groups) {
+        plan.draft.erase(group->id);
+        plan.draft.unused(ClaimKind::group_use, group->id);
+    }
+    for (const auto& acl : acls) plan.draft.erase(acl->id);
     for (const auto& subnet : subnets) {
         plan.draft.erase(subnet->id);
         plan.draft.unused(ClaimKind::address, subnet->id);
     }
     plan.draft.erase(partition.id);
-    plan.draft.unused(ClaimKind::subnet_name, partition.id);
+    for (const auto kind : {ClaimKind::subnet_name, ClaimKind::group_name, ClaimKind::acl_name})
+        plan.draft.unused(kind, partition.id);
     return plan;
 }
 

@@ -8,12 +8,17 @@ struct Owns {
     const Cloud& cloud;
     const std::string& name;
 
+    [[nodiscard]] bool partition(Id id) const {
+        const auto found = cloud.find<schema::Partition>(id);
+        return found && found->owner == name;
+    }
+
     bool operator()(std::monostate) const { return false; }
     bool operator()(const Ptr<schema::Partition>& p) const { return p->owner == name; }
-    bool operator()(const Ptr<schema::Subnet>& s) const {
-        const auto partition = cloud.find<schema::Partition>(s->partition);
-        return partition && partition->owner == name;
-    }
+    bool operator()(const Ptr<schema::SecurityGroup>& g) const { return partition(g->partition); }
+    bool operator()(const Ptr<schema::SecurityTag>& t) const { return partition(t->partition); }
+    bool operator()(const Ptr<schema::NetworkAcl>& a) const { return partition(a->partition); }
+    bool operator()(const Ptr<schema::Subnet>& s) const { return partition(s->partition); }
     bool operator()(const Ptr<schema::Host>&) const { return false; }
     bool operator()(const Ptr<schema::Instance>& i) const { return i->owner == name; }
     bool operator()(const Ptr<schema::Record>& r) const { return r->owner == name; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coordinator/service/fields.h"
+#include "coordinator/service/groups.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
@@ -46,16 +47,16 @@ Result<void> check_status(const Context& context, const Record& before, const Re
     return {};
 }
 
+Result<void> check_in_groups(const Record& record) {
+    if (!record.security_groups.empty()) return {};
+    return invalid("security-groups", "a record is in at least one group");
+}
+
 Result<void> check_name(const Context& context, const Record& record) {
     const auto same_name = context.cloud.record(record.partition, record.name);
     if (same_name && same_name->id != record.id)
         return conflict("name", "its partition has a record " + record.name);
     return {};
-}
-
-std::vector<std::string> notes_of(const Record& record) {
-    if (record.security_groups.empty()) return {};
-    return {"security groups are stored and not yet enforced"};
 }
 
 }  // namespace
@@ -80,8 +81,10 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
         WEFT_TRY(record.addresses, context.chooser.addresses(context.cloud, *subnet));
     }
     for (const auto& address : record.addresses) WEFT_CHECK(check_address(context, *subnet, record, address));
-    Plan plan{context.draft(), "created record " + record.name, record.id, {}, notes_of(record)};
+    if (given.has(&Record::security_groups)) WEFT_CHECK(check_in_groups(record));
+    Plan plan{context.draft(), "created record " + record.name, record.id};
     plan.draft.rely(subnet->id);
+    WEFT_CHECK(enter_groups(plan.draft, record));
     plan.draft.put(record);
     return plan;
 }
@@ -111,8 +114,14 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
         WEFT_TRY(after.addresses, context.chooser.addresses(context.cloud, *subnet));
     }
     for (const auto& address : after.addresses) WEFT_CHECK(check_address(context, *subnet, after, address));
+    // Those of another partition are given with the new subnet, or it is in that one's default group.
+    if (after.partition != before.partition && after.security_groups == before.security_groups)
+        after.security_groups.clear();
+    else
+        WEFT_CHECK(check_in_groups(after));
+    if (after.security_groups != before.security_groups) WEFT_CHECK(enter_groups(draft, after));
     WEFT_TRY(auto plan, replace(context, std::move(draft), before, after));
-    plan.notes = notes_of(after);
+    if (after.tag != before.tag) leave_groups(plan.draft, before);
     return plan;
 }
 

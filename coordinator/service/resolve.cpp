@@ -24,6 +24,13 @@ std::string scope_name(const Cloud& cloud, const T& object) {
     }
 }
 
+template <class T>
+bool in_scope(const Cloud& cloud, const T& object, std::string_view scope) {
+    if constexpr (requires { object.partition; })
+        if (to_string(object.partition) == scope) return true;
+    return scope_name(cloud, object) == scope;
+}
+
 // NAME or SCOPE/NAME; a name may itself contain slashes, so the whole text is tried as a name first.
 template <class T>
 std::vector<Ptr<T>> by_name(const Cloud& cloud, const Principal& principal, std::string_view ref) {
@@ -34,8 +41,7 @@ std::vector<Ptr<T>> by_name(const Cloud& cloud, const Principal& principal, std:
         if (!found.empty()) return found;
         for (auto slash = ref.find('/'); slash != std::string_view::npos; slash = ref.find('/', slash + 1))
             for (auto& object : cloud.named<T>(ref.substr(slash + 1)))
-                if (scope_name(cloud, *object) == ref.substr(0, slash) &&
-                    owns(cloud, principal, Object{object}))
+                if (in_scope(cloud, *object, ref.substr(0, slash)) && owns(cloud, principal, Object{object}))
                     found.push_back(std::move(object));
     }
     return found;
@@ -115,6 +121,12 @@ template Result<Ptr<schema::Partition>> resolve(const Cloud&, const Principal&, 
                                                 std::string_view);
 template Result<Ptr<schema::Subnet>> resolve(const Cloud&, const Principal&, std::string_view,
                                              std::string_view);
+template Result<Ptr<schema::SecurityGroup>> resolve(const Cloud&, const Principal&, std::string_view,
+                                                    std::string_view);
+template Result<Ptr<schema::SecurityTag>> resolve(const Cloud&, const Principal&, std::string_view,
+                                                  std::string_view);
+template Result<Ptr<schema::NetworkAcl>> resolve(const Cloud&, const Principal&, std::string_view,
+                                                 std::string_view);
 template Result<Ptr<schema::Host>> resolve(const Cloud&, const Principal&, std::string_view,
                                            std::string_view);
 template Result<Ptr<schema::Instance>> resolve(const Cloud&, const Principal&, std::string_view,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From what a requester typed to an object it may use: id, name, SCOPE/NAME (partition of a subnet or record,
-// owner of a partition or instance), or an unambiguous id prefix.
+// From what a requester typed to an object it may use: id, name, SCOPE/NAME (name or id of the partition
+// it is in, owner of a partition or instance), or an unambiguous id prefix.
 #pragma once
 
 #include "coordinator/service/principal.h"

@@ -9,6 +9,20 @@ namespace weft::coordinator {
 
 using schema::Subnet;
 
+namespace {
+
+// Relies on the ACL, if it has one.
+Result<void> check_acl(const Context& context, const Subnet& subnet, Draft& draft) {
+    if (!subnet.acl) return {};
+    const auto acl = context.cloud.find<schema::NetworkAcl>(subnet.acl);
+    if (!acl || acl->partition != subnet.partition)
+        return invalid("acl", "its partition has no acl " + to_string(subnet.acl));
+    draft.rely(acl->id);
+    return {};
+}
+
+}  // namespace
+
 Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& request) {
     WEFT_TRY(auto given, given_fields<Subnet>(request.object));
     Subnet& subnet = given.object;
@@ -17,6 +31,7 @@ Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& re
     WEFT_CHECK(check_subnet(*partition, subnet, context.cloud.subnets(partition->id)));
     complete_subnet(subnet);
     Plan plan{context.draft(), "created subnet " + subnet.name, subnet.id};
+    WEFT_CHECK(check_acl(context, subnet, plan.draft));
     plan.draft.put(subnet);
     // A new generation of the partition: of two overlapping subnets created at once, one is refused.
     plan.draft.put(*partition);
@@ -28,7 +43,9 @@ Result<Plan> modify_subnet(const Context& context, const Subnet& before, const B
     const auto same_name = context.cloud.subnet(after.partition, after.name);
     if (same_name && same_name->id != after.id)
         return conflict("name", "its partition has a subnet " + after.name);
-    return replace(context, context.draft(), before, after);
+    Draft draft = context.draft();
+    WEFT_CHECK(check_acl(context, after, draft));
+    return replace(context, std::move(draft), before, after);
 }
 
 Result<Plan> remove_subnet(const Context& context, const Subnet& subnet) {

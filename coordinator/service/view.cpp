@@ -63,8 +63,6 @@ void add_notice(std::string& notice, const std::string& text) {
 schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record) {
     bool attached = false;
     bool detaching = true;
-    if (!record.security_groups.empty())
-        add_notice(record.notice, "security groups are stored and not yet enforced");
     for (const auto& attachment : cloud.attachments_of_record(record.id)) {
         record.attachments.push_back(attachment->id);
         insert_once(record.instances, attachment->instance);

@@ -9,6 +9,8 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::subnet_name:
         case ClaimKind::host_name:
         case ClaimKind::instance_name:
+        case ClaimKind::group_name:
+        case ClaimKind::acl_name:
         case ClaimKind::record_name: return "name";
         case ClaimKind::gni: return "gni";
         case ClaimKind::underlay_address: return "underlay";
@@ -20,6 +22,11 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::attachment_host: return "host";
         case ClaimKind::instance_attachment: return "instance";
         case ClaimKind::host_token: return "token";
+        case ClaimKind::acl_use: return "acl";
+        case ClaimKind::group_use:
+        case ClaimKind::tag_set:
+        case ClaimKind::tag_number:
+        case ClaimKind::tag_use: return "security-groups";
     }
     return "";
 }

@@ -37,6 +37,13 @@ enum class ClaimKind : std::uint8_t {
     instance_attachment = 13,  // scope: instance, key: attachment
     attachment_host = 14,      // scope: host, key: attachment
     host_token = 15,           // scope: none, key: expiry (16 hex digits, microseconds) and hash of the token
+    group_name = 16,           // scope: partition
+    group_use = 17,            // scope: security group, key: tag or other group that refers to it
+    tag_set = 18,              // scope: partition, key: ids of the groups
+    tag_number = 19,           // scope: none
+    tag_use = 20,              // scope: tag, key: record
+    acl_name = 21,             // scope: partition
+    acl_use = 22,              // scope: ACL, key: subnet
 };
 
 // The field a client gave that the claim is about, for its error: "addresses".

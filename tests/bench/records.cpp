@@ -58,7 +58,7 @@ Transaction Records::next() {
     record.addresses = {Address::v4(first_address + number_)};
     record.mac = Mac::local(number_);
     record.owner = record.account = "root";
-    record.security_groups = {"default"};
+    record.security_groups = {{Kind::security_group, 1}};
     record.generation = 1;
     Transaction transaction;
     add(transaction, record);

@@ -156,6 +156,59 @@ TEST_CASE("[2.4/verbs] attach, move and detach wait until the hosts have install
     CHECK(typed.run({"status"}).out.find("h2    connected") != std::string::npos);
 }
 
+TEST_CASE("[4.1/verbs] groups and their rules as typed, and where they go") {
+    Typed typed;
+    REQUIRE(typed.run({"apply", "-f", typed.write(document)}).code == 0);
+    const auto made = typed.run({"group", "create", "web", "--partition", "blue", "--rule",
+                                 "ingress tcp 443 from 0.0.0.0/0", "--rule", "egress any to any"});
+    REQUIRE_MESSAGE(made.code == 0, made.err);
+    CHECK(typed.run({"group", "list", "--partition", "blue", "-o", "name"}).out ==
+          "blue/default\nblue/web\n");
+    const auto self = typed.run({"group", "rule", "add", "web", "ingress icmp 8/0 from group web",
+                                 "egress any to any", "--wait", "installed"});
+    CHECK_MESSAGE(self.code == 0, self.err);
+    CHECK(
+        typed.run({"group", "show", "web"})
+            .out.find("rules:       ingress tcp 443 from 0.0.0.0/0, egress any to any, ingress icmp 8/0 from "
+                      "group web\n") != std::string::npos);
+    CHECK(typed.run({"group", "rule", "add", "web", "egress any to any"}).err.find("already so") !=
+          std::string::npos);
+    CHECK(typed.run({"group", "rule", "remove", "web", "egress tcp 1 to any"}).code == 3);
+    CHECK(typed.run({"group", "rule", "add", "web", "ingress tpc 443 from any"}).code == 2);
+    CHECK(typed.run({"group", "rule", "add", "web", "ingress any 443 from any"}).err.find("rules[3].ports") !=
+          std::string::npos);
+
+    CHECK(typed.world.held<schema::Group>("h1").size() == 1);
+    const auto moved = typed.run({"record", "modify", "blue/r", "--security-group", "web", "--security-group",
+                                  "default", "--wait", "installed"});
+    REQUIRE_MESSAGE(moved.code == 0, moved.err);
+    CHECK(typed.world.held<schema::Group>("h1").size() == 2);
+    CHECK(typed.world.held<schema::Tag>("h1").size() == 1);
+    const auto removed = typed.run(
+        {"group", "rule", "remove", "blue/web", "ingress tcp 443 from 0.0.0.0/0", "--wait", "installed"});
+    REQUIRE_MESSAGE(removed.code == 0, removed.err);
+    std::size_t rules = 0;
+    for (const auto& group : typed.world.held<schema::Group>("h1")) rules += group.rules.size();
+    CHECK(rules == 4);  // two of the default group, two of web
+    CHECK(typed.run({"group", "delete", "web"}).code == 4);
+    CHECK(typed.run({"record", "modify", "blue/r", "--security-group", ""}).code == 2);
+    CHECK(typed.run({"record", "create", "s", "--subnet", "red/web", "--security-group", "web"}).code == 3);
+    CHECK(typed.run({"record", "list", "--security-groups", "web", "-o", "name"}).out == "blue/r\n");
+    CHECK(typed.run({"tag", "list"}).out.find("blue") != std::string::npos);
+
+    const auto exported = typed.run({"export"}).out;
+    CHECK(typed.run({"diff", "-f", typed.write(exported)}).code == 0);
+    const auto acl = typed.run({"acl", "create", "front", "--partition", "blue", "--rule",
+                                "100 deny ingress tcp 22 from 10.0.0.0/8"});
+    REQUIRE_MESSAGE(acl.code == 0, acl.err);
+    REQUIRE(typed.run({"subnet", "modify", "blue/web", "--acl", "front", "--wait", "installed"}).code == 0);
+    CHECK(typed.world.held<schema::Acl>("h1").size() == 1);
+    CHECK(typed.run({"acl", "rule", "add", "front", "200 allow ingress any from any"}).code == 0);
+    CHECK(typed.run({"acl", "rule", "add", "front", "200 deny ingress any from any"}).code == 2);
+    CHECK(typed.run({"acl", "delete", "front"}).code == 4);
+    CHECK(typed.run({"diff", "-f", typed.write(typed.run({"export"}).out)}).code == 0);
+}
+
 TEST_CASE("[3.1/tls] a user's certificate reaches the coordinator over TLS, an unknown one does not") {
     Typed typed;
     const auto tls = typed.world.coordinator.tls_directory();

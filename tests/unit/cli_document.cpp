@@ -54,6 +54,34 @@ cloud:
     CHECK(*(*document)[6].fields.find("device")->get<std::string>() == "eth0");
 }
 
+TEST_CASE("[8.1/apply] groups and ACLs stand alone or inside their partition; rules keep names of groups") {
+    const auto document = read(R"(
+cloud:
+  groups: [{partition: blue, name: web, rules: [{direction: ingress, protocol: tcp, ports: 443, group: lb}]}]
+  partitions:
+    - name: blue
+      groups: [{name: lb, on-change: keep}]
+      acls: [{name: front, rules: [{number: 1, direction: ingress, action: deny, protocol: icmp, icmp: 8}]}]
+)");
+    REQUIRE_MESSAGE(document.has_value(), document.error().message());
+    REQUIRE(document->size() == 4);
+    const auto& web = (*document)[1];
+    CHECK(web.kind == Kind::security_group);
+    CHECK(web.partition == "blue");
+    CHECK(schema::to_yaml(web.references) ==
+          "rules:\n  - direction: ingress\n    protocol: tcp\n    ports: \"443\"\n    icmp: ~\n"
+          "    remote: ~\n    group: lb\n    description: \"\"\n");
+    CHECK((*document)[2].name == "lb");
+    CHECK((*document)[2].partition == "blue");
+    CHECK((*document)[3].kind == Kind::network_acl);
+    CHECK((*document)[3].fields.find("rules")->get<schema::Value::List>()->size() == 1);
+    CHECK(error_of("cloud:\n  groups: [{name: web, partition: blue, rules: [{protocol: tcp}]}]") ==
+          "c.yaml:2:49: groups[0].rules[0]: 'direction' is missing");
+    CHECK(error_of("cloud:\n  groups: [{name: a, partition: b, rules: [{direction: ingress, ports: 0}]}]") ==
+          "c.yaml:2:72: groups[0].rules[0].ports: port 0 is no port");
+    CHECK(error_of("cloud:\n  groups: [{name: web}]") == "c.yaml:2:12: groups[0]: 'partition' is missing");
+}
+
 TEST_CASE("[8.1/apply] a document that is empty of lists is no error") {
     CHECK(read("cloud: {}").value().empty());
     CHECK(read("cloud: {records: }").value().empty());
@@ -65,8 +93,8 @@ TEST_CASE("[1.12/apply] the form is checked as a whole, with line, column and wh
     CHECK(error_of("[]") == "c.yaml:1:1: expected a map with the key 'cloud', got a list");
     CHECK(error_of("cloud: 5") == "c.yaml:1:8: cloud: expected a map, got the integer 5");
     CHECK(error_of("cloud:\n  record: []") ==
-          "c.yaml:2:3: cloud: unknown key 'record': expected partitions, subnets, hosts, instances, records "
-          "or attachments");
+          "c.yaml:2:3: cloud: unknown key 'record': expected partitions, groups, acls, subnets, hosts, "
+          "instances, records or attachments");
     CHECK(error_of("cloud:\n  hosts: {name: h1}") == "c.yaml:2:10: hosts: expected a list, got a map");
     CHECK(error_of("cloud:\n  hosts: [h1]") == "c.yaml:2:11: hosts[0]: expected a map, got 'h1'");
     CHECK(error_of("cloud:\n  hosts:\n    - name: h1\n      rak: r1") ==

@@ -81,9 +81,34 @@ TEST_CASE("[1.7/show] one object shows every field, references by name with thei
     CHECK(text.find("\npartition:           blue (part-00000000000000001)\n") != std::string::npos);
     CHECK(text.find("\ntags:                a=b,c=d\n") != std::string::npos);
     CHECK(text.find("\nsource-dest-check:   yes\n") != std::string::npos);
-    CHECK(text.ends_with("\ngeneration:          0\ncreate-time:         2026-01-31T12:00:00.000001Z\n"));
+    CHECK(
+        text.ends_with("\ngeneration:          0\ncreate-time:         2026-01-31T12:00:00.000001Z\n"
+                       "tag:                 0\n"));
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) ==
           schema::field_count<schema::Record>);
+}
+
+TEST_CASE("[4.1/show] a group's rules read as they are typed, with the names of groups") {
+    Shown shown;
+    schema::SecurityGroup web;
+    web.id = {Kind::security_group, 8};
+    web.name = "web";
+    web.partition = {Kind::partition, 1};
+    schema::SecurityRule https;
+    https.protocol = schema::Protocol::tcp;
+    https.ports = {443, 443};
+    schema::SecurityRule ping;
+    ping.protocol = schema::Protocol::icmp;
+    ping.icmp = {8, 0};
+    ping.group = web.id;
+    web.rules = {https, ping};
+    const auto object = schema::to_value(web);
+    shown.names.add(object);
+    std::ostringstream out;
+    cli::print_object(out, Format::table, Kind::security_group, object, shown.names);
+    CHECK(out.str().find("\nrules:       ingress tcp 443 from any, ingress icmp 8/0 from group web\n") !=
+          std::string::npos);
+    CHECK(out.str().find("\npartition:   blue (part-00000000000000001)\n") != std::string::npos);
 }
 
 TEST_CASE("[1.7/watch] an event is one line") {

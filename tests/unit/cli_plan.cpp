@@ -187,6 +187,56 @@ TEST_CASE("[1.7/names] a record's name in two partitions is ambiguous and names 
         "conflict: c.yaml:1:17: several have the name 'h1': host-00000000000000003, host-00000000000000008");
 }
 
+TEST_CASE("[8.1/apply] groups: those that refer to others get their rules when all are there") {
+    const char* const cloud = R"(cloud:
+  partitions:
+    - name: blue
+      cidrs: [10.1.0.0/16]
+      subnets: [{name: web, cidr: 10.1.2.0/24, acl: front}]
+      acls: [{name: front}]
+      groups:
+        - {name: web, rules: [{direction: ingress, protocol: tcp, ports: 80, group: lb}]}
+        - {name: lb, rules: [{direction: ingress, protocol: tcp, ports: 443}]}
+        - {name: default, rules: []}
+  records: [{name: r, subnet: blue/web, security-groups: [web, default]}]
+)";
+    CHECK(lines(cloud, {}) ==
+          "create partition blue (subnet web)\n"
+          "create group blue/web\n"
+          "create group blue/lb\n"
+          "create acl blue/front\n"
+          "create record blue/r\n"
+          "modify group blue/web (rules)\n"
+          "modify group blue/default (rules)\n"
+          "modify subnet blue/web (acl)\n");
+    const auto steps = planned(cloud, {}).value();
+    CHECK(schema::to_yaml(steps[4].references) ==
+          "subnet: blue/web\nsecurity-groups: [blue/web, blue/default]\n");
+    CHECK(steps[2].references.find("rules") != nullptr);
+    CHECK(steps[6].ref == "blue/default");
+}
+
+TEST_CASE("[8.1/apply] a group whose rules are as wanted stays; one with others is modified") {
+    auto present = blue_cloud();
+    present[Kind::security_group] = objects(
+        Kind::security_group,
+        "[{id: sg-00000000000000009, name: web, partition: part-00000000000000001, rules: [{direction: "
+        "ingress, protocol: tcp, ports: 80, group: sg-00000000000000009}]}]");
+    CHECK(lines("cloud: {groups: [{name: web, partition: blue, rules: [{direction: ingress, protocol: tcp, "
+                "ports: 80, group: web}]}]}",
+                present) == "keep group blue/web\n");
+    CHECK(lines("cloud: {groups: [{name: web, partition: blue, rules: [{direction: ingress, protocol: tcp, "
+                "ports: 81, group: web}]}]}",
+                present) == "modify group blue/web (rules)\n");
+    CHECK(lines("cloud: {groups: [{name: web, partition: blue, rules: [{direction: egress, group: none}]}]}",
+                present) == "not_found: c.yaml:1:82: there is no group 'none'");
+    const auto exported = schema::to_yaml(cli::export_document(present).value());
+    CHECK(exported.find("        - name: web\n          rules:\n            - direction: ingress\n"
+                        "              protocol: tcp\n              ports: \"80\"\n"
+                        "              group: blue/web\n") != std::string::npos);
+    for (const auto& step : planned(exported, present).value()) CHECK(step.verb == cli::Step::Verb::keep);
+}
+
 TEST_CASE("[8.1/export] what is there as a document that apply accepts and that changes nothing") {
     const auto document = cli::export_document(blue_cloud()).value();
     CHECK(schema::to_yaml(document) == R"(cloud:

@@ -68,15 +68,21 @@ void fill(std::vector<V>& value, std::uint64_t most) {
     value.resize(std::min<std::size_t>(*rc::gen::inRange<std::size_t>(1, 4), most));
     for (V& item : value) fill(item, 255);
 }
-// Fields get a value or keep their default; times stay below the year 10000 (their text form has four
-// digits).
+// Fields get a value or keep their default, integers within their bounds; times stay below the year 10000
+// (their text form has four digits).
 template <schema::Described V>
 void fill(V& value, std::uint64_t) {
     schema::for_each_field<V>([&](const auto& field) {
+        auto& member = value.*field.member;
+        constexpr bool number = std::is_integral_v<std::remove_reference_t<decltype(member)>>;
+        const bool needed = field.has(schema::required) || (number && field.min > 0);
         if (field.has(schema::timestamp))
-            fill(value.*field.member, 250'000'000'000'000'000ULL);
-        else if (field.has(schema::required) || *rc::gen::arbitrary<bool>())
-            fill(value.*field.member, field.max);
+            fill(member, 250'000'000'000'000'000ULL);
+        else if (needed || *rc::gen::arbitrary<bool>())
+            fill(member, field.max);
+        if constexpr (number)
+            if (member < field.min)
+                member = static_cast<std::remove_reference_t<decltype(member)>>(field.min);
     });
 }
 template <class V>

@@ -20,6 +20,7 @@ using Held = std::map<Id, std::map<Key, DesiredObject>>;
 constexpr std::uint64_t hosts = 4;
 constexpr std::uint64_t partitions = 2;
 constexpr std::uint64_t records = 6;
+constexpr std::uint64_t groups = 2;
 
 Id id(Kind kind, std::uint64_t value) { return {kind, value}; }
 
@@ -33,15 +34,28 @@ public:
             partition.name = "p" + std::to_string(p);
             partition.gni = static_cast<std::uint32_t>(100 + p);
             put(partition);
+            for (std::uint64_t g = 1; g <= groups; ++g) put(group(p, g));
+            for (std::uint64_t n = 1; n < (1U << groups); ++n) put(tag(p, n));
+            for (std::uint64_t a = 1; a <= 2; ++a) put(acl(p, a));
             for (std::uint64_t s = 1; s <= 2; ++s) put(subnet(p, s));
         }
         for (std::uint64_t h = 1; h <= hosts; ++h) put(host(h));
+        commit();
         for (std::uint64_t r = 1; r <= records; ++r) put(record(r));
         commit();
     }
 
     void step() {
-        switch (draw(10)) {
+        switch (draw(14)) {
+            case 10: put(group(1 + draw(partitions), 1 + draw(groups))); break;
+            case 11: {
+                const auto p = 1 + draw(partitions);
+                const auto n = 1 + draw((1U << groups) - 1);
+                toggle(id(Kind::tag, 10 * p + n), [&](Id) { put(tag(p, n)); });
+                break;
+            }
+            case 12: put(acl(1 + draw(partitions), 1 + draw(2))); break;
+            case 13: put(subnet(1 + draw(partitions), 1 + draw(2))); break;
             case 0: toggle(id(Kind::host, 1 + draw(hosts)), [&](Id i) { put(host(i.value)); }); break;
             case 1: put(host(1 + draw(hosts))); break;
             case 2:
@@ -66,7 +80,9 @@ private:
     }
     void erase(Id gone) { pending_.push_back({gone, cloud_.find(gone), {}}); }
     void toggle(Id which, auto&& make) {
-        const bool used = which.kind == Kind::host && !cloud_.attachments_on_host(which).empty();
+        const bool used = which.kind == Kind::host  ? !cloud_.attachments_on_host(which).empty()
+                          : which.kind == Kind::tag ? tag_used(which)
+                                                    : false;
         if (!is_null(cloud_.find(which)) && !used)
             erase(which);
         else
@@ -92,13 +108,44 @@ private:
         host.underlay_mtu = draw(3) == 0 ? 9000 : 1500;
         return host;
     }
-    static schema::Subnet subnet(std::uint64_t p, std::uint64_t s) {
+    [[nodiscard]] bool tag_used(Id which) const {
+        const auto tag = cloud_.find<schema::SecurityTag>(which);
+        return tag && !cloud_.records_of_tag(tag->number, 1).empty();
+    }
+    schema::SecurityGroup group(std::uint64_t p, std::uint64_t g) {
+        schema::SecurityGroup group;
+        group.id = id(Kind::security_group, 10 * p + g);
+        group.name = "g" + std::to_string(draw(3));
+        group.partition = id(Kind::partition, p);
+        group.rules.resize(draw(3));
+        group.on_change = static_cast<schema::OnChange>(draw(2));
+        return group;
+    }
+    // The bits of `n` say which groups.
+    static schema::SecurityTag tag(std::uint64_t p, std::uint64_t n) {
+        schema::SecurityTag tag;
+        tag.id = id(Kind::tag, 10 * p + n);
+        tag.number = static_cast<std::uint32_t>(10 * p + n);
+        tag.partition = id(Kind::partition, p);
+        for (std::uint64_t g = 1; g <= groups; ++g)
+            if ((n >> (g - 1) & 1U) != 0) tag.groups.push_back(id(Kind::security_group, 10 * p + g));
+        return tag;
+    }
+    schema::NetworkAcl acl(std::uint64_t p, std::uint64_t a) {
+        schema::NetworkAcl acl;
+        acl.id = id(Kind::network_acl, 10 * p + a);
+        acl.partition = id(Kind::partition, p);
+        acl.rules.resize(draw(3));
+        return acl;
+    }
+    schema::Subnet subnet(std::uint64_t p, std::uint64_t s) {
         schema::Subnet subnet;
         subnet.id = id(Kind::subnet, 10 * p + s);
         subnet.name = "s" + std::to_string(s);
         subnet.partition = id(Kind::partition, p);
         subnet.cidr = Prefix::make(Address::v4(0x0a010000U + static_cast<std::uint32_t>(s << 8)), 24).value();
         subnet.router = subnet.cidr.router();
+        if (const auto a = draw(3)) subnet.acl = id(Kind::network_acl, 10 * p + a);
         if (s != 2) return subnet;
         subnet.cidr6 = Prefix::parse("2001:db8:2::/64").value();
         subnet.router6 = subnet.cidr6.router();
@@ -119,6 +166,13 @@ private:
             record.addresses.push_back(Address::parse("2001:db8:2::").value().plus(16 * r + draw(3)));
         record.mac = Mac::local(r);
         record.source_dest_check = draw(3) != 0;
+        // A tag that is there: only the present ones, and those that this transaction does not remove, are
+        // used.
+        const auto tags = cloud_.tags(record.partition);
+        if (tags.empty()) return record;
+        const auto& tag = *tags[draw(tags.size())];
+        record.tag = tag.number;
+        record.security_groups = tag.groups;
         return record;
     }
     void change_record(std::uint64_t r) {

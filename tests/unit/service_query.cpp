@@ -116,18 +116,6 @@ TEST_CASE("[1.7/get] by id, name, scope and name, or unambiguous id prefix; ambi
     CHECK(world.service->get(world.bob, {Kind::record, prefix}).error().code == ErrorCode::not_found);
 }
 
-TEST_CASE("[1.12/notice] what is stored and not enforced yet says so when shown") {
-    World world;
-    const auto subnet = world.subnet_of(world.add_partition(world.ann, "blue"));
-    schema::Record record;
-    record.name = "r";
-    record.subnet = subnet;
-    record.security_groups = {"web"};
-    const auto ack = world.create(world.ann, record);
-    CHECK(ack.notes == std::vector<std::string>{"security groups are stored and not yet enforced"});
-    CHECK(object_of<schema::Record>(ack.object).notice == "security groups are stored and not yet enforced");
-}
-
 TEST_CASE("[1.7/watch] a watcher is shown what it owns and what fits, as it is seen") {
     World world;
     const auto subnet = world.subnet_of(world.add_partition(world.ann, "blue"));

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/cli/apply/document.h"
 
+#include <algorithm>
 #include <array>
+
+#include "coordinator/cli/references.h"
 
 #include "weft/schema/description.h"
 #include "weft/wire/object.h"
@@ -17,10 +20,19 @@ struct Section {
     Kind kind;
 };
 constexpr std::array sections{
-    Section{"partitions", Kind::partition}, Section{"subnets", Kind::subnet},
+    Section{"partitions", Kind::partition}, Section{"groups", Kind::security_group},
+    Section{"acls", Kind::network_acl},     Section{"subnets", Kind::subnet},
     Section{"hosts", Kind::host},           Section{"instances", Kind::instance},
     Section{"records", Kind::record},       Section{"attachments", Kind::attachment},
 };
+
+// The section that may stand inside a partition: what its records are in follows from their subnets.
+const Section* section_inside(std::string_view name) {
+    for (const auto& section : sections)
+        if (section.name == name && section.kind != Kind::record && inside_partition(section.kind))
+            return &section;
+    return nullptr;
+}
 
 Result<void> check_reference(const Value& value, const std::string& path, bool list) {
     std::string text;
@@ -30,6 +42,34 @@ Result<void> check_reference(const Value& value, const std::string& path, bool l
     }
     std::vector<std::string> texts;
     return schema::from_value(value, path, texts);
+}
+
+// A list of maps with references in them: the maps in their canonical form, the references as given.
+Result<Value> nested_references(const Value::Entry& entry, Kind kind, const schema::FieldDescription& field,
+                                const std::string& path) {
+    Value plain = entry.value;
+    std::vector<std::pair<std::size_t, Value::Entry>> taken;
+    if (auto* list = std::get_if<Value::List>(&plain.data))
+        for (std::size_t i = 0; i < list->size(); ++i) {
+            auto* map = std::get_if<Value::Map>(&(*list)[i].data);
+            if (!map) continue;
+            for (const auto& inner : *map)
+                for (const auto& described : field.fields)
+                    if (described.name == inner.key && described.refers != Kind::none &&
+                        inner.value.get<std::string>())
+                        taken.emplace_back(i, inner);
+            std::erase_if(*map, [&](const Value::Entry& inner) {
+                return std::ranges::any_of(
+                    taken, [&](const auto& one) { return one.first == i && one.second.key == inner.key; });
+            });
+        }
+    Value map{Value::Map{}};
+    map.set(entry.key, std::move(plain));
+    WEFT_TRY(const auto whole, wire::canonical(kind, map, path));
+    Value out = *whole.find(entry.key);
+    out.position = entry.value.position;
+    for (auto& [i, inner] : taken) std::get<Value::List>(out.data)[i].set(inner.key, inner.value);
+    return out;
 }
 
 // How the record is attached: the fields of AttachRequest that a document may name.
@@ -62,22 +102,26 @@ Result<void> read_object(const Value& item, Kind kind, const std::string& path, 
     if (!map) return wrong(item.position, path, "expected a map, got " + describe(item));
     Wanted wanted{kind, {}, partition, {Value::Map{}}, {Value::Map{}}, item.position};
     Value plain{Value::Map{}, item.position};
-    const Value* subnets = nullptr;
+    std::vector<std::pair<Kind, const Value::Entry*>> inside;
     for (const auto& entry : *map) {
         const std::string where = path + '.' + entry.key;
         const auto* field = schema::find_field(kind, entry.key);
         if (kind == Kind::attachment) {
             WEFT_CHECK(read_attachment(entry, where, wanted));
-        } else if (kind == Kind::partition && entry.key == "subnets") {
-            subnets = &entry.value;
-        } else if (entry.key == "partition" && (kind == Kind::record || kind == Kind::subnet)) {
+        } else if (const auto* section = section_inside(entry.key); kind == Kind::partition && section) {
+            inside.emplace_back(section->kind, &entry);
+        } else if (entry.key == "partition" && inside_partition(kind)) {
             if (!partition.empty())
-                return wrong(entry.position, where, "the subnet stands inside its partition");
+                return wrong(entry.position, where,
+                             "the " + std::string(to_string(kind)) + " stands inside its partition");
             WEFT_CHECK(check_reference(entry.value, where, false));
             wanted.partition = *entry.value.get<std::string>();
         } else if (field && field->client_may_set() && field->refers != Kind::none) {
             WEFT_CHECK(check_reference(entry.value, where, field->shape == schema::Shape::list));
             wanted.references.set(entry.key, entry.value);
+        } else if (field && field->client_may_set() && has_references(*field)) {
+            WEFT_TRY(auto value, nested_references(entry, kind, *field, path));
+            wanted.references.set(entry.key, std::move(value));
         } else {
             std::get<Value::Map>(plain.data).push_back(entry);
         }
@@ -91,13 +135,14 @@ Result<void> read_object(const Value& item, Kind kind, const std::string& path, 
         const auto* name = wanted.fields.find("name");
         if (!name) return wrong(item.position, path, "'name' is missing");
         wanted.name = *name->get<std::string>();
-        if (kind == Kind::subnet && wanted.partition.empty())
+        if (kind != Kind::record && inside_partition(kind) && wanted.partition.empty())
             return wrong(item.position, path, "'partition' is missing");
     }
     const std::string name = wanted.name;
     out[static_cast<std::size_t>(kind)].push_back(std::move(wanted));
-    if (!subnets) return {};
-    return read_list(*subnets, Kind::subnet, path + ".subnets", name, out);
+    for (const auto& [other, entry] : inside)
+        WEFT_CHECK(read_list(entry->value, other, path + '.' + entry->key, name, out));
+    return {};
 }
 
 Result<void> read_list(const Value& list, Kind kind, const std::string& path, const std::string& partition,

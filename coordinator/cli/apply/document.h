@@ -4,13 +4,16 @@
 //
 //   cloud:
 //     partitions:  [{name: blue, cidrs: [10.1.0.0/16], subnets: [{name: web, cidr: 10.1.2.0/24}]}]
-//     subnets:     [{partition: blue, name: back, cidr: 10.1.3.0/24}]
+//     groups:      [{partition: blue, name: web, rules: [{direction: ingress, protocol: tcp, ports: 443}]}]
+//     acls:        [{partition: blue, name: front, rules: [{number: 1, direction: ingress, action: allow}]}]
+//     subnets:     [{partition: blue, name: back, cidr: 10.1.3.0/24, acl: front}]
 //     hosts:       [{name: h1, underlay: [192.0.2.1]}]
 //     instances:   [{name: i1, host: h1, netns: weft-i1}]
-//     records:     [{partition: blue, name: i1, subnet: web, addresses: [10.1.2.30]}]
+//     records:     [{partition: blue, name: i1, subnet: web, security-groups: [web]}]
 //     attachments: [{record: blue/i1, instance: i1, device: eth0}]
 //
-// Objects take all the fields of their tables that a client may set. A top-level `lab` is packaging/lab's.
+// Objects take all the fields of their tables that a client may set; groups, ACLs and subnets may stand
+// inside their partition. A top-level `lab` is packaging/lab's.
 #pragma once
 
 #include "weft/schema/value.h"
@@ -21,13 +24,14 @@ namespace weft::cli {
 struct Wanted {
     Kind kind{Kind::none};
     std::string name;          // attachments have none
-    std::string partition;     // subnets and records: as given, or empty
+    std::string partition;     // of what is inside one: as given, or empty
     schema::Value fields;      // canonical; without references
-    schema::Value references;  // field -> name, or list of names, as given
+    schema::Value references;  // field -> name, list of names, or canonical maps with names in them, as given
     schema::Position position;
 };
 
-// Partitions, subnets, hosts, instances, records, attachments: in this order, each in the document's.
+// Partitions, groups, ACLs, subnets, hosts, instances, records, attachments: in this order, each in the
+// document's.
 using Document = std::vector<Wanted>;
 
 [[nodiscard]] Result<Document> read_document(const schema::Value& root);

@@ -2,6 +2,7 @@
 #include "coordinator/cli/apply/execute.h"
 
 #include "coordinator/cli/names.h"
+#include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
 #include "weft/wire/object.h"
 
@@ -16,18 +17,14 @@ Result<Value> with_ids(Client& client, const Step& step) {
     Value out = step.fields;
     const auto* references = step.references.get<Value::Map>();
     for (const auto& entry : references ? *references : Value::Map{}) {
-        const Kind kind = schema::find_field(step.kind, entry.key)->refers;
-        if (const auto* list = entry.value.get<Value::List>()) {
-            Value::List ids;
-            for (const auto& key : *list) {
-                WEFT_TRY(auto id, client.resolve(kind, *key.get<std::string>()));
-                ids.push_back({std::move(id)});
-            }
-            out.set(entry.key, {std::move(ids)});
-        } else {
-            WEFT_TRY(auto id, client.resolve(kind, *entry.value.get<std::string>()));
-            out.set(entry.key, {std::move(id)});
-        }
+        Value value = entry.value;
+        const auto& field = *schema::find_field(step.kind, entry.key);
+        WEFT_CHECK(each_reference(field, value, [&](Kind kind, Value& text) -> Result<void> {
+            WEFT_TRY(auto id, client.resolve(kind, *text.get<std::string>()));
+            text.data = std::move(id);
+            return {};
+        }));
+        out.set(entry.key, std::move(value));
     }
     return out;
 }
@@ -87,8 +84,8 @@ Result<wire::Ack> perform(Client& client, const Step& step, const wire::Options&
 
 Result<Present> read_present(Client& client) {
     Present out;
-    for (const Kind kind :
-         {Kind::partition, Kind::subnet, Kind::host, Kind::instance, Kind::record, Kind::attachment}) {
+    for (const Kind kind : {Kind::partition, Kind::security_group, Kind::network_acl, Kind::subnet,
+                            Kind::host, Kind::instance, Kind::record, Kind::attachment}) {
         WEFT_TRY(out[kind], client.list(kind));
     }
     return out;

@@ -2,6 +2,7 @@
 #include "coordinator/cli/apply/export.h"
 
 #include "coordinator/cli/names.h"
+#include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
 #include "weft/wire/object.h"
 
@@ -46,23 +47,35 @@ private:
             for (const auto& field : schema::fields_of(kind)) {
                 const auto& value = *object.find(field.name);
                 if (!field.client_may_set() || value == *defaults.find(field.name)) continue;
-                if (kind == Kind::subnet && field.name == "partition") continue;
-                item.set(std::string(field.name), field.refers == Kind::none ? value : names(value));
+                if (!partition.empty() && field.name == "partition") continue;
+                item.set(std::string(field.name), without_defaults(names(field, value)));
             }
             if (kind == Kind::partition) {
-                WEFT_TRY(auto subnets, objects(Kind::subnet, text_of(object, "id")));
-                item.set("subnets", std::move(subnets));
+                for (const auto& [name, inner] :
+                     {std::pair{"groups", Kind::security_group}, std::pair{"acls", Kind::network_acl},
+                      std::pair{"subnets", Kind::subnet}}) {
+                    WEFT_TRY(auto list, objects(inner, text_of(object, "id")));
+                    if (!list.get<Value::List>()->empty()) item.set(name, std::move(list));
+                }
             }
             out.push_back(std::move(item));
         }
         return Value{std::move(out)};
     }
 
-    Value names(const Value& value) const {
-        if (const auto* id = value.get<std::string>()) return {universe_.key_of(*id)};
-        Value::List out;
-        for (const auto& item : *value.get<Value::List>()) out.push_back(names(item));
-        return {std::move(out)};
+    Value names(const schema::FieldDescription& field, const Value& value) const {
+        return with_names(field, value, [&](const std::string& id) { return universe_.key_of(id); });
+    }
+
+    // The maps of a list without what is not set.
+    static Value without_defaults(Value value) {
+        if (auto* list = std::get_if<Value::List>(&value.data))
+            for (auto& item : *list)
+                if (auto* map = std::get_if<Value::Map>(&item.data))
+                    std::erase_if(*map, [](const Value::Entry& entry) {
+                        return entry.value.is_null() || entry.value == Value{std::string{}};
+                    });
+        return value;
     }
 
     Value attachments() const {

@@ -5,6 +5,7 @@
 
 #include "coordinator/cli/apply/plan_attachment.h"
 #include "coordinator/cli/names.h"
+#include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
 
 namespace weft::cli {
@@ -12,6 +13,8 @@ namespace {
 
 using schema::Value;
 using Verb = Step::Verb;
+
+constexpr std::string_view default_group = "default";  // made with each partition
 
 class Planner {
 public:
@@ -33,6 +36,7 @@ public:
             else
                 WEFT_CHECK(plan_object(wanted[i], keys_[i], wanted));
         }
+        std::ranges::move(later_, std::back_inserter(steps_));
         WEFT_CHECK(plan_attachments(attachments, wanted, present_, universe_, steps_));
         return std::move(steps_);
     }
@@ -43,10 +47,11 @@ private:
     Universe universe_;
     std::vector<std::string> keys_;  // of the document's objects, attachments left out (they come last)
     std::vector<Step> steps_;
+    std::vector<Step> later_;  // follow when all objects are there, before attachments
 
     // Makes `partition` a key: from the reference, or from that of a record's subnet.
     Result<void> settle_partition(Wanted& one) {
-        if (one.kind != Kind::subnet && one.kind != Kind::record) return {};
+        if (!inside_partition(one.kind)) return {};
         if (!one.partition.empty()) {
             WEFT_TRY(one.partition, universe_.resolve(Kind::partition, one.partition, {}, one.position));
             return {};
@@ -60,7 +65,7 @@ private:
     }
 
     Result<std::string> resolve_one(const Value& ref, Kind kind, const Wanted& one) {
-        return universe_.resolve(kind, *ref.get<std::string>(), kind == Kind::subnet ? one.partition : "",
+        return universe_.resolve(kind, *ref.get<std::string>(), inside_partition(kind) ? one.partition : "",
                                  ref.position);
     }
 
@@ -68,30 +73,22 @@ private:
     Result<Value> resolve_all(const Wanted& one) {
         Value out{Value::Map{}};
         for (const auto& entry : *one.references.get<Value::Map>()) {
-            const Kind kind = schema::find_field(one.kind, entry.key)->refers;
-            if (const auto* list = entry.value.get<Value::List>()) {
-                Value::List keys;
-                for (const auto& ref : *list) {
-                    WEFT_TRY(auto key, resolve_one(ref, kind, one));
-                    keys.push_back({std::move(key)});
-                }
-                out.set(entry.key, {std::move(keys)});
-            } else {
-                WEFT_TRY(auto key, resolve_one(entry.value, kind, one));
-                out.set(entry.key, {std::move(key)});
-            }
+            Value value = entry.value;
+            const auto& field = *schema::find_field(one.kind, entry.key);
+            WEFT_CHECK(each_reference(field, value, [&](Kind kind, Value& text) -> Result<void> {
+                WEFT_TRY(auto key, resolve_one(text, kind, one));
+                text.data = std::move(key);
+                return {};
+            }));
+            out.set(entry.key, std::move(value));
         }
-        if (one.kind == Kind::subnet) out.set("partition", {one.partition});
+        if (one.kind != Kind::record && inside_partition(one.kind)) out.set("partition", {one.partition});
         return out;
     }
 
     // A present field's ids as keys.
-    Value keys_of(const Value& value) const {
-        if (const auto* id = value.get<std::string>()) return {universe_.key_of(*id)};
-        Value::List keys;
-        if (const auto* list = value.get<Value::List>())
-            for (const auto& item : *list) keys.push_back(keys_of(item));
-        return value.is_null() ? Value{} : Value{std::move(keys)};
+    Value keys_of(const schema::FieldDescription& field, const Value& value) const {
+        return with_names(field, value, [&](const std::string& id) { return universe_.key_of(id); });
     }
 
     Result<void> plan_object(const Wanted& one, const std::string& key, const Document& wanted) {
@@ -105,7 +102,8 @@ private:
                 step.fields.set(entry.key, entry.value);
             }
         for (const auto& entry : *references.get<Value::Map>())
-            if (!(entry.value == keys_of(*present->find(entry.key)))) {
+            if (!(entry.value ==
+                  keys_of(*schema::find_field(one.kind, entry.key), *present->find(entry.key)))) {
                 WEFT_CHECK(may_change(one, entry.key));
                 step.references.set(entry.key, entry.value);
             }
@@ -120,6 +118,10 @@ private:
         const bool same =
             step.fields.get<Value::Map>()->empty() && step.references.get<Value::Map>()->empty();
         if (!same) step.verb = Verb::modify;
+        if (one.kind == Kind::security_group && step.references.find("rules")) {
+            later_.push_back(std::move(step));
+            return {};
+        }
         if (!same || steps_.empty() || steps_.back().verb != Verb::move || steps_.back().key != key)
             steps_.push_back(std::move(step));
         return {};
@@ -145,7 +147,11 @@ private:
             if (field.has(schema::required) && !one.fields.find(field.name) && !references.find(field.name))
                 return wrong(one.position, key,
                              "is not there yet, and '" + std::string(field.name) + "' is missing");
-        if (one.kind == Kind::subnet && created(one.partition)) return {};  // comes with its partition
+        if (comes_with_partition(one)) {
+            complete(one, key, std::move(references));
+            return {};
+        }
+        if (one.kind == Kind::security_group) defer_rules(key, references);
         Step step{Verb::create, one.kind, key, {}, one.fields, std::move(references), {}};
         if (one.kind == Kind::partition) {
             for (const auto& other : wanted)
@@ -155,6 +161,47 @@ private:
         }
         steps_.push_back(std::move(step));
         return {};
+    }
+
+    // The first subnets and the default group are made by the step that makes their partition.
+    bool comes_with_partition(const Wanted& one) const {
+        const bool by_itself =
+            one.kind == Kind::subnet || (one.kind == Kind::security_group && one.name == default_group);
+        return by_itself && created(one.partition);
+    }
+
+    // What such an object is not made with.
+    void complete(const Wanted& one, const std::string& key, Value references) {
+        Step step{Verb::modify, one.kind, key, key, {Value::Map{}}, std::move(references), {}};
+        std::erase_if(std::get<Value::Map>(step.references.data),
+                      [](const auto& entry) { return entry.key == "partition"; });
+        if (one.kind == Kind::security_group) {
+            step.fields = one.fields;
+            std::erase_if(std::get<Value::Map>(step.fields.data),
+                          [](const auto& entry) { return entry.key == "name"; });
+        }
+        const bool nothing =
+            step.fields.get<Value::Map>()->empty() && step.references.get<Value::Map>()->empty();
+        if (!nothing) later_.push_back(std::move(step));
+    }
+
+    // Rules may refer to the group itself and to others that are not there yet: they come when all are.
+    void defer_rules(const std::string& key, Value& references) {
+        const auto* rules = references.find("rules");
+        if (!rules || rules->get<Value::List>()->empty()) return;
+        bool refers = false;
+        Value copy = *rules;
+        (void)each_reference(*schema::find_field(Kind::security_group, "rules"), copy,
+                             [&](Kind, Value&) -> Result<void> {
+                                 refers = true;
+                                 return {};
+                             });
+        if (!refers) return;
+        Step step{Verb::modify, Kind::security_group, key, key, {Value::Map{}}, {Value::Map{}}, {}};
+        step.references.set("rules", *rules);
+        later_.push_back(std::move(step));
+        std::erase_if(std::get<Value::Map>(references.data),
+                      [](const auto& entry) { return entry.key == "rules"; });
     }
 
     bool created(const std::string& partition) const {

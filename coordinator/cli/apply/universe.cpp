@@ -2,11 +2,10 @@
 #include "coordinator/cli/apply/universe.h"
 
 #include "coordinator/cli/names.h"
+#include "coordinator/cli/references.h"
 
 namespace weft::cli {
 namespace {
-
-bool inside_partition(Kind kind) { return kind == Kind::subnet || kind == Kind::record; }
 
 Error ambiguous(const schema::Position& position, const std::string& text) {
     auto error = wrong(position, "", text);
@@ -17,7 +16,8 @@ Error ambiguous(const schema::Position& position, const std::string& text) {
 }  // namespace
 
 Universe::Universe(const Present& present) {
-    for (const Kind kind : {Kind::partition, Kind::subnet, Kind::host, Kind::instance, Kind::record}) {
+    for (const Kind kind : {Kind::partition, Kind::security_group, Kind::network_acl, Kind::subnet,
+                            Kind::host, Kind::instance, Kind::record}) {
         const auto found = present.find(kind);
         if (found == present.end()) continue;
         for (const auto& object : found->second) {

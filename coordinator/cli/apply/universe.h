@@ -11,7 +11,7 @@ namespace weft::cli {
 // Objects as the coordinator lists them, by kind.
 using Present = std::map<Kind, std::vector<schema::Value>>;
 
-// An object's key: its name, or "PARTITION/NAME" for subnets and records.
+// An object's key: its name, or "PARTITION/NAME" for what is inside a partition.
 class Universe {
 public:
     explicit Universe(const Present& present);

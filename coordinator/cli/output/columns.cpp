@@ -3,6 +3,9 @@
 
 #include <array>
 
+#include "coordinator/cli/references.h"
+#include "weft/schema/rule_text.h"
+
 namespace weft::cli {
 namespace {
 
@@ -17,16 +20,28 @@ constexpr std::array partition_columns{
     Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
 };
-constexpr std::array subnet_columns{
-    Column{"PARTITION", "partition"},
-    Column{"NAME", "name"},
-    Column{"CIDR", "cidr"},
-    Column{"ZONE", "zone"},
-    Column{"ROUTER", "router"},
-    Column{"ID", "id", true},
-    Column{"MAC", "router-mac", true},
-    Column{"TAGS", "tags", true},
+constexpr std::array group_columns{
+    Column{"PARTITION", "partition"}, Column{"NAME", "name"},
+    Column{"ON-CHANGE", "on-change"}, Column{"DESCRIPTION", "description"},
+    Column{"ID", "id", true},         Column{"RULES", "rules", true},
+    Column{"TAGS", "tags", true},     Column{"CREATED", "create-time", true},
+};
+constexpr std::array acl_columns{
+    Column{"PARTITION", "partition"},       Column{"NAME", "name"},
+    Column{"DESCRIPTION", "description"},   Column{"ID", "id", true},
+    Column{"RULES", "rules", true},         Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
+};
+constexpr std::array tag_columns{
+    Column{"NUMBER", "number"}, Column{"PARTITION", "partition"},       Column{"GROUPS", "groups"},
+    Column{"ID", "id", true},   Column{"CREATED", "create-time", true},
+};
+constexpr std::array subnet_columns{
+    Column{"PARTITION", "partition"}, Column{"NAME", "name"},
+    Column{"CIDR", "cidr"},           Column{"ZONE", "zone"},
+    Column{"ROUTER", "router"},       Column{"ACL", "acl"},
+    Column{"ID", "id", true},         Column{"MAC", "router-mac", true},
+    Column{"TAGS", "tags", true},     Column{"CREATED", "create-time", true},
 };
 constexpr std::array host_columns{
     Column{"NAME", "name"},
@@ -94,16 +109,20 @@ constexpr std::array operation_columns{
     Column{"ENDED", "end-time", true},
 };
 
-std::string text_cell(const schema::Value& value, bool refers, const Names& names) {
-    if (const auto* text = value.get<std::string>()) return refers ? names.name(*text) : *text;
+std::string text_cell(const schema::Value& value, const schema::TextForm* form) {
+    if (const auto* text = value.get<std::string>()) return *text;
     if (const auto* number = value.get<std::uint64_t>()) return std::to_string(*number);
     if (const auto* flag = value.get<bool>()) return *flag ? "yes" : "no";
     std::string out;
     if (const auto* list = value.get<schema::Value::List>())
-        for (const auto& item : *list) out += (out.empty() ? "" : ",") + text_cell(item, refers, names);
+        for (const auto& item : *list)
+            out += (out.empty() ? ""
+                    : form      ? ", "
+                                : ",") +
+                   (form ? form->write(item) : text_cell(item, form));
     if (const auto* map = value.get<schema::Value::Map>())
         for (const auto& entry : *map)
-            out += (out.empty() ? "" : ",") + entry.key + '=' + text_cell(entry.value, false, names);
+            out += (out.empty() ? "" : ",") + entry.key + '=' + text_cell(entry.value, nullptr);
     return out;
 }
 
@@ -112,6 +131,9 @@ std::string text_cell(const schema::Value& value, bool refers, const Names& name
 std::span<const Column> columns_of(Kind kind) {
     switch (kind) {
         case Kind::partition: return partition_columns;
+        case Kind::security_group: return group_columns;
+        case Kind::network_acl: return acl_columns;
+        case Kind::tag: return tag_columns;
         case Kind::subnet: return subnet_columns;
         case Kind::host: return host_columns;
         case Kind::instance: return instance_columns;
@@ -123,7 +145,8 @@ std::span<const Column> columns_of(Kind kind) {
 }
 
 std::string cell(const schema::Value& value, const schema::FieldDescription& field, const Names& names) {
-    return text_cell(value, field.refers != Kind::none, names);
+    return text_cell(with_names(field, value, [&](const std::string& id) { return names.name(id); }),
+                     field.text);
 }
 
 }  // namespace weft::cli

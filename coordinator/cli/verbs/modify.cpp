@@ -2,6 +2,8 @@
 // weft NOUN modify REF --FIELD VALUE...
 #include "coordinator/cli/change_options.h"
 #include "coordinator/cli/field_options.h"
+#include "coordinator/cli/names.h"
+#include "coordinator/cli/references.h"
 #include "coordinator/cli/verbs/verbs.h"
 #include "weft/wire/object.h"
 
@@ -17,7 +19,12 @@ struct Modify {
 
 Result<int> modify(Program& program, const Modify& given) {
     WEFT_TRY(Client * client, program.client());
-    WEFT_TRY(const auto values, given.fields->values(*client));
+    std::string scope;
+    if (inside_partition(given.kind) && given.fields->references() > 0) {
+        WEFT_TRY(const auto object, client->get(given.kind, given.ref));
+        scope = text_of(object, "partition");
+    }
+    WEFT_TRY(const auto values, given.fields->values(*client, scope));
     if (values.get<schema::Value::Map>()->empty()) return invalid("", "no field to modify is given");
     wire::ModifyRequest request;
     request.kind = given.kind;

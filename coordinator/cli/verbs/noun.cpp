@@ -7,6 +7,9 @@ namespace {
 std::string help_of(Kind kind) {
     switch (kind) {
         case Kind::partition: return "customers' isolated virtual networks";
+        case Kind::security_group: return "security groups: what their records may send and receive";
+        case Kind::network_acl: return "network ACLs: ordered rules for the packets of subnets";
+        case Kind::tag: return "numbers that stand for the sets of groups in use";
         case Kind::subnet: return "address ranges of a partition";
         case Kind::host: return "machines that run weft-agent";
         case Kind::instance: return "VMs, containers and bare servers that records attach to";
@@ -23,11 +26,11 @@ void add_noun(Program& program, Kind kind) {
     auto& noun = *program.app().add_subcommand(std::string(to_string(kind)), help_of(kind));
     noun.require_subcommand(1);
     noun.fallthrough();
-    const bool made_by_clients = kind != Kind::attachment && kind != Kind::operation;
+    const bool made_by_clients = kind != Kind::attachment && kind != Kind::operation && kind != Kind::tag;
     if (made_by_clients) add_create(program, noun, kind);
     add_show(program, noun, kind);
     add_list(program, noun, kind);
-    if (kind != Kind::operation) add_modify(program, noun, kind);
+    if (made_by_clients || kind == Kind::attachment) add_modify(program, noun, kind);
     if (made_by_clients) add_delete(program, noun, kind);
     add_watch(program, noun, kind);
     if (kind == Kind::record) {
@@ -40,6 +43,7 @@ void add_noun(Program& program, Kind kind) {
         add_instance_ready(program, noun);
     }
     if (kind == Kind::host) add_host_identity(program, noun);
+    if (kind == Kind::security_group || kind == Kind::network_acl) add_rule(program, noun, kind);
 }
 
 }  // namespace weft::cli

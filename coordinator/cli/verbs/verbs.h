@@ -23,7 +23,8 @@ void add_record_detach(Program& program, CLI::App& record);
 void add_instance_detach(Program& program, CLI::App& instance);
 void add_instance_move(Program& program, CLI::App& instance);
 void add_instance_ready(Program& program, CLI::App& instance);
-void add_host_identity(Program& program, CLI::App& host);  // token, confirm, revoke
+void add_host_identity(Program& program, CLI::App& host);    // token, confirm, revoke
+void add_rule(Program& program, CLI::App& noun, Kind kind);  // rule add, rule remove: of a group or ACL
 
 // Verbs without a noun.
 void add_apply(Program& program);  // apply, diff, export

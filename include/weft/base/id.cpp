@@ -31,6 +31,7 @@ constexpr std::array kind_names{
     KindName{Kind::public_address, "pip", "public-address"},
     KindName{Kind::policy, "pol", "policy"},
     KindName{Kind::operation, "op", "operation"},
+    KindName{Kind::tag, "tag", "tag"},
 };
 
 constexpr std::size_t digits = 17;

@@ -29,9 +29,10 @@ enum class Kind : std::uint8_t {
     public_address = 12,
     policy = 13,
     operation = 14,
+    tag = 15,
 };
 
-// The prefix of the kind's ids: part, sub, rec, att, ins, host, sg, acl, rt, gw, pool, pip, pol, op.
+// The prefix of the kind's ids: part, sub, rec, att, ins, host, sg, acl, rt, gw, pool, pip, pol, op, tag.
 [[nodiscard]] std::string_view id_prefix(Kind kind) noexcept;
 // The kind's name as typed at the CLI and shown in JSON: "partition", "subnet", "record", ...
 [[nodiscard]] std::string_view to_string(Kind kind) noexcept;

@@ -44,4 +44,35 @@ struct Schema<AclRule> {
 };
 WEFT_SCHEMA_COMPLETE(AclRule);
 
+struct NetworkAcl {
+    Id id;
+    std::string name;
+    std::string description;
+    Id partition;
+    std::vector<AclRule> rules;
+    Tags tags;
+    std::uint64_t generation{0};
+    std::uint64_t create_time{0};
+
+    friend bool operator==(const NetworkAcl&, const NetworkAcl&) = default;
+};
+
+template <>
+struct Schema<NetworkAcl> {
+    static constexpr Kind kind = Kind::network_acl;
+    static constexpr std::string_view name = "acl";
+    static constexpr auto fields = std::tuple{
+        Field{1, "id", &NetworkAcl::id, "id of the ACL", server},
+        Field{2, "name", &NetworkAcl::name, "name, unique in the partition", required, 1, 255},
+        Field{3, "description", &NetworkAcl::description, "free text", settable, 0, 1024},
+        Field{4, "partition", &NetworkAcl::partition, "partition it belongs to", required | create_only},
+        Field{5, "rules", &NetworkAcl::rules, "in the order of their numbers; what no rule fits is denied",
+              settable, 0, most_acl_rules},
+        Field{6, "tags", &NetworkAcl::tags, "free KEY=VALUE pairs", settable, 0, 50},
+        Field{7, "generation", &NetworkAcl::generation, "counts the changes of this object", server},
+        Field{8, "create-time", &NetworkAcl::create_time, "microseconds since 1970 UTC", server | timestamp},
+    };
+};
+WEFT_SCHEMA_COMPLETE(NetworkAcl);
+
 }  // namespace weft::schema

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "weft/schema/objects.h"
+#include "weft/schema/rule_text.h"
 
 namespace weft::schema {
 namespace {
@@ -48,11 +49,15 @@ Kind referred(std::string_view name) {
 template <class T, class V>
 FieldDescription describe_field(const Field<T, V>& field) {
     using Item = typename ItemOf<V>::Type;
-    FieldDescription out{field.name, field.help,    field.flags, field.min,
-                         field.max,  shape_of<V>(), Kind::none,  {}};
+    FieldDescription out{field.name,    field.help, field.flags, field.min, field.max,
+                         shape_of<V>(), Kind::none, {},          {},        nullptr};
     if constexpr (std::is_same_v<Item, Id>) out.refers = referred(field.name);
     if constexpr (NamedEnum<Item>)
         for (const auto& [value, name] : enum_names<Item>) out.choices.push_back(name);
+    if constexpr (Described<Item>)
+        for_each_field<Item>([&](const auto& inner) { out.fields.push_back(describe_field(inner)); });
+    if constexpr (std::is_same_v<Item, SecurityRule>) out.text = &security_rule_text;
+    if constexpr (std::is_same_v<Item, AclRule>) out.text = &acl_rule_text;
     return out;
 }
 

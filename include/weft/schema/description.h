@@ -11,6 +11,8 @@
 
 namespace weft::schema {
 
+struct TextForm;
+
 enum class Shape : std::uint8_t { boolean, integer, text, list, tags, structure };
 
 struct FieldDescription {
@@ -22,6 +24,8 @@ struct FieldDescription {
     Shape shape{Shape::text};
     Kind refers{Kind::none};                // ids of this kind, alone or in a list
     std::vector<std::string_view> choices;  // of an enumeration
+    std::vector<FieldDescription> fields;   // of a struct, alone or in a list
+    const TextForm* text{nullptr};          // of such a struct, if it has one
 
     [[nodiscard]] bool has(FieldFlag flag) const noexcept { return (flags & flag) != 0; }
     [[nodiscard]] bool client_may_set() const noexcept { return (flags & (server | derived)) == 0; }

@@ -10,6 +10,7 @@
 #include "weft/schema/acl.h"
 #include "weft/schema/field.h"
 #include "weft/schema/security_group.h"
+#include "weft/schema/tag.h"
 
 namespace weft::schema {
 
@@ -50,8 +51,6 @@ struct Peer {
 
     friend bool operator==(const Peer&, const Peer&) = default;
 };
-
-inline constexpr std::uint32_t max_tag = 0x7fffffff;
 
 enum class RouteTarget : std::uint8_t { local = 1, router = 2, blackhole = 3 };
 template <>
@@ -277,7 +276,7 @@ struct Schema<Tag> {
     static constexpr auto fields = std::tuple{
         Field{1, "gni", &Tag::gni, "guest network identifier", required, 1, 0xffffff},
         Field{2, "tag", &Tag::tag, "the tag", required, 1, max_tag},
-        Field{3, "groups", &Tag::groups, "what it stands for", required, 1, 16},
+        Field{3, "groups", &Tag::groups, "what it stands for", required, 1, most_groups},
     };
 };
 WEFT_SCHEMA_COMPLETE(Tag);

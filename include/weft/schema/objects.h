@@ -4,17 +4,22 @@
 
 #include <type_traits>
 
+#include "weft/schema/acl.h"
 #include "weft/schema/attachment.h"
 #include "weft/schema/host.h"
 #include "weft/schema/instance.h"
 #include "weft/schema/operation.h"
 #include "weft/schema/partition.h"
 #include "weft/schema/record.h"
+#include "weft/schema/security_group.h"
 #include "weft/schema/subnet.h"
+#include "weft/schema/tag.h"
 
 namespace weft::schema {
 
-using Objects = std::tuple<Partition, Subnet, Host, Instance, Record, Attachment, Operation>;
+// What refers to others comes after them.
+using Objects = std::tuple<Partition, SecurityGroup, SecurityTag, NetworkAcl, Subnet, Host, Instance, Record,
+                           Attachment, Operation>;
 
 // Calls fn(std::type_identity<T>{}) for each object type.
 template <class Fn>

@@ -6,6 +6,7 @@
 #include "weft/net/address.h"
 #include "weft/net/mac.h"
 #include "weft/schema/field.h"
+#include "weft/schema/tag.h"
 
 namespace weft::schema {
 
@@ -36,7 +37,7 @@ struct Record {
     std::vector<Address> addresses;
     Mac mac;
     Address dns;
-    std::vector<std::string> security_groups;
+    std::vector<Id> security_groups;
     bool delete_on_terminate{false};
     bool source_dest_check{true};
     RecordStatus status{RecordStatus::available};
@@ -51,6 +52,7 @@ struct Record {
     std::string notice;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+    std::uint32_t tag{0};
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -73,8 +75,9 @@ struct Schema<Record> {
         Field{8, "mac", &Record::mac, "MAC address, unique in the partition; chosen when left out",
               detached_only},
         Field{9, "dns", &Record::dns, "DNS server; the partition's when left out", settable},
-        Field{10, "security-groups", &Record::security_groups, "security groups: stored, not yet enforced",
-              settable, 0, 16},
+        Field{25, "security-groups", &Record::security_groups,
+              "security groups it is in; the partition's default group when left out", settable, 0,
+              most_groups},
         Field{11, "delete-on-terminate", &Record::delete_on_terminate,
               "deleted with the instance it is attached to", settable},
         Field{12, "source-dest-check", &Record::source_dest_check,
@@ -94,7 +97,10 @@ struct Schema<Record> {
         Field{22, "notice", &Record::notice, "what the reader should know, in words", derived, 0, 4096},
         Field{23, "generation", &Record::generation, "counts the changes of this object", server},
         Field{24, "create-time", &Record::create_time, "microseconds since 1970 UTC", server | timestamp},
+        Field{26, "tag", &Record::tag, "security tag: the number of its set of groups", server, 0, max_tag},
     };
+    // Attributes of former fields, which old stores still hold.
+    static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name
 };
 WEFT_SCHEMA_COMPLETE(Record);
 

@@ -23,6 +23,7 @@ struct Subnet {
     Tags tags;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+    Id acl;
 
     friend bool operator==(const Subnet&, const Subnet&) = default;
 };
@@ -46,6 +47,7 @@ struct Schema<Subnet> {
         Field{8, "tags", &Subnet::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{9, "generation", &Subnet::generation, "counts the changes of this object", server},
         Field{10, "create-time", &Subnet::create_time, "microseconds since 1970 UTC", server | timestamp},
+        Field{11, "acl", &Subnet::acl, "network ACL of its records' packets; none when left out", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Subnet);

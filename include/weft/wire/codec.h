@@ -4,6 +4,7 @@
 // trailing bytes are refused with the name of the offending field.
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 
 #include "weft/schema/bounds.h"
@@ -18,8 +19,10 @@ template <schema::Described T>
 void put_fields(Writer& writer, const T& object, Mask mask);
 template <schema::Described T>
 [[nodiscard]] Mask changed_fields(const T& object, const T& base = T{});
+// Attributes in `ignored` are passed over.
 template <schema::Described T>
-[[nodiscard]] Result<Mask> get_fields(std::span<const std::uint8_t> bytes, T& object);
+[[nodiscard]] Result<Mask> get_fields(std::span<const std::uint8_t> bytes, T& object,
+                                      std::span<const std::uint16_t> ignored = {});
 
 template <class V>
 requires std::is_integral_v<V> || schema::NamedEnum<V>
@@ -94,7 +97,8 @@ void put_fields(Writer& writer, const T& object, Mask mask) {
 }
 
 template <schema::Described T>
-Result<Mask> get_fields(std::span<const std::uint8_t> bytes, T& object) {
+Result<Mask> get_fields(std::span<const std::uint8_t> bytes, T& object,
+                        std::span<const std::uint16_t> ignored) {
     Reader reader{bytes};
     Attribute attribute;
     Mask seen = 0;
@@ -121,7 +125,8 @@ Result<Mask> get_fields(std::span<const std::uint8_t> bytes, T& object) {
             bit <<= 1;
         });
         if (!got) return got.error();
-        if (!known && (attribute.type & schema::optional_bit) == 0)
+        if (!known && (attribute.type & schema::optional_bit) == 0 &&
+            std::find(ignored.begin(), ignored.end(), attribute.type) == ignored.end())
             return invalid("attribute " + std::to_string(attribute.type),
                            "is unknown to " + std::string(schema::Schema<T>::name));
     }
@@ -168,6 +173,14 @@ template <schema::Described T>
 template <schema::Described T>
 [[nodiscard]] Result<Mask> decode_into(std::span<const std::uint8_t> bytes, T& object) {
     return get_fields(bytes, object);
+}
+// The same of what a store holds, which may be older than this program.
+template <schema::Described T>
+[[nodiscard]] Result<Mask> decode_stored(std::span<const std::uint8_t> bytes, T& object) {
+    if constexpr (requires { schema::Schema<T>::retired; })
+        return get_fields(bytes, object, schema::Schema<T>::retired);
+    else
+        return get_fields(bytes, object);
 }
 // A whole T; a required field that is missing is an error.
 template <schema::Described T>

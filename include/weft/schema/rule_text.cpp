@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weft/schema/rule_text.h"
+
+#include <span>
+#include <sstream>
+
+namespace weft::schema {
+namespace {
+
+using Words = std::span<const std::string>;
+
+constexpr std::string_view group_form =
+    "DIRECTION PROTOCOL [PORTS|TYPE[/CODE]] from|to any|CIDR|group NAME, for example 'ingress tcp 443 from "
+    "0.0.0.0/0', 'egress any to any', 'ingress icmp 8/0 from group web'";
+constexpr std::string_view acl_form =
+    "NUMBER allow|deny DIRECTION PROTOCOL [PORTS|TYPE[/CODE]] from|to any|CIDR, for example '100 deny "
+    "ingress "
+    "tcp 22 from 10.0.0.0/8'";
+
+std::vector<std::string> split(const std::string& text) {
+    std::istringstream stream{text};
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) words.push_back(word);
+    return words;
+}
+
+std::string text_at(const Value& map, std::string_view key) {
+    const auto* value = map.find(key);
+    const auto* text = value ? value->get<std::string>() : nullptr;
+    return text ? *text : std::string{};
+}
+
+Error not_a_rule(const std::string& text, std::string_view form) {
+    return invalid("", "'" + text + "' is not a rule: expected " + std::string(form));
+}
+
+// From the direction on. False: this is no rule.
+bool read_match(Words words, Value& map) {
+    if (words.size() < 4) return false;
+    map.set("direction", {words[0]});
+    map.set("protocol", {words[1]});
+    const bool selects = words[2] != "from" && words[2] != "to";
+    if (selects) map.set(words[1].starts_with("icmp") ? "icmp" : "ports", {words[2]});
+    words = words.subspan(selects ? 3 : 2);
+    if (words.size() < 2 || words[0] != (text_at(map, "direction") == "egress" ? "to" : "from")) return false;
+    if (words[1] == "group") {
+        std::string name;
+        for (const auto& word : words.subspan(2)) name += (name.empty() ? "" : " ") + word;
+        map.set("group", {name});
+        return !name.empty();
+    }
+    if (words[1] != "any") map.set("remote", {words[1]});
+    return words.size() == 2;
+}
+
+std::string write_match(const Value& map) {
+    const auto direction = text_at(map, "direction");
+    std::string out = direction + ' ' + text_at(map, "protocol");
+    for (const char* selects : {"ports", "icmp"})
+        if (const auto text = text_at(map, selects); !text.empty()) out += ' ' + text;
+    out += direction == "egress" ? " to " : " from ";
+    const auto remote = text_at(map, "remote");
+    if (const auto group = text_at(map, "group"); !group.empty()) return out + "group " + group;
+    return out + (remote.empty() ? "any" : remote);
+}
+
+Result<Value> read_security_rule(const std::string& text) {
+    Value map{Value::Map{}};
+    if (!read_match(split(text), map)) return not_a_rule(text, group_form);
+    return map;
+}
+
+Result<Value> read_acl_rule(const std::string& text) {
+    Value map{Value::Map{}};
+    const auto words = split(text);
+    if (words.size() < 2 || words[0].size() > 9 ||
+        words[0].find_first_not_of("0123456789") != std::string::npos)
+        return not_a_rule(text, acl_form);
+    map.set("number", {std::uint64_t{std::stoul(words[0])}});
+    map.set("action", {words[1]});
+    if (!read_match(Words{words}.subspan(2), map) || map.find("group")) return not_a_rule(text, acl_form);
+    return map;
+}
+
+std::string write_acl_rule(const Value& map) {
+    const auto* number = map.find("number");
+    const auto* value = number ? number->get<std::uint64_t>() : nullptr;
+    return std::to_string(value ? *value : 0) + ' ' + text_at(map, "action") + ' ' + write_match(map);
+}
+
+}  // namespace
+
+const TextForm security_rule_text{group_form, read_security_rule, write_match};
+const TextForm acl_rule_text{acl_form, read_acl_rule, write_acl_rule};
+
+}  // namespace weft::schema

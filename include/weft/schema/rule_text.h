@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rules in one line, as typed and shown at the command line:
+//
+//   group  DIRECTION PROTOCOL [PORTS|TYPE[/CODE]] from|to any|CIDR|group NAME
+//          ingress tcp 443 from 0.0.0.0/0        egress any to any        ingress icmp 8/0 from group web
+//   ACL    NUMBER allow|deny, then the same without groups
+//          100 deny ingress tcp 22 from 10.0.0.0/8
+#pragma once
+
+#include "weft/schema/value.h"
+
+namespace weft::schema {
+
+// `from` goes with ingress, `to` with egress.
+struct TextForm {
+    std::string_view form;
+    // The map of its fields; what a word means is checked when the map is read.
+    Result<Value> (*read)(const std::string& text);
+    // Of a whole map; the description is left out.
+    std::string (*write)(const Value& map);
+};
+
+extern const TextForm security_rule_text;
+extern const TextForm acl_rule_text;
+
+}  // namespace weft::schema
