@@ -7,6 +7,7 @@
 #include "lib/echo.h"
 #include "lib/icmp_error.h"
 #include "lib/out.h"
+#include "lib/punt.h"
 #include "lib/step.h"
 #include "weft/abi/chain.h"
 
@@ -37,6 +38,7 @@ INLINE int finish(struct __sk_buff* skb, const struct step* s, int verdict) {
     if (verdict == VERDICT_NEXT) bpf_tail_call(skb, &WEFT_CHAIN_MAP, WEFT_CHAIN_OUT);
     if (verdict == VERDICT_SERVICE) bpf_tail_call(skb, &WEFT_CHAIN_MAP, WEFT_CHAIN_SERVICE);
     if (verdict == VERDICT_ICMP_ERROR) bpf_tail_call(skb, &WEFT_CHAIN_MAP, WEFT_CHAIN_ICMP_ERROR);
+    if (verdict == VERDICT_PUNT) bpf_tail_call(skb, &WEFT_CHAIN_MAP, WEFT_CHAIN_PUNT);
     if (verdict >= VERDICT_NEXT) verdict = DROP(chain_missing);
     if (verdict >= 0) return verdict;
     drop_step(skb, s, -verdict);
@@ -82,6 +84,13 @@ int instance_icmp_error(struct __sk_buff* skb) {
     if (!s) return TC_ACT_SHOT;
     drop_step(skb, s, s->error_reason);
     return answer_error(skb, s);
+}
+
+SEC("tc")
+int instance_punt(struct __sk_buff* skb) {
+    struct step* s = scratch_step();
+    if (!s) return TC_ACT_SHOT;
+    return finish(skb, s, punt(skb, s));
 }
 
 char program_license[] SEC("license") = "Dual BSD/GPL";

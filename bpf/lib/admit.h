@@ -2,6 +2,7 @@
 /* admit: whose frame is it, may it send, and is it what it claims to be (requirement 4.3). */
 #pragma once
 
+#include "lib/dhcp.h"
 #include "lib/filter.h"
 #include "lib/lookup.h"
 #include "lib/port.h"
@@ -42,10 +43,13 @@ INLINE int admit_ipv4(const struct view* v, struct step* s, const struct weft_po
     struct packet* p = &s->packet;
     int verdict = parse_ipv4(v, eth + 1, sizeof(*eth), v->length - sizeof(*eth), s->gni, 0, p);
     if (verdict != VERDICT_NEXT) return verdict == VERDICT_PULL ? DROP(step_lost) : verdict;
-    if ((port->flags & WEFT_PORT_SOURCE_DEST_CHECK) && !owns(s, &port->address, &p->source))
-        return DROP(source_address);
     __be32 destination = p->destination.address.word[3];
     __be32 router = port->router.word[3];
+    int dhcp = asks_dhcp(v, p, router);
+    if (dhcp && !p->source.address.word[3]) return VERDICT_PUNT;
+    if ((port->flags & WEFT_PORT_SOURCE_DEST_CHECK) && !owns(s, &port->address, &p->source))
+        return DROP(source_address);
+    if (dhcp) return VERDICT_PUNT;
     if ((eth->h_dest[0] & 1) || ipv4_group(destination)) return DROP(multicast);
     s->router = port->router;
     s->to_router = destination == router;

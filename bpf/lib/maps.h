@@ -16,6 +16,7 @@
 #include "weft/abi/peer.h"
 #include "weft/abi/policy.h"
 #include "weft/abi/port.h"
+#include "weft/abi/punt.h"
 #include "weft/abi/rate.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
@@ -59,6 +60,8 @@ PINNED_MAP(WEFT_FLOW_USE_MAP, HASH, 4096, 0, __u64, struct weft_flow_use);
 PINNED_MAP(WEFT_FRAGMENT_MAP, LRU_HASH, 65536, 0, struct weft_fragment_key, struct weft_fragment);
 PINNED_MAP(WEFT_RATE_MAP, HASH, 8192, 0, struct weft_rate_key, struct weft_rate);
 PINNED_MAP(WEFT_RATE_STATE_MAP, HASH, 8192, 0, struct weft_rate_key, struct weft_rate_state);
+PINNED_MAP(WEFT_PUNT_MAP, ARRAY, 1, 0, __u32, struct weft_punt);
+PINNED_MAP(WEFT_PUNT_PAID_MAP, LRU_HASH, 4096, 0, __u64, __u64);
 PINNED_MAP(WEFT_CONFIG_MAP, ARRAY, 1, 0, __u32, struct weft_config);
 
 struct {

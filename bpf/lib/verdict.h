@@ -15,4 +15,5 @@ enum verdict {
     VERDICT_PULL,         /* headers are beyond the linear part: pull and look again */
     VERDICT_SERVICE,      /* for the service program */
     VERDICT_ICMP_ERROR,   /* for the icmp_error program */
+    VERDICT_PUNT,         /* for the agent: the punt program */
 };

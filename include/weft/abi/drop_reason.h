@@ -106,7 +106,10 @@
     X(98, inner_ip6_extensions, "inner IPv6 extension headers too many, too long or unordered")        \
     X(99, inner_ip6_routing, "inner IPv6 routing header of type 0")                                    \
     X(100, inner_ip6_mapped, "inner IPv4 address in IPv6 form")                                        \
-    X(101, inner_discovery, "neighbour discovery of another host")
+    X(101, inner_discovery, "neighbour discovery of another host")                                     \
+    X(102, punt_off, "for the agent, which does not run or cannot answer")                             \
+    X(103, punt_rate, "more for the agent than one record may send")                                   \
+    X(104, punt_frame, "not the agent's answer to a packet of an attachment")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,

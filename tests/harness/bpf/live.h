@@ -78,9 +78,9 @@ public:
     void attach_xdp(unsigned flags);
     // a may send and receive for others.
     void uncheck_a();
+    void attach_tc(unsigned ifindex, int program);
 
 private:
-    void attach_tc(unsigned ifindex, int program);
     void configure_instance(const Namespace& instance, const std::string& host, const Mac& mac);
     unsigned xdp_flags_{0};
     bool xdp_{false};

@@ -22,6 +22,7 @@
 #include "fabric_rx.skel.h"
 #include "fabric_rx_xdp.skel.h"
 #include "instance_tx.skel.h"
+#include "punt_rx.skel.h"
 #include "weft/abi/chain.h"
 #include "weft/abi/flow.h"
 #include "weft/abi/types.h"
@@ -183,6 +184,7 @@ Programs::Programs() {
 }
 
 Programs::~Programs() {
+    punt_rx__destroy(punt_);
     fabric_rx_xdp__destroy(xdp_);
     fabric_rx__destroy(rx_);
     instance_tx__destroy(tx_);
@@ -195,6 +197,7 @@ void Programs::load() {
     rx_ = open_and_load<fabric_rx>(root_, logs_, fabric_rx__open_opts, fabric_rx__load, "fabric_rx");
     xdp_ = open_and_load<fabric_rx_xdp>(root_, logs_, fabric_rx_xdp__open_opts, fabric_rx_xdp__load,
                                         "fabric_rx_xdp");
+    punt_ = open_and_load<punt_rx>(root_, logs_, punt_rx__open_opts, punt_rx__load, "punt_rx");
 }
 
 unsigned Programs::device(const std::string& name) {
@@ -211,7 +214,8 @@ void Programs::fill_chain() {
         bpf_program* program;
     } slots[] = {{WEFT_CHAIN_OUT, tx_->progs.instance_out},
                  {WEFT_CHAIN_SERVICE, tx_->progs.instance_service},
-                 {WEFT_CHAIN_ICMP_ERROR, tx_->progs.instance_icmp_error}};
+                 {WEFT_CHAIN_ICMP_ERROR, tx_->progs.instance_icmp_error},
+                 {WEFT_CHAIN_PUNT, tx_->progs.instance_punt}};
     for (const auto& [slot, program] : slots) {
         const int fd = fd_of(program);
         if (bpf_map_update_elem(chain(), &slot, &fd, BPF_ANY) != 0) fail("fill the chain");
@@ -229,6 +233,7 @@ Ran Programs::send(const Bytes& frame, unsigned ifindex, unsigned gso) {
 Ran Programs::receive(const Bytes& frame, unsigned gso) {
     return run_tc(fabric_rx_fd(), frame, uplink(), gso);
 }
+Ran Programs::answer(const Bytes& frame) { return run_tc(punt_rx_fd(), frame, device("punt"), 0); }
 Ran Programs::receive_xdp(const Bytes& frame) { return run_xdp(fabric_rx_xdp_fd(), frame); }
 
 int Programs::chain() const {
@@ -236,6 +241,7 @@ int Programs::chain() const {
 }
 int Programs::instance_tx_fd() const { return fd_of(tx_->progs.instance_tx); }
 int Programs::fabric_rx_fd() const { return fd_of(rx_->progs.fabric_rx); }
+int Programs::punt_rx_fd() const { return fd_of(punt_->progs.punt_rx); }
 int Programs::fabric_rx_xdp_fd() const { return fd_of(xdp_->progs.fabric_rx_xdp); }
 
 int Programs::map(const char* name) const {

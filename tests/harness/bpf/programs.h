@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three BPF objects loaded once per process, with small maps, in namespaces of the process' own: nothing
+// The BPF objects loaded once per process, with small maps, in namespaces of the process' own: nothing
 // outside them is seen or touched. Needs root.
 #pragma once
 
@@ -15,6 +15,7 @@ struct bpf_object;
 struct instance_tx;
 struct fabric_rx;
 struct fabric_rx_xdp;
+struct punt_rx;
 
 namespace weft::test {
 
@@ -39,6 +40,9 @@ public:
     Ran receive(const Bytes& frame, unsigned gso = 0);
     Ran receive_xdp(const Bytes& frame);
 
+    // A frame that the agent wrote to its tap.
+    Ran answer(const Bytes& frame);
+
     // The map's descriptor; throws when there is none of the name.
     int map(const char* name) const;
     int chain() const;
@@ -47,6 +51,7 @@ public:
     int fabric_rx_fd() const;
     int fabric_rx_xdp_fd() const;
     int instance_tx_fd() const;
+    int punt_rx_fd() const;
     void empty_chain();
     void fill_chain();
     // Deletes every entry of the hashes and tries and zeroes the arrays.
@@ -64,6 +69,7 @@ private:
     instance_tx* tx_{nullptr};
     fabric_rx* rx_{nullptr};
     fabric_rx_xdp* xdp_{nullptr};
+    punt_rx* punt_{nullptr};
 };
 
 // Lines of `ip -batch`, in the process' own namespace or in one of those under /run/netns, which is the

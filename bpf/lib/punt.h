@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* punt: what the agent answers goes to its tap, so many a second of each record (requirement 5.3). */
+#pragma once
+
+#include "lib/count.h"
+#include "lib/rate.h"
+#include "lib/step.h"
+#include "lib/verdict.h"
+
+/* One record cannot keep the agent busy. */
+INLINE int punt_allowed(__u64 record) {
+    __u64 now = bpf_ktime_get_coarse_ns();
+    __u64* paid = bpf_map_lookup_elem(&WEFT_PUNT_PAID_MAP, &record);
+    if (!paid) {
+        bpf_map_update_elem(&WEFT_PUNT_PAID_MAP, &record, &now, BPF_NOEXIST);
+        paid = bpf_map_lookup_elem(&WEFT_PUNT_PAID_MAP, &record);
+        if (!paid) return 0;
+    }
+    if (!affordable(*paid, now, WEFT_PUNT_RATE, WEFT_PUNT_BURST)) return 0;
+    pay(paid, now, 1, WEFT_PUNT_RATE);
+    return 1;
+}
+
+/* A tap that went with its agent, or never was, is no error of bpf_redirect: ask first. */
+INLINE int check_tap(struct __sk_buff* skb, __u32 ifindex) {
+    __u32 mtu = 0;
+    long fits = ifindex ? bpf_check_mtu(skb, ifindex, &mtu, 0, 0) : -1;
+    if (fits < 0) return DROP(punt_off);
+    return fits ? DROP(too_big) : VERDICT_NEXT;
+}
+
+INLINE int punt(struct __sk_buff* skb, const struct step* s) {
+    __u32 zero = 0;
+    const struct weft_punt* tap = bpf_map_lookup_elem(&WEFT_PUNT_MAP, &zero);
+    if (!tap) return DROP(step_lost);
+    __u32 ifindex = tap->ifindex;
+    int verdict = check_tap(skb, ifindex);
+    if (verdict != VERDICT_NEXT) return verdict;
+    if (!punt_allowed(s->record)) return DROP(punt_rate);
+    __u32 vlan = skb->vlan_present ? skb->vlan_tci & 0xfff : 0;
+    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
+    struct view v = view_skb(skb);
+    struct ethhdr* eth = v.data;
+    if ((void*)(eth + 1) > v.end) return DROP(step_lost);
+    struct weft_punt_mac from = {
+        .vlan = bpf_htons(WEFT_PUNT_VLAN_WORD(vlan)),
+        .ifindex = {bpf_htons(skb->ifindex >> 16), bpf_htons(skb->ifindex & 0xffff)},
+    };
+    copy_mac(eth->h_dest, &from);
+    count_tx(s->record, s->length);
+    return bpf_redirect(ifindex, 0);
+}
