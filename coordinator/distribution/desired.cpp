@@ -264,6 +264,7 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.router_mac = subnet->router_mac;
     port.router6 = subnet->router6;
     port.prefix_length6 = subnet->cidr6.length();
+    port.dns = record->dns ? record->dns : partition->dns;
     port.mtu = mtu(*partition);
     port.transmit = may_transmit(*attachment);
     port.source_dest_check = record->source_dest_check;

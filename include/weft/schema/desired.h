@@ -145,6 +145,7 @@ struct Port {
     Mac mac;
     Address router;
     Mac router_mac;
+    Address dns;           // server that the instance is to ask; unset: none
     std::uint32_t mtu{0};  // bytes, inner L3
     bool transmit{false};
     bool source_dest_check{true};
@@ -241,6 +242,7 @@ struct Schema<Port> {
         Field{18, "acl", &Port::acl, "network ACL", settable},
         Field{19, "router6", &Port::router6, "phantom router of its IPv6 range besides", settable},
         Field{20, "prefix-length6", &Port::prefix_length6, "of that range", settable, 0, 128},
+        Field{21, "dns", &Port::dns, "DNS server", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);
