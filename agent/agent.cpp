@@ -47,7 +47,11 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
       server_(context_,
               {[this] { return status(); },
                [this](const std::string& record) { return installation_.counters(record); }},
-              monitor_) {
+              monitor_),
+      services_(
+          context_, [&datapath] { return datapath.open_punt(); },
+          [this](std::uint32_t ifindex, const Mac& mac) { return installation_.port_at(ifindex, mac); },
+          config.dhcp_lease) {
     datapath.on_change = [this] { environment_changed(); };
     datapath.on_event = [this](const weft_event& event) { monitor_.on_event(event); };
     installation_.on_change = [this] { sessions_.tell(); };
@@ -74,6 +78,7 @@ Result<void> Agent::run() {
     asio::co_spawn(context_, repair_periodically(), asio::detached);
     asio::co_spawn(context_, collect_flows(), asio::detached);
     asio::co_spawn(context_, server_.run(), asio::detached);
+    asio::co_spawn(context_, services_.run(), asio::detached);
     asio::co_spawn(context_, sessions_.run(), asio::detached);
     std::uint64_t watchdog_us = 0;
     if (sd_watchdog_enabled(0, &watchdog_us) > 0)
@@ -143,7 +148,7 @@ asio::awaitable<void> Agent::feed_watchdog(std::uint64_t period_us) {
 wire::Status Agent::status() const {
     return status_message({installation_.installed(), installation_.outcome(), installation_.report(),
                            installation_.host_name(), installation_.desired().size(), sessions_.connected(),
-                           sessions_.problem()});
+                           sessions_.problem(), services_.counts()});
 }
 
 }  // namespace weft::agent

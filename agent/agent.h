@@ -12,6 +12,7 @@
 #include "agent/installation.h"
 #include "agent/report/local_server.h"
 #include "agent/report/monitor.h"
+#include "agent/service/services.h"
 #include "agent/session/reconnect.h"
 
 namespace weft::agent {
@@ -42,6 +43,7 @@ private:
     Monitor monitor_;
     Reconnect sessions_;
     LocalServer server_;
+    Services services_;
     bool change_pending_{false};
     bool collect_now_{false};  // a whole walk through the flows is due, without rests
 };

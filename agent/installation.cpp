@@ -122,6 +122,15 @@ Result<wire::TraceHop> Installation::trace(const wire::TraceRequest& request) {
     return not_found("the record on this host: " + request.record);
 }
 
+const schema::Port* Installation::port_at(std::uint32_t ifindex, const Mac& mac) const {
+    for (const auto& [key, port] : desired().of<schema::Port>()) {
+        if (port.mac != mac) continue;
+        const auto device = datapath_.device(device_name(port));
+        if (device && device->ifindex == ifindex) return &port;
+    }
+    return nullptr;
+}
+
 std::string Installation::host_name() const {
     const auto* self = desired().find<schema::Peer>(to_string(Id{Kind::host, installed().host}));
     return self == nullptr ? std::string{} : self->name;

@@ -18,6 +18,7 @@ using config::Section;
 constexpr std::size_t longest_device = 15;   // IFNAMSIZ less its NUL
 constexpr std::size_t longest_socket = 107;  // sockaddr_un less its NUL
 constexpr std::uint64_t most_entries = 1U << 26;
+constexpr std::uint64_t most_seconds = 0xfffffffe;  // of a lease; one more would be for ever (RFC 2131, 3.3)
 
 constexpr std::uint64_t longest_timeout = 10 * 24 * 3600;
 
@@ -150,6 +151,8 @@ Result<Config> read_config(const config::File& file) {
     config.state = root.text("state", "/run/weft/agent");
     config.frameworks = read_frameworks(root);
     config.flows = read_flows(root.section("flows"));
+    config.dhcp_lease =
+        static_cast<std::uint32_t>(root.section("dhcp").number("lease", config.dhcp_lease, 60, most_seconds));
     config.log = static_cast<LogLevel>(root.choice("log", levels, 1));
     WEFT_CHECK(file.finish());
     return config;

@@ -25,6 +25,7 @@ struct Config {
     std::string state;                    // a directory
     std::vector<std::string> frameworks;  // those to report; empty: all there are
     FlowLimits flows;
+    std::uint32_t dhcp_lease{3600};  // seconds
     LogLevel log{LogLevel::info};
 };
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "weft/abi/trace.h"
+#include "weft/base/fd.h"
 #include "weft/base/result.h"
 #include "weft/net/address.h"
 #include "weft/net/mac.h"
@@ -169,6 +170,10 @@ public:
     [[nodiscard]] virtual std::vector<Device> instance_devices() = 0;
     // Attaches the uplinks' programs again where they are missing.
     [[nodiscard]] virtual Result<void> repair_uplinks() = 0;
+
+    // The tap through which what the agent answers comes and goes (abi/punt.h), each frame behind a
+    // virtio_net_hdr; not blocking. It goes when the descriptor is closed; one at a time.
+    [[nodiscard]] virtual Result<Fd> open_punt() = 0;
 
     [[nodiscard]] virtual HostReport report() = 0;
     [[nodiscard]] virtual Result<std::vector<RecordCounter>> counters() = 0;

@@ -10,7 +10,9 @@
 #include "agent/datapath/helper_client.h"
 #include "agent/datapath/netlink/filter.h"
 #include "agent/datapath/netlink/offload.h"
+#include "agent/datapath/netlink/tap.h"
 #include "agent/datapath/netlink/underlay.h"
+#include "weft/abi/punt.h"
 #include "weft/base/log.h"
 
 namespace weft::agent {
@@ -130,6 +132,16 @@ std::vector<Device> KernelDatapath::instance_devices() {
         if (ours || made_by_weft(device.name)) found.push_back(device);
     }
     return found;
+}
+
+// The packet path learns of the tap last: nothing comes before it can be answered.
+Result<Fd> KernelDatapath::open_punt() {
+    const auto& program = load_.punt_rx();
+    WEFT_TRY(auto tap, netlink::make_tap(socket_, WEFT_PUNT_DEVICE));
+    WEFT_CHECK(netlink::put_filter(socket_, tap.ifindex, program.fd, program.name));
+    WEFT_CHECK(netlink::set_up_quietly(socket_, tap.ifindex));
+    WEFT_CHECK(maps_.set_punt(tap.ifindex));
+    return std::move(tap.fd);
 }
 
 HostReport KernelDatapath::report() {

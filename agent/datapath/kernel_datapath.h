@@ -29,6 +29,7 @@ public:
     Result<void> detach_instance(const Device& device) override;
     std::vector<Device> instance_devices() override;
     Result<void> repair_uplinks() override { return uplinks_.attach(socket_, links_, load_); }
+    Result<Fd> open_punt() override;
     HostReport report() override;
     Result<std::vector<RecordCounter>> counters() override { return maps_.counters(); }
     Result<std::vector<DropCounter>> drops() override { return maps_.drops(); }

@@ -123,20 +123,6 @@ Result<void> set_default_route(netlink::Socket& socket, std::uint32_t ifindex, c
     return socket.request(message, "default route via " + to_string(router));
 }
 
-Result<void> disable_link_local(netlink::Socket& socket, std::uint32_t ifindex) {
-    Message message{RTM_SETLINK, 0, link_header(ifindex)};
-    message.nest(IFLA_AF_SPEC, [&] {
-        message.nest(AF_INET6, [&] {
-            const std::uint8_t none = IN6_ADDR_GEN_MODE_NONE;
-            message.put(IFLA_INET6_ADDR_GEN_MODE, std::span(&none, 1));
-        });
-    });
-    const auto done = socket.request(message, "disable link-local address");
-    // A kernel without IPv6 has nothing to disable.
-    if (!done && (done.error().sys_errno == EAFNOSUPPORT || done.error().sys_errno == EOPNOTSUPP)) return {};
-    return done;
-}
-
 Result<void> remove_interface(netlink::Socket& socket, std::uint32_t ifindex) {
     return socket.request({RTM_DELLINK, 0, link_header(ifindex)}, "remove device " + std::to_string(ifindex));
 }

@@ -45,8 +45,6 @@ struct Assigned {
 // With the index as metric: of several devices with a default route the oldest one's counts.
 [[nodiscard]] Result<void> set_default_route(netlink::Socket& socket, std::uint32_t ifindex,
                                              const Address& router);
-// No IPv6 link-local address: the host takes no part in the instance's link.
-[[nodiscard]] Result<void> disable_link_local(netlink::Socket& socket, std::uint32_t ifindex);
 [[nodiscard]] Result<void> remove_interface(netlink::Socket& socket, std::uint32_t ifindex);
 
 }  // namespace weft::agent

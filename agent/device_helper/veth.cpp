@@ -7,6 +7,7 @@
 #include <linux/veth.h>
 
 #include "agent/datapath/device_name.h"
+#include "agent/datapath/netlink/link_local.h"
 #include "agent/datapath/netlink/offload.h"
 #include "agent/device_helper/interface.h"
 #include "agent/device_helper/namespace.h"
@@ -92,7 +93,7 @@ Result<bool> make_veth(const MakeDevice& request) {
     WEFT_TRY(const auto outer, must_find(host, request.name));
     WEFT_TRY(const auto inner, must_find(inside, request.device));
 
-    WEFT_CHECK(disable_link_local(host, outer.ifindex));
+    WEFT_CHECK(netlink::disable_link_local(host, outer.ifindex));
     WEFT_TRY(const bool outer_set,
              configure(host, outer, {request.mtu, {}, mark + to_string(request.attachment)}));
     WEFT_CHECK(target.inside([&] { return netlink::disable_tunnel_offloads(request.device); }));

@@ -53,6 +53,9 @@ wire::Status status_message(const AgentState& state) {
     status.revision = state.installed.revision;
     status.hosts.push_back(std::move(host));
     status.facts = {{"capabilities", fmt::format("{}", fmt::join(state.report.capabilities, " "))},
+                    {"dhcp-answered", std::to_string(state.services.answered)},
+                    {"dhcp-ignored", std::to_string(state.services.ignored)},
+                    {"dhcp-refused", std::to_string(state.services.refused)},
                     {"objects", std::to_string(state.objects)},
                     {"underlay", fmt::format("{}", fmt::join(underlay, " "))},
                     {"underlay-mtu", std::to_string(state.report.underlay_mtu)}};

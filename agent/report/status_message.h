@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "agent/service/counts.h"
 #include "agent/state/outcome.h"
 #include "weft/wire/message/hello.h"
 #include "weft/wire/message/status.h"
@@ -18,6 +19,7 @@ struct AgentState {
     std::size_t objects{0};  // of the desired set
     bool connected{false};
     std::string problem;  // why it is not connected
+    ServiceCounts services;
 };
 
 [[nodiscard]] wire::Status status_message(const AgentState& state);

@@ -166,4 +166,8 @@ void FakeDatapath::set_removed_flows(std::uint64_t record, std::uint64_t removed
         set_removed(quota->second, removed);
 }
 
+Result<Fd> FakeDatapath::open_punt() {
+    return Error{ErrorCode::unsupported, "a datapath in memory has no tap", {}, 0};
+}
+
 }  // namespace weft::test

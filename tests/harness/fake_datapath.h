@@ -71,6 +71,7 @@ public:
     Result<void> detach_instance(const agent::Device& device) override;
     std::vector<agent::Device> instance_devices() override;
     Result<void> repair_uplinks() override;
+    Result<Fd> open_punt() override;
     agent::HostReport report() override { return host_report; }
     Result<std::vector<agent::RecordCounter>> counters() override { return record_counters; }
     Result<std::vector<agent::DropCounter>> drops() override { return drop_counters; }

@@ -277,7 +277,7 @@ TEST_CASE("[8.3/status] the agent's status says what waits, what failed and why 
     outcome.revision = 12;
     outcome.failed = {{{schema::DesiredKind::mapping, "7 10.1.0.1/32"}, "the map is full"}};
     outcome.waiting = {{{schema::DesiredKind::port, "att-1"}, "no device tap0"}};
-    AgentState state{{1, 2, 12, 3}, outcome, report, "h1", 5, false, "connection refused"};
+    AgentState state{{1, 2, 12, 3}, outcome, report, "h1", 5, false, "connection refused", {}};
     auto status = status_message(state);
     REQUIRE(status.hosts.size() == 1);
     CHECK(status.hosts[0].session == schema::SessionState::lost);

@@ -23,6 +23,7 @@ constexpr std::pair<const char*, std::uint32_t> chain_slots[] = {
     {"instance_out", WEFT_CHAIN_OUT},
     {"instance_service", WEFT_CHAIN_SERVICE},
     {"instance_icmp_error", WEFT_CHAIN_ICMP_ERROR},
+    {"instance_punt", WEFT_CHAIN_PUNT},
 };
 
 Result<Program> find_program(const bpf_object* object, const char* name) {
@@ -121,9 +122,11 @@ Result<Load> Load::make(const std::string& root, const std::string& objects,
     WEFT_TRY(load.instance_, open(root, objects + "/instance_tx.bpf.o", sizes));
     WEFT_TRY(load.fabric_, open(root, objects + "/fabric_rx.bpf.o", sizes));
     WEFT_TRY(load.fabric_xdp_, open(root, objects + "/fabric_rx_xdp.bpf.o", sizes));
+    WEFT_TRY(load.punt_, open(root, objects + "/punt_rx.bpf.o", sizes));
     WEFT_TRY(load.instance_tx_, find_program(load.instance_.get(), "instance_tx"));
     WEFT_TRY(load.fabric_rx_, find_program(load.fabric_.get(), "fabric_rx"));
     WEFT_TRY(load.fabric_rx_xdp_, find_program(load.fabric_xdp_.get(), "fabric_rx_xdp"));
+    WEFT_TRY(load.punt_rx_, find_program(load.punt_.get(), "punt_rx"));
 
     const auto directory = load_directory(root, load.number_);
     if (::mkdir(directory.c_str(), 0700) != 0) return system_error("mkdir", directory, errno);
@@ -131,6 +134,7 @@ Result<Load> Load::make(const std::string& root, const std::string& objects,
     WEFT_CHECK(load.pin(load.instance_));
     WEFT_CHECK(load.pin(load.fabric_));
     WEFT_CHECK(load.pin(load.fabric_xdp_));
+    WEFT_CHECK(load.pin(load.punt_));
     return load;
 }
 

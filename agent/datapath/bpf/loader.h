@@ -30,6 +30,7 @@ public:
     [[nodiscard]] const Program& instance_tx() const { return instance_tx_; }
     [[nodiscard]] const Program& fabric_rx() const { return fabric_rx_; }
     [[nodiscard]] const Program& fabric_rx_xdp() const { return fabric_rx_xdp_; }
+    [[nodiscard]] const Program& punt_rx() const { return punt_rx_; }
 
     // Unpins every other load, once nothing of it is attached any more.
     void remove_others() const;
@@ -50,9 +51,11 @@ private:
     Object instance_;
     Object fabric_;
     Object fabric_xdp_;
+    Object punt_;
     Program instance_tx_;
     Program fabric_rx_;
     Program fabric_rx_xdp_;
+    Program punt_rx_;
 };
 
 // Prepares a map of an opened object that is to be pinned below `root`: one that is there keeps its size and

@@ -18,6 +18,7 @@
 #include "weft/abi/peer.h"
 #include "weft/abi/policy.h"
 #include "weft/abi/port.h"
+#include "weft/abi/punt.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
 
@@ -101,6 +102,7 @@ Result<Maps> Maps::open(const std::string& root) {
     WEFT_TRY(maps.record_drop_, open(root, WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP)));
     WEFT_TRY(maps.bucket_, open(root, WEFT_MAP_NAME(WEFT_EVENT_BUCKET_MAP)));
     WEFT_TRY(maps.events_, open(root, WEFT_MAP_NAME(WEFT_EVENT_MAP)));
+    WEFT_TRY(maps.punt_, open(root, WEFT_MAP_NAME(WEFT_PUNT_MAP)));
     return maps;
 }
 
@@ -227,6 +229,14 @@ std::vector<WriteFailure> Maps::erase(MapId id, std::span<const std::string> key
     if (id == MapId::counter)
         for (const auto& key : keys) forget_drops(key);
     return failures;
+}
+
+Result<void> Maps::set_punt(std::uint32_t ifindex) const {
+    const __u32 first = 0;
+    const weft_punt value{ifindex};
+    if (bpf_map_update_elem(punt_.fd.get(), &first, &value, BPF_ANY) != 0)
+        return failure(punt_, "update", errno);
+    return {};
 }
 
 }  // namespace weft::agent::bpf

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] std::optional<FlowUse> flow_use(std::uint64_t record) const;
     void set_removed_flows(std::uint64_t record, std::uint64_t removed) const;
     [[nodiscard]] std::size_t flow_capacity() const { return flow_.max_entries; }
+    // The device to which packets for the agent go; 0: they drop.
+    [[nodiscard]] Result<void> set_punt(std::uint32_t ifindex) const;
     [[nodiscard]] int events() const { return events_.fd.get(); }
 
 private:
@@ -64,6 +66,7 @@ private:
     Map record_drop_;
     Map bucket_;
     Map events_;
+    Map punt_;
 };
 
 // As many values has an entry of a per-CPU map.

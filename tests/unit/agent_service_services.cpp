@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loop between the tap and the answers, with a pair of sockets as tap.
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "agent/service/dhcp4_message.h"
+#include "agent/service/services.h"
+
+using namespace weft;
+using namespace weft::agent;
+
+namespace {
+
+constexpr std::size_t header = 10;  // virtio_net_hdr
+const Mac punted{{0x02, 0, 0, 0, 0, 42}};
+
+struct World {
+    World() {
+        std::array<int, 2> ends{};
+        REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
+        kernel = Fd{ends[0]};
+        tap = Fd{ends[1]};
+        port.mac = *Mac::parse("02:00:00:00:0a:01");
+        known = port.mac;
+        port.addresses = {*Address::parse("10.1.2.30")};
+        port.router = *Address::parse("10.1.2.1");
+        port.router_mac = *Mac::parse("02:00:00:00:00:fe");
+        port.prefix_length = 24;
+        boost::asio::co_spawn(context, services.run(), boost::asio::detached);
+    }
+
+    void send(dhcp4::Type type) {
+        dhcp4::Message message;
+        message.hardware = port.mac;
+        message.options[dhcp4::Option::message_type] = {static_cast<std::uint8_t>(type)};
+        Bytes bytes(header);
+        put(bytes, to_frame({punted,
+                             port.mac,
+                             {},
+                             *Address::parse("255.255.255.255"),
+                             dhcp4::client_port,
+                             dhcp4::server_port,
+                             dhcp4::to_bytes(message)}));
+        send(bytes);
+    }
+    void send(const Bytes& bytes) {
+        REQUIRE(::send(kernel.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+        const auto before = total();
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+        while (total() == before && std::chrono::steady_clock::now() < deadline)
+            context.run_one_for(std::chrono::milliseconds(100));
+    }
+    std::optional<Datagram> received() {
+        Bytes bytes(2048);
+        const auto size = ::recv(kernel.get(), bytes.data(), bytes.size(), 0);
+        if (size < static_cast<ssize_t>(header)) return std::nullopt;
+        return parse_datagram(View(bytes).subspan(header, static_cast<std::size_t>(size) - header), true);
+    }
+    [[nodiscard]] std::uint64_t total() const {
+        const auto& counts = services.counts();
+        return counts.answered + counts.ignored + counts.refused;
+    }
+
+    boost::asio::io_context context{1};
+    Fd kernel;
+    Fd tap;
+    schema::Port port;
+    Mac known;  // that the device is found by
+    Services services{context, [this]() -> Result<Fd> { return std::move(tap); },
+                      [this](std::uint32_t ifindex, const Mac& mac) -> const schema::Port* {
+                          return ifindex == 42 && mac == known ? &port : nullptr;
+                      },
+                      3600};
+};
+
+}  // namespace
+
+TEST_CASE("[5.3/tap] a question from the tap is answered to where it came from") {
+    World world;
+    world.send(dhcp4::Type::discover);
+    const auto reply = world.received();
+    REQUIRE(reply);
+    CHECK(reply->destination_mac == punted);
+    CHECK(reply->source_mac == world.port.router_mac);
+    CHECK(to_string(reply->source) == "10.1.2.1");
+    CHECK(to_string(reply->destination) == "10.1.2.30");
+    CHECK(reply->source_port == 67);
+    CHECK(reply->destination_port == 68);
+    CHECK(world.services.counts() == ServiceCounts{1, 0, 0});
+}
+
+TEST_CASE("[5.3/refused] what gets no answer is counted") {
+    World world;
+    world.send(dhcp4::Type::release);
+    CHECK(world.services.counts() == ServiceCounts{0, 1, 0});
+    world.send(dhcp4::Type::offer);
+    CHECK(world.services.counts() == ServiceCounts{0, 1, 1});
+    world.send(Bytes(200));
+    CHECK(world.services.counts() == ServiceCounts{0, 1, 2});
+    const auto own = std::exchange(world.port.mac, *Mac::parse("02:00:00:00:0a:02"));
+    world.known = own;
+    world.send(dhcp4::Type::discover);
+    CHECK(world.services.counts() == ServiceCounts{0, 1, 3});
+    CHECK(!world.received());
+}
