@@ -8,7 +8,7 @@ import socket
 import struct
 import sys
 
-GENEVE_CLASS, SOURCE_GNI, SECURITY_TAG, VERSION = 0xFF77, 1, 2, 3
+GENEVE_CLASS, SOURCE_GNI, VERSION = 0xFF77, 1, 3
 
 
 def checksum(data):
@@ -27,8 +27,9 @@ def inner(source, destination):
 
 
 def geneve(gni, source_gni):
+    """Without a security tag: the receiver knows the source's own."""
     options = b"".join(struct.pack("!HBBI", GENEVE_CLASS, kind, 1, value)
-                       for kind, value in ((SOURCE_GNI, source_gni), (SECURITY_TAG, 0), (VERSION, 1)))
+                       for kind, value in ((SOURCE_GNI, source_gni), (VERSION, 1)))
     return struct.pack("!BBHI", len(options) // 4, 0, 0x6558, gni << 8) + options
 
 
