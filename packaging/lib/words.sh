@@ -46,7 +46,7 @@ servers=()
 serve() {
     start "$1" socat TCP-LISTEN:7777,reuseaddr,fork SYSTEM:"echo $1" &
     servers+=($!)
-    start "$1" socat UDP-RECVFROM:7778,reuseaddr,fork SYSTEM:"echo $1" &
+    start "$1" socat UDP-RECVFROM:7778,reuseaddr,fork SYSTEM:"read -r asked; echo $1" &
     servers+=($!)
     until_true 5 on "$1" sh -c 'ss -Hltn "sport = 7777" | grep -q . && ss -Hlun "sport = 7778" | grep -q .'
 }

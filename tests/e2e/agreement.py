@@ -3,6 +3,7 @@
 """Prints each way in which what the coordinator shows of attachments, and what the maps of the lab's hosts hold,
 do not agree; nothing when they do. Usage: agreement.py WEFT_PROGRAM, with WEFT_SOCKET set."""
 
+import glob
 import ipaddress
 import json
 import struct
@@ -10,7 +11,7 @@ import subprocess
 import sys
 
 WEFT = sys.argv[1]
-PINS = "/run/weft-lab/{}/bpf/weft/weft_{}_v1"
+PINS = "/run/weft-lab/{}/bpf/weft/weft_{}_v[0-9]*"  # of whatever version of the map
 
 
 def ask(*argv):
@@ -31,7 +32,8 @@ def address(words):
 
 
 def entries(host, name):
-    dump = ask("bpftool", "map", "dump", "pinned", PINS.format(host, name), "-j")
+    (pin,) = glob.glob(PINS.format(host, name))
+    dump = ask("bpftool", "map", "dump", "pinned", pin, "-j")
     return [(entry["formatted"]["key"], entry["formatted"]["value"]) for entry in dump]
 
 

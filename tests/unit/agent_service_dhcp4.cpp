@@ -220,7 +220,7 @@ TEST_CASE("[5.3/frame] a datagram is read from its frame and written into one") 
     wrong.back() ^= 1;
     CHECK(!parse_datagram(wrong, true));
     CHECK(parse_datagram(wrong, false));
-    for (const std::size_t at : {14, 16, 17, 20, 23, 24, 39}) {
+    for (const std::size_t at : {14U, 16U, 17U, 20U, 23U, 24U, 39U}) {
         wrong = from_hex(hex);
         wrong[at] ^= 0x10;
         CHECK(!parse_datagram(wrong, true));
