@@ -6,6 +6,7 @@
 
 #include "coordinator/model/object.h"
 #include "coordinator/service/claims.h"
+#include "coordinator/service/groups.h"
 #include "tests/bench/bench.h"
 
 namespace weft::bench {
@@ -40,9 +41,14 @@ Records::Records(Repository& repository) : repository_(repository) {
     subnet_.router = Address::v4(first_address + number_);
     subnet_.router_mac = Mac::local(number_);
     subnet_.generation = 1;
+    group_ = default_group(partition_);
+    group_.generation = 1;
+    tag_ = {new_id(Kind::tag), 1, partition_.id, {group_.id}, 1, 0};
     Transaction transaction;
     add(transaction, partition_);
     add(transaction, subnet_);
+    add(transaction, group_);
+    add(transaction, tag_);
     std::binary_semaphore answered{0};
     repository_.commit(std::move(transaction), [&](const Result<Revision>&) { answered.release(); });
     answered.acquire();
@@ -58,7 +64,8 @@ Transaction Records::next() {
     record.addresses = {Address::v4(first_address + number_)};
     record.mac = Mac::local(number_);
     record.owner = record.account = "root";
-    record.security_groups = {{Kind::security_group, 1}};
+    record.security_groups = tag_.groups;
+    record.tag = tag_.number;
     record.generation = 1;
     Transaction transaction;
     add(transaction, record);

@@ -23,6 +23,8 @@ private:
     coordinator::Repository& repository_;
     schema::Partition partition_;
     schema::Subnet subnet_;
+    schema::SecurityGroup group_;
+    schema::SecurityTag tag_;
     std::uint32_t number_{1};  // of the last record; the router has the first address
 };
 
