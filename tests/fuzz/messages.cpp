@@ -7,6 +7,7 @@
 #include "weft/wire/message/request.h"
 #include "weft/wire/message/session.h"
 #include "weft/wire/message/status.h"
+#include "weft/wire/message/trace.h"
 
 using namespace weft;
 using wire::Command;
@@ -50,6 +51,10 @@ void check(const Frame& frame) {
         case Command::certificate: return check<wire::Certificate>(frame);
         case Command::status: return check<wire::Status>(frame);
         case Command::counters: check<wire::CountersRequest>(frame); return check<wire::Counters>(frame);
+        case Command::trace:
+            check<wire::TraceRequest>(frame);
+            check<wire::TraceHop>(frame);
+            return check<wire::Trace>(frame);
         case Command::put: return check<wire::Put>(frame);
         case Command::erase: return check<wire::Erase>(frame);
         case Command::commit: return check<wire::Commit>(frame);
