@@ -55,11 +55,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const auto root = schema::parse_yaml(text, "f.yaml");
     if (!root) return must(root.error().field.starts_with("f.yaml:")), 0;
+    const auto document = cli::read_document(*root);
+    if (!document) return must(document.error().field.starts_with("f.yaml:")), 0;
     const auto written = schema::to_yaml(*root);
     const auto again = schema::parse_yaml(written, "again");
     must(again && schema::to_yaml(*again) == written);
-    const auto document = cli::read_document(*root);
-    if (!document) return must(document.error().field.starts_with("f.yaml:")), 0;
     plan_beside(*document, {});
     plan_beside(*document, present);
     return 0;

@@ -75,3 +75,13 @@ TEST_CASE("[8.1/yaml] strings that would read as something else are written in q
           "k12:30:45: \"12:30:45\"\nkplain: plain\nk10.1.2.3: 10.1.2.3\n");
     CHECK(!schema::read_yaml("/nonexistent/file.yaml").has_value());
 }
+
+TEST_CASE("[8.1/yaml] strings with control characters are read back as they were") {
+    for (const char* text : {"\r", "a\rb", "a\nb", "\t", "\x01", "\x7f"}) {
+        const std::string written = schema::to_yaml(Value{std::string(text)});
+        CAPTURE(written);
+        const auto again = schema::parse_yaml(written, "t").value();
+        REQUIRE(again.get<std::string>() != nullptr);
+        CHECK(*again.get<std::string>() == text);
+    }
+}

@@ -4,6 +4,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
@@ -93,6 +94,8 @@ bool needs_quotes(const std::string& text) {
     for (const char c : text) lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     for (const char* word : words)
         if (lower == word) return true;
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+    if (std::ranges::any_of(text, control)) return true;  // a lone carriage return would be nothing
     if (is_null(text) || lower.starts_with("0x") || lower.starts_with("0o")) return true;
     return text.find_first_not_of("0123456789.+-:_eE") == std::string::npos &&
            text.find('.') == text.rfind('.');
