@@ -137,7 +137,8 @@ INLINE int start_flow(struct track* t, struct weft_flow* entry) {
         begin_flow(t, entry, timeout);
         return VERDICT_NEXT;
     }
-    if (use->added - quota->removed >= quota->flows) {
+    __s64 used = use->added - quota->removed; /* in a trace, which adds nothing, less than none */
+    if (used >= (__s64)quota->flows) {
         __sync_fetch_and_add(&use->refused, 1);
         return DROP(flow_quota);
     }

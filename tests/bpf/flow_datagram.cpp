@@ -139,6 +139,10 @@ TEST_CASE("[4.6/limit] at its quota a record starts no new flow; its old ones an
     const Ipv4 from_d{.source = ip("10.1.2.31"), .destination = ip("10.1.2.50")};
     const auto other = ethernet(mac_b, mac_d, ethertype_ipv4, ipv4(from_d, udp(9, 53, payload(1))));
     CHECK(world.programs.send(other, world.i2).verdict == redirect);
+    SUBCASE("more removed than added is room for all") {
+        world.set_quota(record_a, 3, 10);
+        CHECK(world.send(protocol_udp, udp(1003, 53, payload(1))) == redirect);
+    }
     SUBCASE("what user space removed makes room") {
         world.set_quota(record_a, 3, 1);
         CHECK(world.send(protocol_udp, udp(1003, 53, payload(1))) == redirect);
