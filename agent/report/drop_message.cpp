@@ -10,7 +10,7 @@
 namespace weft::agent {
 namespace {
 
-constexpr std::size_t longest_text = 1024;  // of wire::Drop::packet
+constexpr std::size_t longest_text = 1024;  // of wire::PacketEvent::packet
 
 #define WEFT_REASON(number, name, text) DropReason{number, #name, text},
 constexpr std::array reasons{WEFT_DROP_REASONS(WEFT_REASON)};
@@ -29,10 +29,11 @@ std::optional<DropReason> drop_reason(std::string_view name) {
     return found == reasons.end() ? std::nullopt : std::optional{*found};
 }
 
-wire::Drop drop_message(const weft_event& event, const std::string& device, std::uint64_t unix_offset_us) {
+wire::PacketEvent drop_message(const weft_event& event, const std::string& device,
+                               std::uint64_t unix_offset_us) {
     const auto reason = drop_reason(event.reason);
     const auto captured = std::min<std::size_t>(event.captured, sizeof(event.packet));
-    wire::Drop drop;
+    wire::PacketEvent drop;
     drop.time_us = event.time / 1000 + unix_offset_us;
     drop.reason = event.reason;
     drop.name = reason.name;

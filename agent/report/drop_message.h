@@ -20,7 +20,7 @@ struct DropReason {
 [[nodiscard]] std::optional<DropReason> drop_reason(std::string_view name);
 
 // `unix_offset_us`: CLOCK_REALTIME less CLOCK_MONOTONIC. `lost` is left to whoever sends it.
-[[nodiscard]] wire::Drop drop_message(const weft_event& event, const std::string& device,
-                                      std::uint64_t unix_offset_us);
+[[nodiscard]] wire::PacketEvent drop_message(const weft_event& event, const std::string& device,
+                                             std::uint64_t unix_offset_us);
 
 }  // namespace weft::agent

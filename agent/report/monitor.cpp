@@ -48,7 +48,7 @@ void Monitor::on_event(const weft_event& event) {
             send(watcher, drop);
 }
 
-void Monitor::send(Watcher& watcher, wire::Drop& drop) const {
+void Monitor::send(Watcher& watcher, wire::PacketEvent& drop) const {
     if (watcher.channel->queued() > most_queued) {
         ++watcher.skipped;
         return;
@@ -57,7 +57,7 @@ void Monitor::send(Watcher& watcher, wire::Drop& drop) const {
     drop.lost = lost - watcher.lost_before + watcher.skipped;
     watcher.lost_before = lost;
     watcher.skipped = 0;
-    if (const auto frame = wire::pack(wire::Command::drop, drop, watcher.sequence))
+    if (const auto frame = wire::pack(wire::Command::packet_event, drop, watcher.sequence))
         watcher.channel->send(*frame);
 }
 

@@ -38,7 +38,7 @@ private:
         std::uint64_t lost_before{0};
         std::uint64_t skipped{0};
     };
-    void send(Watcher& watcher, wire::Drop& drop) const;
+    void send(Watcher& watcher, wire::PacketEvent& drop) const;
 
     DeviceName device_name_;
     Lost lost_;

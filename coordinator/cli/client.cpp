@@ -151,14 +151,14 @@ Result<void> Client::watch(const wire::WatchRequest& request,
 }
 
 Result<void> Client::monitor(const wire::MonitorRequest& request,
-                             const std::function<bool(const wire::Drop&)>& fn) {
+                             const std::function<bool(const wire::PacketEvent&)>& fn) {
     WEFT_TRY(auto frame, wire::pack(Command::monitor, request));
     const auto sequence = connection_.send(std::move(frame));
     for (;;) {
         WEFT_TRY(const auto event, connection_.read(sequence, Timeout{0}));
         WEFT_CHECK(check(event));
         if (is(event, Command::ack)) continue;
-        WEFT_TRY(const auto drop, wire::unpack<wire::Drop>(event, Command::drop));
+        WEFT_TRY(const auto drop, wire::unpack<wire::PacketEvent>(event, Command::packet_event));
         if (!fn(drop)) return {};
     }
 }

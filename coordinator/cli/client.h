@@ -44,7 +44,7 @@ public:
     [[nodiscard]] Result<void> watch(const wire::WatchRequest& request,
                                      const std::function<bool(const wire::Change&)>& fn);
     [[nodiscard]] Result<void> monitor(const wire::MonitorRequest& request,
-                                       const std::function<bool(const wire::Drop&)>& fn);
+                                       const std::function<bool(const wire::PacketEvent&)>& fn);
 
 private:
     Connection connection_;

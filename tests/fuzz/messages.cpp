@@ -61,7 +61,7 @@ void check(const Frame& frame) {
         case Command::installed: return check<wire::Installed>(frame);
         case Command::report: return check<wire::Report>(frame);
         case Command::monitor: return check<wire::MonitorRequest>(frame);
-        case Command::drop: return check<wire::Drop>(frame);
+        case Command::packet_event: return check<wire::PacketEvent>(frame);
     }
 }
 

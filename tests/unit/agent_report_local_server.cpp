@@ -154,11 +154,15 @@ TEST_CASE("[1.12/local] what is wrong gets an error, and the connection goes on"
         CHECK(world.ack().code == static_cast<std::uint16_t>(ErrorCode::not_found));
     }
     SUBCASE("an unknown drop reason") {
-        world.ask(Command::monitor, wire::MonitorRequest{"", "bad_mood"}, 1);
+        wire::MonitorRequest request;
+        request.reason = "bad_mood";
+        world.ask(Command::monitor, request, 1);
         CHECK(world.ack().field == "reason");
     }
     SUBCASE("a record that is no id") {
-        world.ask(Command::monitor, wire::MonitorRequest{"blue/i1", ""}, 1);
+        wire::MonitorRequest request;
+        request.record = "blue/i1";
+        world.ask(Command::monitor, request, 1);
         CHECK_FALSE(world.ack().text.empty());
     }
     const auto before = world.received.size();
@@ -185,7 +189,7 @@ TEST_CASE("[8.3/monitor] drops are streamed under the request's sequence, filter
     REQUIRE(world.answers(all ? 2 : 1));
     const auto& frame = world.received.back();
     CHECK(frame.sequence == 4);
-    const auto drop = wire::unpack<wire::Drop>(frame, Command::drop).value();
+    const auto drop = wire::unpack<wire::PacketEvent>(frame, Command::packet_event).value();
     CHECK(drop.record == Id{Kind::record, 5});
     CHECK(drop.reason == WEFT_DROP_disabled);
     CHECK(drop.name == "disabled");
@@ -207,7 +211,7 @@ TEST_CASE("[8.3/monitor] a watcher that does not read loses samples and is told 
     const auto accounted = [&] {
         std::uint64_t seen = 0;
         for (const auto& frame : world.received)
-            seen += 1 + wire::unpack<wire::Drop>(frame, Command::drop)->lost;
+            seen += 1 + wire::unpack<wire::PacketEvent>(frame, Command::packet_event)->lost;
         return seen;
     };
     std::size_t last = 0;

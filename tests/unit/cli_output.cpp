@@ -173,15 +173,15 @@ TEST_CASE("[2.12/status] status names each host's session, what it installed and
 }
 
 TEST_CASE("[8.3/monitor] a drop is one line with time, reason, record, place and packet") {
-    const wire::Drop drop{1769860800000001,
-                          3,
-                          "spoofed_source",
-                          "the source is not the record's",
-                          {Kind::record, 6},
-                          "veth0",
-                          "10.9.9.9 > 10.1.2.50 icmp",
-                          0};
-    CHECK(cli::drop_line(drop) ==
+    wire::PacketEvent drop;
+    drop.time_us = 1769860800000001;
+    drop.reason = 3;
+    drop.name = "spoofed_source";
+    drop.text = "the source is not the record's";
+    drop.record = {Kind::record, 6};
+    drop.device = "veth0";
+    drop.packet = "10.9.9.9 > 10.1.2.50 icmp";
+    CHECK(cli::event_line(drop) ==
           "2026-01-31T12:00:00.000001Z spoofed_source record rec-00000000000000006 at veth0: "
           "10.9.9.9 > 10.1.2.50 icmp (the source is not the record's)");
 }

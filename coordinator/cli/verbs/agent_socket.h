@@ -21,6 +21,6 @@ struct AgentSocket {
 // Shown to people; wire/message/status.h says what the fields are.
 void print_status(std::ostream& out, const wire::Status& status);
 void print_counters(std::ostream& out, const wire::Counters& counters);
-[[nodiscard]] std::string drop_line(const wire::Drop& drop);
+[[nodiscard]] std::string event_line(const wire::PacketEvent& drop);
 
 }  // namespace weft::cli

@@ -7,7 +7,7 @@
 
 namespace weft::cli {
 
-std::string drop_line(const wire::Drop& drop) {
+std::string event_line(const wire::PacketEvent& drop) {
     std::string line = format_time(drop.time_us) + ' ' + drop.name;
     if (drop.record) line += " record " + to_string(drop.record);
     if (!drop.device.empty()) line += " at " + drop.device;
@@ -24,12 +24,12 @@ void add_monitor(Program& program) {
     const auto agent = add_agent_socket(verb);
     program.on(verb, [&program, request, agent]() -> Result<int> {
         WEFT_TRY(Client * client, agent_client(*agent));
-        WEFT_CHECK(client->monitor(*request, [&](const wire::Drop& drop) {
+        WEFT_CHECK(client->monitor(*request, [&](const wire::PacketEvent& drop) {
             if (drop.lost > 0) program.err() << drop.lost << " events were lost" << std::endl;
             if (program.settings().format == Format::json)
                 program.out() << schema::to_json(schema::to_value(drop)) << std::endl;
             else
-                program.out() << drop_line(drop) << std::endl;
+                program.out() << event_line(drop) << std::endl;
             return program.out().good();
         }));
         return 0;

@@ -21,7 +21,7 @@
 //   agent to coordinator       installed Installed (at each commit and every second), report Report,
 //                              counters Counters, trace TraceHop, renew RenewRequest -> certificate
 //                              Certificate
-//   agent's local socket       monitor MonitorRequest -> drop Drop*;  status, counters as above
+//   agent's local socket       monitor MonitorRequest -> packet_event PacketEvent*;  status, counters as above
 #pragma once
 
 #include <cstdint>
@@ -59,7 +59,7 @@ enum class Command : std::uint16_t {
     installed = 67,
     report = 68,
     monitor = 96,
-    drop = 97,
+    packet_event = 97,
 };
 
 inline constexpr std::uint16_t lowest_protocol = 1;

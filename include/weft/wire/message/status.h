@@ -77,16 +77,32 @@ struct Counters {
     friend bool operator==(const Counters&, const Counters&) = default;
 };
 
-// Live drops of one agent.
+// What became of a packet.
+enum class PacketVerdict : std::uint8_t {
+    dropped = 0,
+    sent = 1,
+    delivered = 2,
+    answered = 3,
+    to_agent = 4,
+    lost = 5,  // no packet: events were lost
+};
+
+// Packets of one agent as they are dropped and, with `verdicts`, as they pass. Empty or 0: any.
 struct MonitorRequest {
     std::string record;
     std::string reason;
+    bool verdicts{false};
+    std::string remote;
+    std::string proto;
+    std::uint32_t port{0};
+    std::string direction;
+    std::uint32_t gni{0};
 
     friend bool operator==(const MonitorRequest&, const MonitorRequest&) = default;
 };
 
-// One sampled drop.
-struct Drop {
+// One packet, sampled.
+struct PacketEvent {
     std::uint64_t time_us{0};
     std::uint32_t reason{0};
     std::string name;
@@ -95,13 +111,34 @@ struct Drop {
     std::string device;
     std::string packet;
     std::uint64_t lost{0};
+    PacketVerdict verdict{PacketVerdict::dropped};
+    std::string direction;
+    std::uint32_t gni{0};
+    std::string flow;
+    Id rule_of;
+    std::uint32_t rule{0};
+    Id peer;
+    std::string framework;
+    std::uint64_t lost_rate{0};
+    std::uint64_t lost_ring{0};
+    std::uint64_t lost_reader{0};
 
-    friend bool operator==(const Drop&, const Drop&) = default;
+    friend bool operator==(const PacketEvent&, const PacketEvent&) = default;
 };
 
 }  // namespace weft::wire
 
 namespace weft::schema {
+
+template <>
+inline constexpr auto enum_names<wire::PacketVerdict> = std::array{
+    std::pair{wire::PacketVerdict::dropped, std::string_view{"dropped"}},
+    std::pair{wire::PacketVerdict::sent, std::string_view{"sent"}},
+    std::pair{wire::PacketVerdict::delivered, std::string_view{"delivered"}},
+    std::pair{wire::PacketVerdict::answered, std::string_view{"answered"}},
+    std::pair{wire::PacketVerdict::to_agent, std::string_view{"to-agent"}},
+    std::pair{wire::PacketVerdict::lost, std::string_view{"lost"}},
+};
 
 template <>
 struct Schema<wire::HostStatus> {
@@ -190,24 +227,46 @@ struct Schema<wire::MonitorRequest> {
     static constexpr auto fields = std::tuple{
         Field{1, "record", &wire::MonitorRequest::record, "only this record's; empty: all", settable, 0, 511},
         Field{2, "reason", &wire::MonitorRequest::reason, "only this reason; empty: all", settable, 0, 64},
+        Field{3, "verdicts", &wire::MonitorRequest::verdicts, "what passes too"},
+        Field{4, "remote", &wire::MonitorRequest::remote, "only with this remote address or prefix", settable,
+              0, 64},
+        Field{5, "proto", &wire::MonitorRequest::proto, "only this protocol, by name or number", settable, 0,
+              16},
+        Field{6, "port", &wire::MonitorRequest::port, "only with this port at either end", settable, 0,
+              65535},
+        Field{7, "direction", &wire::MonitorRequest::direction, "tx: from the instance, rx: to it", settable,
+              0, 2},
+        Field{8, "gni", &wire::MonitorRequest::gni, "only of this partition", settable, 0, 0xffffff},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::MonitorRequest);
 
 template <>
-struct Schema<wire::Drop> {
-    static constexpr std::string_view name = "Drop";
+struct Schema<wire::PacketEvent> {
+    static constexpr std::string_view name = "PacketEvent";
     static constexpr auto fields = std::tuple{
-        Field{1, "time-us", &wire::Drop::time_us, "microseconds since 1970 UTC"},
-        Field{2, "reason", &wire::Drop::reason, "number in abi/drop_reason.h"},
-        Field{3, "name", &wire::Drop::name, "its name"},
-        Field{4, "text", &wire::Drop::text, "its text"},
-        Field{5, "record", &wire::Drop::record, "the record; none: not known"},
-        Field{6, "device", &wire::Drop::device, "where it happened"},
-        Field{7, "packet", &wire::Drop::packet, "the packet in words", settable, 0, 1024},
-        Field{8, "lost", &wire::Drop::lost, "events lost since the last one"},
+        Field{1, "time-us", &wire::PacketEvent::time_us, "microseconds since 1970 UTC"},
+        Field{2, "reason", &wire::PacketEvent::reason, "number in abi/drop_reason.h"},
+        Field{3, "name", &wire::PacketEvent::name, "its name"},
+        Field{4, "text", &wire::PacketEvent::text, "its text"},
+        Field{5, "record", &wire::PacketEvent::record, "the record; none: not known"},
+        Field{6, "device", &wire::PacketEvent::device, "where it happened"},
+        Field{7, "packet", &wire::PacketEvent::packet, "the packet in words", settable, 0, 1024},
+        Field{8, "lost", &wire::PacketEvent::lost, "events lost since the last one"},
+        Field{9, "verdict", &wire::PacketEvent::verdict, "what became of it"},
+        Field{10, "direction", &wire::PacketEvent::direction, "tx: from the instance, rx: to it"},
+        Field{11, "gni", &wire::PacketEvent::gni, "guest network identifier; 0: not known"},
+        Field{12, "flow", &wire::PacketEvent::flow,
+              "new, established, related or fragment; empty: not tracked"},
+        Field{13, "rule-of", &wire::PacketEvent::rule_of, "the group with the rule that allowed its flow"},
+        Field{14, "rule", &wire::PacketEvent::rule, "place of that rule in it, from 0"},
+        Field{15, "peer", &wire::PacketEvent::peer, "the host it went to or came from"},
+        Field{16, "framework", &wire::PacketEvent::framework, "the framework it went or came in"},
+        Field{17, "lost-rate", &wire::PacketEvent::lost_rate, "of the lost: more than may be sampled"},
+        Field{18, "lost-ring", &wire::PacketEvent::lost_ring, "of the lost: the ring buffer was full"},
+        Field{19, "lost-reader", &wire::PacketEvent::lost_reader, "of the lost: the reader was too slow"},
     };
 };
-WEFT_SCHEMA_COMPLETE(wire::Drop);
+WEFT_SCHEMA_COMPLETE(wire::PacketEvent);
 
 }  // namespace weft::schema
