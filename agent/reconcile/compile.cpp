@@ -107,6 +107,11 @@ Compiled compile_route(const schema::Route& route) {
         case schema::RouteTarget::local: value.target = WEFT_ROUTE_LOCAL; break;
         case schema::RouteTarget::router: value.target = WEFT_ROUTE_ROUTER; break;
         case schema::RouteTarget::blackhole: value.target = WEFT_ROUTE_BLACKHOLE; break;
+        case schema::RouteTarget::partition:
+        case schema::RouteTarget::record:
+            value.target = route.next_hops.empty() ? WEFT_ROUTE_BLACKHOLE : WEFT_ROUTE_RECORD;
+            if (!route.next_hops.empty()) value.next_hop = to_abi(route.next_hops.front().address);
+            break;
     }
     return {{{MapId::route, {to_bytes(key), to_bytes(value)}}}, {}, {}};
 }

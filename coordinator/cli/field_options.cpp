@@ -27,7 +27,7 @@ std::string metavariable(const FieldDescription& field) {
     if (field.shape == Shape::tags) return "KEY=VALUE";
     for (const auto choice : field.choices) text += (text.empty() ? "" : "|") + std::string(choice);
     if (!text.empty()) return text;
-    if (field.text) return "RULE";
+    if (field.text) return field.name == "routes" ? "ROUTE" : "RULE";
     return field.refers != Kind::none ? reference_name(field.refers) : "TEXT";
 }
 
@@ -63,7 +63,7 @@ Result<std::string> resolve(Client& client, Kind kind, const std::string& ref, c
 // "what it allows: RULE is DIRECTION ..."
 std::string help_of(const FieldDescription& field) {
     std::string help{field.help};
-    if (field.text) help += "; RULE is " + std::string(field.text->form);
+    if (field.text) help += "; " + metavariable(field) + " is " + std::string(field.text->form);
     return help;
 }
 

@@ -16,8 +16,8 @@ const std::map<std::string, Format> formats{{"table", Format::table},
 
 void add_verbs(Program& program) {
     for (const Kind kind :
-         {Kind::partition, Kind::security_group, Kind::network_acl, Kind::subnet, Kind::host, Kind::instance,
-          Kind::record, Kind::attachment, Kind::operation, Kind::tag})
+         {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table, Kind::subnet,
+          Kind::host, Kind::instance, Kind::record, Kind::attachment, Kind::operation, Kind::tag})
         add_noun(program, kind);
     add_apply(program);
     add_status(program);

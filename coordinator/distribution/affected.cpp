@@ -38,6 +38,7 @@ public:
                 case Kind::record: record(sides<schema::Record>(change)); break;
                 case Kind::security_group: group(sides<schema::SecurityGroup>(change)); break;
                 case Kind::tag: tag(sides<schema::SecurityTag>(change)); break;
+                case Kind::route_table: table(sides<schema::RouteTable>(change)); break;
                 case Kind::network_acl: acl(sides<schema::NetworkAcl>(change)); break;
                 case Kind::subnet: subnet(sides<schema::Subnet>(change)); break;
                 case Kind::host: host(sides<schema::Host>(change)); break;
@@ -95,6 +96,8 @@ private:
     void group(const Sides<schema::SecurityGroup>& change) const;
     void tag(const Sides<schema::SecurityTag>& change) const;
     void acl(const Sides<schema::NetworkAcl>& change) const;
+    void table(const Sides<schema::RouteTable>& change) const;
+    void routes_to(const schema::Record& record) const;
     void groups_of(const schema::Record& record, const std::vector<Id>& hosts) const;
     void acls_of(const schema::Record& record, Id host) const;
     void ports_of(const schema::Subnet& subnet, const std::set<Key>& keys) const;
@@ -191,6 +194,7 @@ void Pass::record(const Sides<schema::Record>& change) const {
         for (const auto& side : {change.before, change.after})
             for (const Id host : hosts)
                 if (side) acls_of(*side, host);
+    if (change.after && change.before->addresses != change.after->addresses) routes_to(*change.after);
     if (attachments.empty() && !only_) return;
     const auto partition = find<schema::Partition>(change.before->partition);
     if (!partition) return;
@@ -205,14 +209,21 @@ void Pass::subnet(const Sides<schema::Subnet>& change) const {
     const auto partition = find<schema::Partition>(any.partition);
     if (!partition) return;
     std::set<Key> keys;
-    for (const auto& side : {change.before, change.after})
-        if (side) add_subnet_keys(*side, partition->gni, keys);
+    for (const auto& side : {change.before, change.after}) {
+        if (!side) continue;
+        add_subnet_keys(cloud_, *side, keys);
+        for (const auto& [id, object] : former_)
+            if (const auto table = as<schema::RouteTable>(object); table && table->partition == partition->id)
+                add_subnet_keys(*table, *side, keys);
+    }
     if (!change.before || !change.after || change.before->cidr != change.after->cidr || only_)
         mark(hosts_of(partition->id), keys);
     std::set<Key> acls;
     for (const auto& side : {change.before, change.after})
         if (side && side->acl) acls.insert(acl_key(side->acl));
-    if (!change.before || !change.after || change.before->acl == change.after->acl) {
+    if (!change.before || !change.after ||
+        (change.before->acl == change.after->acl &&
+         change.before->route_table == change.after->route_table)) {
         if (only_) mark(hosts_of(any.partition), acls);
         return;
     }
@@ -261,6 +272,31 @@ void Pass::tag(const Sides<schema::SecurityTag>& change) const {
             mark(hosts_of(side->partition), {tag_key(side->partition, side->number)});
 }
 
+void Pass::table(const Sides<schema::RouteTable>& change) const {
+    const auto& any = change.after ? *change.after : *change.before;
+    std::set<Key> keys;
+    for (const auto& side : {change.before, change.after})
+        if (side) add_route_keys(*side, keys);
+    // With the table its routes to the subnets come and go, and its number at the ports of those that name
+    // it.
+    if (!change.before || !change.after || only_)
+        for (const auto& subnet : cloud_.subnets(any.partition)) {
+            add_subnet_keys(any, *subnet, keys);
+            if (subnet->route_table == any.id) ports_of(*subnet, {});
+        }
+    mark(hosts_of(any.partition), keys);
+}
+
+// Routes whose next hop is the record.
+void Pass::routes_to(const schema::Record& record) const {
+    std::set<Key> keys;
+    for (const auto& table : cloud_.route_tables(record.partition))
+        for (const auto& route : table->routes)
+            if (route.record == record.id)
+                keys.insert({schema::DesiredKind::route, record.partition, table->number, route.prefix});
+    if (!keys.empty()) mark(hosts_of(record.partition), keys);
+}
+
 void Pass::acl(const Sides<schema::NetworkAcl>& change) const {
     const Id id = (change.after ? change.after : change.before)->id;
     if (only_) return mark(hosts_of((change.after ? change.after : change.before)->partition), {acl_key(id)});
@@ -289,9 +325,13 @@ void Pass::host(const Sides<schema::Host>& change) const {
         }
 }
 
-// The MTU of a partition's ports follows from its dedicated hosts.
+// What a partition's ports have from it: the MTU follows from its dedicated hosts.
 void Pass::partition(const Sides<schema::Partition>& change) const {
-    if (!change.before || !change.after || change.before->dedicated_hosts == change.after->dedicated_hosts)
+    if (!change.before || !change.after) return;
+    const auto& before = *change.before;
+    const auto& after = *change.after;
+    if (before.dedicated_hosts == after.dedicated_hosts && before.dns == after.dns &&
+        before.unreachable == after.unreachable)
         return;
     for (const auto& attachment : cloud_.attachments_in_partition(change.after->id))
         if (has_port(*attachment)) mark(attachment->host, port_key(attachment->id));

@@ -51,6 +51,21 @@ Id acl_of(const Cloud& cloud, const schema::Attachment& attachment) {
     return subnet ? subnet->acl : Id{};
 }
 
+std::vector<schema::RouteEntry> routes_of(const schema::RouteTable& table, const Prefix& prefix) {
+    std::vector<schema::RouteEntry> out;
+    std::ranges::copy_if(table.routes, std::back_inserter(out),
+                         [&](const auto& route) { return route.prefix == prefix; });
+    return out;
+}
+
+// The first address of the route's record in the family of its prefix; unset when it has none.
+Address next_hop(const Cloud& cloud, const schema::RouteEntry& route) {
+    if (const auto record = cloud.find<schema::Record>(route.record))
+        for (const auto& address : record->addresses)
+            if (address.is_v4() == route.prefix.address().is_v4()) return address;
+    return {};
+}
+
 }  // namespace
 
 bool has_port(const schema::Attachment& attachment) {
@@ -80,15 +95,24 @@ void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<K
         keys.insert(partition_key(DesiredKind::source, record.partition, gni, any_source));
 }
 
-void add_subnet_keys(const schema::Subnet& subnet, std::uint32_t gni, std::set<Key>& keys) {
-    for (const auto& range : ranges_of(subnet)) {
-        keys.insert(partition_key(DesiredKind::route, subnet.partition, gni, range.cidr));
-        keys.insert(partition_key(DesiredKind::route, subnet.partition, gni, Prefix::host(range.router)));
-    }
+void add_subnet_keys(const Cloud& cloud, const schema::Subnet& subnet, std::set<Key>& keys) {
+    for (const auto& table : cloud.route_tables(subnet.partition)) add_subnet_keys(*table, subnet, keys);
+}
+
+void add_subnet_keys(const schema::RouteTable& table, const schema::Subnet& subnet, std::set<Key>& keys) {
+    for (const auto& range : ranges_of(subnet))
+        for (const auto& prefix : {range.cidr, Prefix::host(range.router)})
+            keys.insert(partition_key(DesiredKind::route, subnet.partition, table.number, prefix));
+}
+
+void add_route_keys(const schema::RouteTable& table, std::set<Key>& keys) {
+    for (const auto& route : table.routes)
+        keys.insert(partition_key(DesiredKind::route, table.partition, table.number, route.prefix));
 }
 
 void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys) {
-    for (const auto& subnet : cloud.subnets(partition.id)) add_subnet_keys(*subnet, partition.gni, keys);
+    for (const auto& subnet : cloud.subnets(partition.id)) add_subnet_keys(cloud, *subnet, keys);
+    for (const auto& table : cloud.route_tables(partition.id)) add_route_keys(*table, keys);
     for (const auto& tag : cloud.tags(partition.id)) keys.insert(tag_key(partition.id, tag->number));
     for (const auto& attachment : cloud.attachments_in_partition(partition.id))
         if (is_mapped(*attachment))
@@ -126,7 +150,7 @@ std::optional<DesiredObject> Desired::object(Id host, const Key& key) const {
     const auto here = cloud_.partitions_on_host(host);
     if (!partition || !std::ranges::binary_search(here, key.id)) return std::nullopt;
     if (key.kind == DesiredKind::tag) return tag(*partition, key.number);
-    if (key.kind == DesiredKind::route) return route(*partition, key.prefix);
+    if (key.kind == DesiredKind::route) return route(*partition, key.number, key.prefix);
     if (key.kind == DesiredKind::mapping) return mapping(*partition, key.prefix);
     return source(*partition, key.prefix);
 }
@@ -158,16 +182,26 @@ std::optional<DesiredObject> Desired::peer(Id host, Id other) const {
     return peer;
 }
 
-std::optional<DesiredObject> Desired::route(const schema::Partition& partition, const Prefix& prefix) const {
-    const auto subnet = cloud_.subnet_of(partition.id, prefix.address());
-    if (!subnet) return std::nullopt;
-    schema::Route route{partition.gni, prefix, schema::RouteTarget::local};
-    const auto range = range_of(*subnet, prefix);
-    if (prefix == Prefix::host(range.router))
-        route.target = schema::RouteTarget::router;
-    else if (prefix != range.cidr)
-        return std::nullopt;
-    return route;
+std::optional<DesiredObject> Desired::route(const schema::Partition& partition, std::uint32_t number,
+                                            const Prefix& prefix) const {
+    const auto tables = cloud_.route_tables(partition.id);
+    const auto table = std::ranges::find_if(tables, [&](const auto& t) { return t->number == number; });
+    if (table == tables.end()) return std::nullopt;
+    schema::Route out{number, prefix, schema::RouteTarget::local, {}, 0};
+    if (const auto subnet = cloud_.subnet_of(partition.id, prefix.address())) {
+        const auto range = range_of(*subnet, prefix);
+        if (prefix == Prefix::host(range.router)) out.target = schema::RouteTarget::router;
+        if (prefix == Prefix::host(range.router) || prefix == range.cidr) return out;
+    }
+    const auto hops = routes_of(**table, prefix);
+    if (hops.empty()) return std::nullopt;
+    if (hops.front().target == schema::RouteTo::blackhole) out.target = schema::RouteTarget::blackhole;
+    if (hops.front().target != schema::RouteTo::record) return out;
+    out.target = schema::RouteTarget::record;
+    for (const auto& hop : hops)
+        if (const auto address = next_hop(cloud_, hop)) out.next_hops.push_back({address, hop.weight});
+    if (out.next_hops.empty()) out.target = schema::RouteTarget::blackhole;  // nothing to send to
+    return out;
 }
 
 std::optional<DesiredObject> Desired::mapping(const schema::Partition& partition,
@@ -272,6 +306,17 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.in_repair = record->status == schema::RecordStatus::in_repair;
     port.tag = record->tag;
     port.acl = subnet->acl;
+    port.unreachable = partition->unreachable;
+    port.egress_bytes = record->egress_bytes;
+    port.egress_packets = record->egress_packets;
+    port.ingress_bytes = record->ingress_bytes;
+    port.ingress_packets = record->ingress_packets;
+    port.flow_limit = record->flow_limit;
+    port.tcp_timeout = record->tcp_timeout;
+    port.udp_timeout = record->udp_timeout;
+    port.flow_log = record->flow_log;
+    port.account = record->account;
+    if (const auto table = cloud_.find<schema::RouteTable>(subnet->route_table)) port.table = table->number;
     return port;
 }
 

@@ -43,7 +43,7 @@ public:
 private:
     [[nodiscard]] std::optional<DesiredObject> peer(Id host, Id other) const;
     [[nodiscard]] std::optional<DesiredObject> port(Id host, Id attachment) const;
-    [[nodiscard]] std::optional<DesiredObject> route(const schema::Partition& partition,
+    [[nodiscard]] std::optional<DesiredObject> route(const schema::Partition& partition, std::uint32_t table,
                                                      const Prefix& prefix) const;
     [[nodiscard]] std::optional<DesiredObject> mapping(const schema::Partition& partition,
                                                        const Prefix& prefix) const;
@@ -69,6 +69,10 @@ private:
 void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys);
 // Those of one record, whether attached or not.
 void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<Key>& keys);
-void add_subnet_keys(const schema::Subnet& subnet, std::uint32_t gni, std::set<Key>& keys);
+// Of each of the partition's route tables.
+void add_subnet_keys(const Cloud& cloud, const schema::Subnet& subnet, std::set<Key>& keys);
+void add_subnet_keys(const schema::RouteTable& table, const schema::Subnet& subnet, std::set<Key>& keys);
+// The routes of one table, those to the subnets left out.
+void add_route_keys(const schema::RouteTable& table, std::set<Key>& keys);
 
 }  // namespace weft::coordinator

@@ -95,7 +95,7 @@ template <class T>
 std::vector<Ptr<T>> Cloud::named(std::string_view name) const {
     const auto& index =
         std::get<const NameIndex<T>&>(std::tie(partition_names_, subnet_names_, host_names_, instance_names_,
-                                               record_names_, group_names_, acl_names_));
+                                               record_names_, group_names_, acl_names_, table_names_));
     std::vector<Ptr<T>> found;
     for (auto at = index.lower_bound(std::pair{name, std::string_view{}});
          at != index.end() && (*at)->name == name; ++at)
@@ -109,6 +109,7 @@ template std::vector<Ptr<schema::Instance>> Cloud::named(std::string_view) const
 template std::vector<Ptr<schema::Record>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::SecurityGroup>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::NetworkAcl>> Cloud::named(std::string_view) const;
+template std::vector<Ptr<schema::RouteTable>> Cloud::named(std::string_view) const;
 
 Ptr<schema::Partition> Cloud::partition(std::string_view owner, std::string_view name) const {
     return by_name(partition_names_, table<schema::Partition>(), owner, name);
@@ -124,6 +125,9 @@ Ptr<schema::Subnet> Cloud::subnet(Id partition, std::string_view name) const {
 }
 Ptr<schema::Record> Cloud::record(Id partition, std::string_view name) const {
     return by_name(record_names_, table<schema::Record>(), raw(partition), name);
+}
+Ptr<schema::RouteTable> Cloud::route_table(Id partition, std::string_view name) const {
+    return by_name(table_names_, table<schema::RouteTable>(), raw(partition), name);
 }
 Ptr<schema::NetworkAcl> Cloud::acl(Id partition, std::string_view name) const {
     return by_name(acl_names_, table<schema::NetworkAcl>(), raw(partition), name);
@@ -143,6 +147,9 @@ std::vector<Ptr<schema::Subnet>> Cloud::subnets(Id partition) const {
 }
 std::vector<Ptr<schema::NetworkAcl>> Cloud::acls(Id partition) const {
     return listed<schema::NetworkAcl>(acls_by_partition_, partition);
+}
+std::vector<Ptr<schema::RouteTable>> Cloud::route_tables(Id partition) const {
+    return listed<schema::RouteTable>(tables_by_partition_, partition);
 }
 std::vector<Ptr<schema::Subnet>> Cloud::subnets_of_acl(Id acl) const {
     return listed<schema::Subnet>(subnets_by_acl_, acl);
@@ -217,6 +224,11 @@ void Cloud::index(const schema::Subnet& subnet, bool on) {
     set(subnet_names_, subnet, on);
     set(subnets_by_partition_, subnet.partition, subnet.id, on);
     if (subnet.acl) set(subnets_by_acl_, subnet.acl, subnet.id, on);
+}
+
+void Cloud::index(const schema::RouteTable& table, bool on) {
+    set(table_names_, table, on);
+    set(tables_by_partition_, table.partition, table.id, on);
 }
 
 void Cloud::index(const schema::NetworkAcl& acl, bool on) {

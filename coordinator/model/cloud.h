@@ -48,14 +48,15 @@ public:
     // All objects of that name, whatever their scope.
     template <class T>
     [[nodiscard]] std::vector<Ptr<T>> named(std::string_view name) const;
-    // By name within its scope: partition of an owner, subnet, record, group or ACL of a partition, instance
-    // of an owner, host.
+    // By name within its scope: partition of an owner, subnet, record, group, ACL or route table of a
+    // partition, instance of an owner, host.
     [[nodiscard]] Ptr<schema::Partition> partition(std::string_view owner, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Instance> instance(std::string_view owner, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Host> host(std::string_view name) const;
     [[nodiscard]] Ptr<schema::Subnet> subnet(Id partition, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Record> record(Id partition, std::string_view name) const;
     [[nodiscard]] Ptr<schema::SecurityGroup> group(Id partition, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::RouteTable> route_table(Id partition, std::string_view name) const;
     [[nodiscard]] Ptr<schema::NetworkAcl> acl(Id partition, std::string_view name) const;
 
     [[nodiscard]] std::vector<Ptr<schema::Subnet>> subnets(Id partition) const;
@@ -84,6 +85,7 @@ public:
     [[nodiscard]] std::vector<Id> instances_on_host(Id host) const;
 
     [[nodiscard]] std::vector<Ptr<schema::NetworkAcl>> acls(Id partition) const;
+    [[nodiscard]] std::vector<Ptr<schema::RouteTable>> route_tables(Id partition) const;
     [[nodiscard]] std::vector<Ptr<schema::Subnet>> subnets_of_acl(Id acl) const;
     [[nodiscard]] std::vector<Ptr<schema::SecurityGroup>> groups(Id partition) const;
     // Of the partition, in the order of numbers; those that stand for no set are in none.
@@ -126,6 +128,7 @@ private:
     NameIndex<schema::Record> record_names_;
     NameIndex<schema::SecurityGroup> group_names_;
     NameIndex<schema::NetworkAcl> acl_names_;
+    NameIndex<schema::RouteTable> table_names_;
     Addresses addresses_;
     std::set<std::uint32_t> gnis_;
     std::map<Address, std::uint64_t> underlays_;
@@ -138,7 +141,7 @@ private:
         std::uint32_t tag{0};
     };
     std::map<std::uint64_t, Scope> attachment_scope_;  // as indexed: the record may be gone meanwhile
-    Members acls_by_partition_, subnets_by_acl_;
+    Members acls_by_partition_, subnets_by_acl_, tables_by_partition_;
     Members groups_by_partition_, references_;   // group, and a group whose rules refer to it
     Members tags_by_partition_, tags_by_group_;  // by number
     Members records_by_tag_;
@@ -157,6 +160,7 @@ private:
     void index(const schema::SecurityGroup& group, bool on);
     void index(const schema::SecurityTag& tag, bool on);
     void index(const schema::NetworkAcl& acl, bool on);
+    void index(const schema::RouteTable& table, bool on);
     void index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on);
     template <class T>
     [[nodiscard]] std::vector<Ptr<T>> listed(const Members& members, Id of) const;

@@ -22,6 +22,7 @@ struct Collect {
     void operator()(const Ptr<schema::Subnet>& s) {
         add(ClaimKind::subnet_name, to_string(s->partition), s->name, s->id);
         add(ClaimKind::mac, to_string(s->partition), to_string(s->router_mac), s->id);
+        if (s->route_table) add(ClaimKind::table_use, to_string(s->route_table), to_string(s->id), s->id);
         if (s->acl) add(ClaimKind::acl_use, to_string(s->acl), to_string(s->id), s->id);
     }
     void operator()(const Ptr<schema::SecurityGroup>& g) {
@@ -42,6 +43,12 @@ struct Collect {
     }
     void operator()(const Ptr<schema::NetworkAcl>& a) {
         add(ClaimKind::acl_name, to_string(a->partition), a->name, a->id);
+    }
+    void operator()(const Ptr<schema::RouteTable>& t) {
+        add(ClaimKind::table_name, to_string(t->partition), t->name, t->id);
+        add(ClaimKind::table_number, {}, std::to_string(t->number), t->id);
+        for (const auto& route : t->routes)
+            if (route.record) add(ClaimKind::route_use, to_string(route.record), to_string(t->id), t->id);
     }
     void operator()(const Ptr<schema::Host>& h) {
         add(ClaimKind::host_name, {}, h->name, h->id);

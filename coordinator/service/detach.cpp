@@ -55,7 +55,10 @@ Result<std::vector<Ptr<Attachment>>> chosen(const Context& context, const wire::
 void erase_unattached(Draft& draft, Id object) {
     const auto record = draft.find<schema::Record>(object);
     draft.erase(object);
-    if (record) leave_groups(draft, *record);
+    if (record) {
+        leave_groups(draft, *record);
+        draft.unused(ClaimKind::route_use, object);
+    }
     draft.unused(object.kind == Kind::record ? ClaimKind::attachment : ClaimKind::instance_attachment,
                  object);
 }

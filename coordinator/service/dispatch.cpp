@@ -21,6 +21,7 @@ Result<Plan> create(const Context& context, const wire::CreateRequest& request) 
         case Kind::partition: return create_partition(context, request);
         case Kind::security_group: return create_group(context, request);
         case Kind::network_acl: return create_acl(context, request);
+        case Kind::route_table: return create_route_table(context, request);
         case Kind::subnet: return create_subnet(context, request);
         case Kind::host: return create_host(context, request);
         case Kind::instance: return create_instance(context, request);
@@ -37,6 +38,7 @@ Result<Plan> modify(const Context& context, const wire::ModifyRequest& request) 
     if (const auto p = as<schema::Partition>(object)) return modify_partition(context, *p, request.patch);
     if (const auto g = as<schema::SecurityGroup>(object)) return modify_group(context, *g, request.patch);
     if (const auto n = as<schema::NetworkAcl>(object)) return modify_acl(context, *n, request.patch);
+    if (const auto t = as<schema::RouteTable>(object)) return modify_route_table(context, *t, request.patch);
     if (const auto s = as<schema::Subnet>(object)) return modify_subnet(context, *s, request.patch);
     if (const auto h = as<schema::Host>(object)) return modify_host(context, *h, request.patch);
     if (const auto i = as<schema::Instance>(object)) return modify_instance(context, *i, request.patch);
@@ -53,6 +55,7 @@ Result<Plan> remove(const Context& context, const wire::RemoveRequest& request) 
     if (const auto p = as<schema::Partition>(object)) return remove_partition(context, *p);
     if (const auto g = as<schema::SecurityGroup>(object)) return remove_group(context, *g);
     if (const auto n = as<schema::NetworkAcl>(object)) return remove_acl(context, *n);
+    if (const auto t = as<schema::RouteTable>(object)) return remove_route_table(context, *t);
     if (const auto s = as<schema::Subnet>(object)) return remove_subnet(context, *s);
     if (const auto h = as<schema::Host>(object)) return remove_host(context, *h);
     if (const auto i = as<schema::Instance>(object)) return remove_instance(context, *i);

@@ -5,6 +5,7 @@
 #include "coordinator/model/addresses.h"
 #include "coordinator/service/fields.h"
 #include "coordinator/service/groups.h"
+#include "coordinator/service/routes.h"
 #include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
 
@@ -42,6 +43,8 @@ Result<std::vector<Subnet>> first_subnets(const Partition& partition, const std:
         if (!fields) return invalid("subnets." + fields.error().field, fields.error().text);
         Subnet& subnet = fields->object;
         if (subnet.acl) return invalid("subnets.acl", "a new partition has no ACLs yet");
+        if (subnet.route_table)
+            return invalid("subnets.route-table", "a new partition has its main table only");
         if (subnet.partition) return invalid("subnets.partition", "is left out: it is the new one");
         subnet.partition = partition.id;
         if (auto fits = check_subnet(partition, subnet, complete); !fits) {
@@ -86,6 +89,7 @@ Result<Plan> create_partition(const Context& context, const wire::CreateRequest&
     for (const Id host : partition.dedicated_hosts) plan.draft.rely(host);
     plan.draft.put(partition);
     plan.draft.put(default_group(partition));
+    plan.draft.put(main_table(partition));
     for (const auto& subnet : subnets) plan.draft.put(subnet);
     plan.notes.push_back("GNI " + std::to_string(partition.gni) + ", route table " +
                          std::to_string(partition.gni) + ", DNS " + to_string(partition.dns) + ", group " +
@@ -123,7 +127,12 @@ Result<Plan> remove_partition(const Context& context, const Partition& partition
                                                            : "; delete its subnets first, or force"));
     const auto groups = context.cloud.groups(partition.id);
     const auto acls = context.cloud.acls(partition.id);
+    const auto tables = context.cloud.route_tables(partition.id);
     if (!context.options.force) {
+        for (const auto& table : tables)
+            if (table->name != main_table_name)
+                return conflict("", "partition " + partition.name + " has route table " + table->name +
+                                        "; delete its route tables first, or force");
         for (const auto& group : groups)
             if (group->name != default_group_name)
                 return conflict("", "partition " + partition.name + " has group " + group->name +
@@ -138,12 +147,14 @@ Result<Plan> remove_partition(const Context& context, const Partition& partition
         plan.draft.unused(ClaimKind::group_use, group->id);
     }
     for (const auto& acl : acls) plan.draft.erase(acl->id);
+    for (const auto& table : tables) plan.draft.erase(table->id);
     for (const auto& subnet : subnets) {
         plan.draft.erase(subnet->id);
         plan.draft.unused(ClaimKind::address, subnet->id);
     }
     plan.draft.erase(partition.id);
-    for (const auto kind : {ClaimKind::subnet_name, ClaimKind::group_name, ClaimKind::acl_name})
+    for (const auto kind :
+         {ClaimKind::subnet_name, ClaimKind::group_name, ClaimKind::acl_name, ClaimKind::table_name})
         plan.draft.unused(kind, partition.id);
     return plan;
 }

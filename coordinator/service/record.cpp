@@ -5,6 +5,7 @@
 #include "coordinator/service/fields.h"
 #include "coordinator/service/groups.h"
 #include "coordinator/service/resolve.h"
+#include "coordinator/service/routes.h"
 #include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
 
@@ -104,6 +105,10 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
         if (after.addresses == before.addresses) after.addresses.clear();
         draft.rely(subnet->id);
     }
+    if (after.partition != before.partition) {
+        WEFT_CHECK(check_no_route(context.cloud, before));
+        draft.unused(ClaimKind::route_use, before.id);
+    }
     if (after.subnet != before.subnet || after.mac != before.mac)
         draft.unused(ClaimKind::attachment, before.id);
     if (after.name.empty()) after.name = to_string(after.id);
@@ -126,6 +131,7 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
 }
 
 Result<Plan> remove_record(const Context& context, const Record& record) {
+    WEFT_CHECK(check_no_route(context.cloud, record));
     const auto attachments = context.cloud.attachments_of_record(record.id);
     if (!attachments.empty()) {
         if (!context.options.force)

@@ -127,6 +127,8 @@ template Result<Ptr<schema::SecurityTag>> resolve(const Cloud&, const Principal&
                                                   std::string_view);
 template Result<Ptr<schema::NetworkAcl>> resolve(const Cloud&, const Principal&, std::string_view,
                                                  std::string_view);
+template Result<Ptr<schema::RouteTable>> resolve(const Cloud&, const Principal&, std::string_view,
+                                                 std::string_view);
 template Result<Ptr<schema::Host>> resolve(const Cloud&, const Principal&, std::string_view,
                                            std::string_view);
 template Result<Ptr<schema::Instance>> resolve(const Cloud&, const Principal&, std::string_view,

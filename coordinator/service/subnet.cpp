@@ -2,6 +2,7 @@
 // Subnets (row 1.14).
 #include "coordinator/service/fields.h"
 #include "coordinator/service/resolve.h"
+#include "coordinator/service/routes.h"
 #include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
 
@@ -11,7 +12,16 @@ using schema::Subnet;
 
 namespace {
 
-// Relies on the ACL, if it has one.
+// Relies on the route table and the ACL, if it names them.
+Result<void> check_table(const Context& context, const Subnet& subnet, Draft& draft) {
+    if (!subnet.route_table) return {};
+    const auto table = context.cloud.find<schema::RouteTable>(subnet.route_table);
+    if (!table || table->partition != subnet.partition)
+        return invalid("route-table", "its partition has no route table " + to_string(subnet.route_table));
+    draft.rely(table->id);
+    return {};
+}
+
 Result<void> check_acl(const Context& context, const Subnet& subnet, Draft& draft) {
     if (!subnet.acl) return {};
     const auto acl = context.cloud.find<schema::NetworkAcl>(subnet.acl);
@@ -29,9 +39,11 @@ Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& re
     WEFT_TRY(const auto partition, resolve<schema::Partition>(context.cloud, context.principal,
                                                               to_string(subnet.partition), "partition"));
     WEFT_CHECK(check_subnet(*partition, subnet, context.cloud.subnets(partition->id)));
+    WEFT_CHECK(check_beside_routes(context.cloud, subnet));
     complete_subnet(subnet);
     Plan plan{context.draft(), "created subnet " + subnet.name, subnet.id};
     WEFT_CHECK(check_acl(context, subnet, plan.draft));
+    WEFT_CHECK(check_table(context, subnet, plan.draft));
     plan.draft.put(subnet);
     // A new generation of the partition: of two overlapping subnets created at once, one is refused.
     plan.draft.put(*partition);
@@ -45,6 +57,7 @@ Result<Plan> modify_subnet(const Context& context, const Subnet& before, const B
         return conflict("name", "its partition has a subnet " + after.name);
     Draft draft = context.draft();
     WEFT_CHECK(check_acl(context, after, draft));
+    WEFT_CHECK(check_table(context, after, draft));
     return replace(context, std::move(draft), before, after);
 }
 

@@ -2,6 +2,7 @@
 #include "coordinator/service/upgrade.h"
 
 #include "coordinator/service/groups.h"
+#include "coordinator/service/routes.h"
 #include "weft/base/log.h"
 
 namespace weft::coordinator {
@@ -16,17 +17,22 @@ Result<void> commit(Ledger& ledger, const Draft& draft, const std::string& text,
     return {};
 }
 
-Result<void> give_default_groups(Ledger& ledger, std::uint64_t now_us) {
+Result<void> complete_partitions(Ledger& ledger, std::uint64_t now_us) {
     std::vector<Ptr<schema::Partition>> without;
     for (const auto& [id, entry] : ledger.cloud().table<schema::Partition>())
-        if (!ledger.cloud().group(entry.object->id, default_group_name)) without.push_back(entry.object);
+        if (!ledger.cloud().group(entry.object->id, default_group_name) ||
+            !ledger.cloud().route_table(entry.object->id, main_table_name))
+            without.push_back(entry.object);
     for (const auto& partition : without) {
         Draft draft{ledger.cloud(), now_us};
         draft.rely(partition->id);
-        draft.put(default_group(*partition));
-        WEFT_CHECK(commit(ledger, draft, "default group of partition " + partition->name, now_us));
+        if (!ledger.cloud().group(partition->id, default_group_name)) draft.put(default_group(*partition));
+        if (!ledger.cloud().route_table(partition->id, main_table_name)) draft.put(main_table(*partition));
+        WEFT_CHECK(commit(ledger, draft, "default group and main route table of partition " + partition->name,
+                          now_us));
     }
-    if (!without.empty()) log_info("upgrade", "{} partitions have a default group now", without.size());
+    if (!without.empty())
+        log_info("upgrade", "{} partitions have a default group and a main route table now", without.size());
     return {};
 }
 
@@ -56,7 +62,7 @@ Result<void> put_into_groups(Ledger& ledger, std::uint64_t now_us) {
 }  // namespace
 
 Result<void> upgrade(Ledger& ledger, std::uint64_t now_us) {
-    WEFT_CHECK(give_default_groups(ledger, now_us));
+    WEFT_CHECK(complete_partitions(ledger, now_us));
     return put_into_groups(ledger, now_us);
 }
 

@@ -6,8 +6,8 @@
 
 namespace weft::coordinator {
 
-// Partitions get their default group, records without groups are put into it. Interrupted, it goes on at the
-// next start.
+// Partitions get their default group and main route table, records without groups are put into it.
+// Interrupted, it goes on at the next start.
 [[nodiscard]] Result<void> upgrade(Ledger& ledger, std::uint64_t now_us);
 
 }  // namespace weft::coordinator

@@ -15,6 +15,7 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> create_partition(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_group(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_acl(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> create_route_table(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_host(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_instance(const Context& context, const wire::CreateRequest& request);
@@ -26,6 +27,8 @@ namespace weft::coordinator {
                                         const Bytes& patch);
 [[nodiscard]] Result<Plan> modify_acl(const Context& context, const schema::NetworkAcl& acl,
                                       const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_route_table(const Context& context, const schema::RouteTable& table,
+                                              const Bytes& patch);
 [[nodiscard]] Result<Plan> modify_subnet(const Context& context, const schema::Subnet& subnet,
                                          const Bytes& patch);
 [[nodiscard]] Result<Plan> modify_host(const Context& context, const schema::Host& host, const Bytes& patch);
@@ -39,6 +42,7 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> remove_partition(const Context& context, const schema::Partition& partition);
 [[nodiscard]] Result<Plan> remove_group(const Context& context, const schema::SecurityGroup& group);
 [[nodiscard]] Result<Plan> remove_acl(const Context& context, const schema::NetworkAcl& acl);
+[[nodiscard]] Result<Plan> remove_route_table(const Context& context, const schema::RouteTable& table);
 [[nodiscard]] Result<Plan> remove_subnet(const Context& context, const schema::Subnet& subnet);
 [[nodiscard]] Result<Plan> remove_host(const Context& context, const schema::Host& host);
 [[nodiscard]] Result<Plan> remove_instance(const Context& context, const schema::Instance& instance);

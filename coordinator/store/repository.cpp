@@ -11,6 +11,7 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::instance_name:
         case ClaimKind::group_name:
         case ClaimKind::acl_name:
+        case ClaimKind::table_name:
         case ClaimKind::record_name: return "name";
         case ClaimKind::gni: return "gni";
         case ClaimKind::underlay_address: return "underlay";
@@ -23,6 +24,9 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::instance_attachment: return "instance";
         case ClaimKind::host_token: return "token";
         case ClaimKind::acl_use: return "acl";
+        case ClaimKind::table_use:
+        case ClaimKind::table_number: return "route-table";
+        case ClaimKind::route_use: return "routes";
         case ClaimKind::group_use:
         case ClaimKind::tag_set:
         case ClaimKind::tag_number:

@@ -44,6 +44,10 @@ enum class ClaimKind : std::uint8_t {
     tag_use = 20,              // scope: tag, key: record
     acl_name = 21,             // scope: partition
     acl_use = 22,              // scope: ACL, key: subnet
+    table_name = 23,           // scope: partition
+    table_number = 24,         // scope: none
+    table_use = 25,            // scope: route table, key: subnet
+    route_use = 26,            // scope: record, key: route table
 };
 
 // The field a client gave that the claim is about, for its error: "addresses".

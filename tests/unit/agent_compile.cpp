@@ -119,15 +119,15 @@ TEST_CASE("the host's own peer object says which outer addresses are its own") {
 
 TEST_CASE("[5.1] routes keep their table apart and count prefix bits from the table on") {
     const auto entry =
-        only(compile_route({42, prefix("10.1.2.0/24"), schema::RouteTarget::local}), MapId::route);
+        only(compile_route({42, prefix("10.1.2.0/24"), schema::RouteTarget::local, {}}), MapId::route);
     CHECK(entry.key == to_bytes(weft_route_key{32 + 96 + 24, 42, v4(0x0a010200)}));
     CHECK(from_bytes<weft_route>(entry.value).target == WEFT_ROUTE_LOCAL);
     const auto six =
-        only(compile_route({1, prefix("2001:db8::/32"), schema::RouteTarget::blackhole}), MapId::route);
+        only(compile_route({1, prefix("2001:db8::/32"), schema::RouteTarget::blackhole, {}}), MapId::route);
     CHECK(six.key == to_bytes(weft_route_key{32 + 32, 1, {{htonl(0x20010db8), 0, 0, 0}}}));
     CHECK(from_bytes<weft_route>(six.value).target == WEFT_ROUTE_BLACKHOLE);
     const auto router =
-        only(compile_route({1, prefix("10.1.2.1/32"), schema::RouteTarget::router}), MapId::route);
+        only(compile_route({1, prefix("10.1.2.1/32"), schema::RouteTarget::router, {}}), MapId::route);
     CHECK(from_bytes<weft_route>(router.value).target == WEFT_ROUTE_ROUTER);
 }
 
@@ -282,7 +282,7 @@ TEST_CASE("the device of a named namespace is named after its attachment") {
 TEST_CASE("each entry leads back to its object") {
     schema::Peer peer{host(2), "h2", {address("192.0.2.2")}, address("192.0.2.2"), {}, "", {}};
     schema::Peer self{host(own), "h1", {address("192.0.2.1")}, {}, {}, "", {}};
-    schema::Route route{42, prefix("10.1.2.0/24"), {}};
+    schema::Route route{42, prefix("10.1.2.0/24"), {}, {}};
     schema::Mapping mapping{42, prefix("2001:db8:1::/64"), host(2), {Kind::record, 7}, {}, 0};
     schema::Source source{42, prefix("10.1.2.30/32"), {host(2)}};
     schema::Source any{42, prefix("0.0.0.0/0"), {host(2)}};

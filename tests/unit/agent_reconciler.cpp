@@ -115,7 +115,7 @@ TEST_CASE("puts go from peers to ports and deletes the other way, the revision l
     datapath.paths[address("192.0.2.2")] = on_link;
     Reconciler reconciler{datapath};
     schema::Source source{42, mapping(1).prefix, {host(2)}};
-    schema::Route route{42, *Prefix::parse("10.0.0.0/24"), {}};
+    schema::Route route{42, *Prefix::parse("10.0.0.0/24"), {}, {}};
     const auto set = desired(peer(2), route, mapping(1), source, port(5, "tap0", "10.0.0.9"));
     (void)reconciler.snapshot(set, identity);
     const MapId order[] = {MapId::peer,   MapId::underlay, MapId::route, MapId::mapping,

@@ -77,8 +77,10 @@ Object any_object() {
         }
         case 1:
             return schema::Route{
-                pick(1U, 3U), Prefix::host(address(pick(0U, 3U))),
-                pick<schema::RouteTarget>({schema::RouteTarget::local, schema::RouteTarget::blackhole})};
+                pick(1U, 3U),
+                Prefix::host(address(pick(0U, 3U))),
+                pick<schema::RouteTarget>({schema::RouteTarget::local, schema::RouteTarget::blackhole}),
+                {}};
         case 2:
             return schema::Mapping{
                 1, Prefix::host(address(pick(0U, 8U))), host(pick(1U, 4U)), {Kind::record, 1}, {}, 0};

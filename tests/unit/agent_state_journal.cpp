@@ -31,7 +31,7 @@ Object object(unsigned kind, unsigned key, unsigned variant) {
             peer.accept_frameworks = {"geneve/1", "vxlan/1"};
             return peer;
         }
-        case 1: return schema::Route{variant + 1, prefix, schema::RouteTarget::local};
+        case 1: return schema::Route{variant + 1, prefix, schema::RouteTarget::local, {}};
         case 2:
             return schema::Mapping{7,  prefix, {Kind::host, variant + 1}, {Kind::record, key + 1},
                                    {}, variant};

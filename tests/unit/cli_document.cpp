@@ -92,13 +92,14 @@ TEST_CASE("[1.12/apply] the form is checked as a whole, with line, column and wh
     CHECK(error_of("lab: {}") == "c.yaml:1:1: 'cloud' is missing");
     CHECK(error_of("[]") == "c.yaml:1:1: expected a map with the key 'cloud', got a list");
     CHECK(error_of("cloud: 5") == "c.yaml:1:8: cloud: expected a map, got the integer 5");
-    CHECK(error_of("cloud:\n  record: []") ==
-          "c.yaml:2:3: cloud: unknown key 'record': expected partitions, groups, acls, subnets, hosts, "
-          "instances, records or attachments");
+    CHECK(
+        error_of("cloud:\n  record: []") ==
+        "c.yaml:2:3: cloud: unknown key 'record': expected partitions, groups, acls, route-tables, subnets, "
+        "hosts, instances, records or attachments");
     CHECK(error_of("cloud:\n  hosts: {name: h1}") == "c.yaml:2:10: hosts: expected a list, got a map");
     CHECK(error_of("cloud:\n  hosts: [h1]") == "c.yaml:2:11: hosts[0]: expected a map, got 'h1'");
     CHECK(error_of("cloud:\n  hosts:\n    - name: h1\n      rak: r1") ==
-          "c.yaml:4:7: hosts[0]: unknown key 'rak': expected name, underlay, zone, rack or tags");
+          "c.yaml:4:7: hosts[0]: unknown key 'rak': expected name, underlay, zone, rack, tags or foreign");
     CHECK(
         error_of("cloud:\n  hosts:\n    - name: h1\n      underlay: [192.0.2.1, x]") ==
         "c.yaml:4:29: hosts[0].underlay[1]: 'x' is not an IP address: expected e.g. 10.1.2.3 or 2001:db8::1");

@@ -29,14 +29,11 @@ class World {
 public:
     explicit World(unsigned seed) : random_(seed) {
         for (std::uint64_t p = 1; p <= partitions; ++p) {
-            schema::Partition partition;
-            partition.id = id(Kind::partition, p);
-            partition.name = "p" + std::to_string(p);
-            partition.gni = static_cast<std::uint32_t>(100 + p);
-            put(partition);
+            put(partition(p));
             for (std::uint64_t g = 1; g <= groups; ++g) put(group(p, g));
             for (std::uint64_t n = 1; n < (1U << groups); ++n) put(tag(p, n));
             for (std::uint64_t a = 1; a <= 2; ++a) put(acl(p, a));
+            for (std::uint64_t t = 1; t <= 2; ++t) put(table(p, t));
             for (std::uint64_t s = 1; s <= 2; ++s) put(subnet(p, s));
         }
         for (std::uint64_t h = 1; h <= hosts; ++h) put(host(h));
@@ -46,7 +43,14 @@ public:
     }
 
     void step() {
-        switch (draw(14)) {
+        switch (draw(17)) {
+            case 16: put(partition(1 + draw(partitions))); break;
+            case 14: put(table(1 + draw(partitions), 1 + draw(2))); break;
+            case 15: {
+                const auto p = 1 + draw(partitions);
+                toggle(id(Kind::route_table, 10 * p + 3), [&](Id) { put(table(p, 3)); });
+                break;
+            }
             case 10: put(group(1 + draw(partitions), 1 + draw(groups))); break;
             case 11: {
                 const auto p = 1 + draw(partitions);
@@ -98,6 +102,15 @@ private:
         cloud_.apply(cloud_.revision() + 1, latest_);
     }
 
+    schema::Partition partition(std::uint64_t p) {
+        schema::Partition partition;
+        partition.id = id(Kind::partition, p);
+        partition.name = "p" + std::to_string(p);
+        partition.gni = static_cast<std::uint32_t>(100 + p);
+        if (draw(2) == 0) partition.dns = Address::v4(0x0a010102U);
+        partition.unreachable = draw(2) == 0;
+        return partition;
+    }
     schema::Host host(std::uint64_t h) {
         schema::Host host;
         host.id = id(Kind::host, h);
@@ -138,6 +151,29 @@ private:
         acl.rules.resize(draw(3));
         return acl;
     }
+    // The first is the main one. Routes to records that are there.
+    schema::RouteTable table(std::uint64_t p, std::uint64_t t) {
+        schema::RouteTable table;
+        table.id = id(Kind::route_table, 10 * p + t);
+        table.partition = id(Kind::partition, p);
+        table.number = static_cast<std::uint32_t>(t == 1 ? 100 + p : 1000 + 10 * p + t);
+        for (std::uint32_t n = 0; n < draw(3); ++n) {
+            schema::RouteEntry route;
+            route.prefix = Prefix::make(Address::v4(0xc0000000U + (n << 8)), 24).value();
+            route.record = id(Kind::record, 1 + draw(records));
+            const auto to = cloud_.find<schema::Record>(route.record);
+            if (!to || to->partition != table.partition)
+                route = {route.prefix, schema::RouteTo::blackhole, {}, {}};
+            table.routes.push_back(route);
+        }
+        return table;
+    }
+    [[nodiscard]] bool routed(Id record) const {
+        for (const auto& [number, entry] : cloud_.table<schema::RouteTable>())
+            for (const auto& route : entry.object->routes)
+                if (route.record == record) return true;
+        return false;
+    }
     schema::Subnet subnet(std::uint64_t p, std::uint64_t s) {
         schema::Subnet subnet;
         subnet.id = id(Kind::subnet, 10 * p + s);
@@ -145,6 +181,7 @@ private:
         subnet.partition = id(Kind::partition, p);
         subnet.cidr = Prefix::make(Address::v4(0x0a010000U + static_cast<std::uint32_t>(s << 8)), 24).value();
         subnet.router = subnet.cidr.router();
+        if (draw(2) == 0) subnet.route_table = id(Kind::route_table, 10 * p + 1 + draw(3));
         if (const auto a = draw(3)) subnet.acl = id(Kind::network_acl, 10 * p + a);
         if (s != 2) return subnet;
         subnet.cidr6 = Prefix::parse("2001:db8:2::/64").value();
@@ -177,7 +214,8 @@ private:
     }
     void change_record(std::uint64_t r) {
         const auto which = id(Kind::record, r);
-        if (cloud_.find<schema::Record>(which) && cloud_.attachments_of_record(which).empty() && draw(2) == 0)
+        if (cloud_.find<schema::Record>(which) && cloud_.attachments_of_record(which).empty() &&
+            !routed(which) && draw(2) == 0)
             erase(which);
         else
             put(record(r));

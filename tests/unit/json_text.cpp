@@ -20,7 +20,7 @@ TEST_CASE(
         schema::to_json(schema::to_value(subnet)) ==
         R"({"id":"sub-00000000000000a59","name":"we\"b\n","partition":null,"cidr":"10.1.2.0/24","cidr6":null,"zone":"",)"
         R"("router":null,"router6":null,"router-mac":null,"tags":{"a":"b"},"generation":18446744073709551615,)"
-        R"("create-time":"2026-01-31T12:00:00.000001Z","acl":null})");
+        R"("create-time":"2026-01-31T12:00:00.000001Z","acl":null,"route-table":null})");
 }
 
 TEST_CASE("[8.1/json] pretty lines are indented by two") {

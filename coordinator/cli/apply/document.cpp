@@ -20,10 +20,11 @@ struct Section {
     Kind kind;
 };
 constexpr std::array sections{
-    Section{"partitions", Kind::partition}, Section{"groups", Kind::security_group},
-    Section{"acls", Kind::network_acl},     Section{"subnets", Kind::subnet},
-    Section{"hosts", Kind::host},           Section{"instances", Kind::instance},
-    Section{"records", Kind::record},       Section{"attachments", Kind::attachment},
+    Section{"partitions", Kind::partition},   Section{"groups", Kind::security_group},
+    Section{"acls", Kind::network_acl},       Section{"route-tables", Kind::route_table},
+    Section{"subnets", Kind::subnet},         Section{"hosts", Kind::host},
+    Section{"instances", Kind::instance},     Section{"records", Kind::record},
+    Section{"attachments", Kind::attachment},
 };
 
 // The section that may stand inside a partition: what its records are in follows from their subnets.

@@ -53,7 +53,7 @@ private:
             if (kind == Kind::partition) {
                 for (const auto& [name, inner] :
                      {std::pair{"groups", Kind::security_group}, std::pair{"acls", Kind::network_acl},
-                      std::pair{"subnets", Kind::subnet}}) {
+                      std::pair{"route-tables", Kind::route_table}, std::pair{"subnets", Kind::subnet}}) {
                     WEFT_TRY(auto list, objects(inner, text_of(object, "id")));
                     if (!list.get<Value::List>()->empty()) item.set(name, std::move(list));
                 }

@@ -14,7 +14,9 @@ namespace {
 using schema::Value;
 using Verb = Step::Verb;
 
-constexpr std::string_view default_group = "default";  // made with each partition
+// Made with each partition.
+constexpr std::string_view default_group = "default";
+constexpr std::string_view main_table = "main";
 
 class Planner {
 public:
@@ -118,7 +120,7 @@ private:
         const bool same =
             step.fields.get<Value::Map>()->empty() && step.references.get<Value::Map>()->empty();
         if (!same) step.verb = Verb::modify;
-        if (one.kind == Kind::security_group && step.references.find("rules")) {
+        if (const auto* field = deferred(one.kind); field && step.references.find(field->name)) {
             later_.push_back(std::move(step));
             return {};
         }
@@ -151,7 +153,7 @@ private:
             complete(one, key, std::move(references));
             return {};
         }
-        if (one.kind == Kind::security_group) defer_rules(key, references);
+        if (deferred(one.kind)) defer(one.kind, key, references);
         Step step{Verb::create, one.kind, key, {}, one.fields, std::move(references), {}};
         if (one.kind == Kind::partition) {
             for (const auto& other : wanted)
@@ -163,7 +165,8 @@ private:
         return {};
     }
 
-    // The first subnets and the default group are made by the step that makes their partition.
+    // The first subnets, the default group and the main route table are made by the step that makes their
+    // partition.
     bool comes_with_partition(const Wanted& one) const {
         const bool by_itself =
             one.kind == Kind::subnet || (one.kind == Kind::security_group && one.name == default_group);
@@ -175,7 +178,7 @@ private:
         Step step{Verb::modify, one.kind, key, key, {Value::Map{}}, std::move(references), {}};
         std::erase_if(std::get<Value::Map>(step.references.data),
                       [](const auto& entry) { return entry.key == "partition"; });
-        if (one.kind == Kind::security_group) {
+        if (one.kind != Kind::subnet) {
             step.fields = one.fields;
             std::erase_if(std::get<Value::Map>(step.fields.data),
                           [](const auto& entry) { return entry.key == "name"; });
@@ -185,23 +188,30 @@ private:
         if (!nothing) later_.push_back(std::move(step));
     }
 
-    // Rules may refer to the group itself and to others that are not there yet: they come when all are.
-    void defer_rules(const std::string& key, Value& references) {
-        const auto* rules = references.find("rules");
-        if (!rules || rules->get<Value::List>()->empty()) return;
+    // The rules of groups and the routes of tables: they may refer to what comes later.
+    static const schema::FieldDescription* deferred(Kind kind) {
+        if (kind == Kind::security_group) return schema::find_field(kind, "rules");
+        if (kind == Kind::route_table) return schema::find_field(kind, "routes");
+        return nullptr;
+    }
+
+    // A new object gets them when all others are there, unless they refer to nothing.
+    void defer(Kind kind, const std::string& key, Value& references) {
+        const auto& field = *deferred(kind);
+        const auto* given = references.find(field.name);
+        if (!given) return;
         bool refers = false;
-        Value copy = *rules;
-        (void)each_reference(*schema::find_field(Kind::security_group, "rules"), copy,
-                             [&](Kind, Value&) -> Result<void> {
-                                 refers = true;
-                                 return {};
-                             });
+        Value copy = *given;
+        (void)each_reference(field, copy, [&](Kind, Value&) -> Result<void> {
+            refers = true;
+            return {};
+        });
         if (!refers) return;
-        Step step{Verb::modify, Kind::security_group, key, key, {Value::Map{}}, {Value::Map{}}, {}};
-        step.references.set("rules", *rules);
+        Step step{Verb::modify, kind, key, key, {Value::Map{}}, {Value::Map{}}, {}};
+        step.references.set(std::string(field.name), std::move(copy));
         later_.push_back(std::move(step));
         std::erase_if(std::get<Value::Map>(references.data),
-                      [](const auto& entry) { return entry.key == "rules"; });
+                      [&](const auto& entry) { return entry.key == field.name; });
     }
 
     bool created(const std::string& partition) const {

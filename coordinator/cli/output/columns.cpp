@@ -32,16 +32,28 @@ constexpr std::array acl_columns{
     Column{"RULES", "rules", true},         Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
 };
+constexpr std::array table_columns{
+    Column{"PARTITION", "partition"}, Column{"NAME", "name"},
+    Column{"NUMBER", "number"},       Column{"ROUTES", "routes"},
+    Column{"ID", "id", true},         Column{"DESCRIPTION", "description", true},
+    Column{"TAGS", "tags", true},     Column{"CREATED", "create-time", true},
+};
 constexpr std::array tag_columns{
     Column{"NUMBER", "number"}, Column{"PARTITION", "partition"},       Column{"GROUPS", "groups"},
     Column{"ID", "id", true},   Column{"CREATED", "create-time", true},
 };
 constexpr std::array subnet_columns{
-    Column{"PARTITION", "partition"}, Column{"NAME", "name"},
-    Column{"CIDR", "cidr"},           Column{"ZONE", "zone"},
-    Column{"ROUTER", "router"},       Column{"ACL", "acl"},
-    Column{"ID", "id", true},         Column{"MAC", "router-mac", true},
-    Column{"TAGS", "tags", true},     Column{"CREATED", "create-time", true},
+    Column{"PARTITION", "partition"},
+    Column{"NAME", "name"},
+    Column{"CIDR", "cidr"},
+    Column{"ZONE", "zone"},
+    Column{"ROUTER", "router"},
+    Column{"ACL", "acl"},
+    Column{"ROUTE-TABLE", "route-table", true},
+    Column{"ID", "id", true},
+    Column{"MAC", "router-mac", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
 };
 constexpr std::array host_columns{
     Column{"NAME", "name"},
@@ -133,6 +145,7 @@ std::span<const Column> columns_of(Kind kind) {
         case Kind::partition: return partition_columns;
         case Kind::security_group: return group_columns;
         case Kind::network_acl: return acl_columns;
+        case Kind::route_table: return table_columns;
         case Kind::tag: return tag_columns;
         case Kind::subnet: return subnet_columns;
         case Kind::host: return host_columns;

@@ -10,6 +10,7 @@ std::string help_of(Kind kind) {
         case Kind::security_group: return "security groups: what their records may send and receive";
         case Kind::network_acl: return "network ACLs: ordered rules for the packets of subnets";
         case Kind::tag: return "numbers that stand for the sets of groups in use";
+        case Kind::route_table: return "where the packets of subnets go";
         case Kind::subnet: return "address ranges of a partition";
         case Kind::host: return "machines that run weft-agent";
         case Kind::instance: return "VMs, containers and bare servers that records attach to";
@@ -43,7 +44,8 @@ void add_noun(Program& program, Kind kind) {
         add_instance_ready(program, noun);
     }
     if (kind == Kind::host) add_host_identity(program, noun);
-    if (kind == Kind::security_group || kind == Kind::network_acl) add_rule(program, noun, kind);
+    if (kind == Kind::security_group || kind == Kind::network_acl || kind == Kind::route_table)
+        add_rule(program, noun, kind);
 }
 
 }  // namespace weft::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// weft group|acl rule add|remove REF RULE...
+// weft group|acl rule add|remove REF RULE..., weft route-table route add|remove REF ROUTE...
 #include <algorithm>
 
 #include "coordinator/cli/change_options.h"
@@ -16,6 +16,11 @@ using schema::Value;
 
 constexpr unsigned most_attempts = 16;
 
+// What is edited: the one list of its kind that has a text form.
+const schema::FieldDescription& rules_of(Kind kind) {
+    return *schema::find_field(kind, kind == Kind::route_table ? "routes" : "rules");
+}
+
 struct Edit {
     Kind kind;
     bool add;
@@ -26,13 +31,13 @@ struct Edit {
 
 // The rules as the coordinator would show them, names resolved in the object's partition.
 Result<Value::List> read_rules(Client& client, const Edit& given, const std::string& partition) {
-    const auto& field = *schema::find_field(given.kind, "rules");
+    const auto& field = rules_of(given.kind);
     WEFT_TRY(auto typed, typed_value(field, given.rules));
     WEFT_CHECK(resolve_references(client, field, typed, partition));
     Value map;
-    map.set("rules", std::move(typed));
+    map.set(std::string(field.name), std::move(typed));
     WEFT_TRY(const auto whole, wire::canonical(given.kind, map));
-    return *whole.find("rules")->get<Value::List>();
+    return *whole.find(field.name)->get<Value::List>();
 }
 
 // Descriptions do not tell rules apart.
@@ -49,7 +54,7 @@ Result<void> apply(const Edit& given, const Value::List& wanted, Value::List& ru
         if (given.add && at == rules.end()) rules.push_back(wanted[i]);
         if (given.add) continue;
         if (at == rules.end())
-            return not_found(std::string(to_string(given.kind)) + ' ' + given.ref + " has no rule '" +
+            return not_found(std::string(to_string(given.kind)) + ' ' + given.ref + " has no '" +
                              given.rules[i] + "'");
         rules.erase(at);
     }
@@ -61,10 +66,11 @@ Result<wire::Ack> edit(Client& client, const Edit& given) {
     for (unsigned attempt = 1;; ++attempt) {
         WEFT_TRY(const auto object, client.get(given.kind, given.ref));
         WEFT_TRY(const auto wanted, read_rules(client, given, text_of(object, "partition")));
-        auto rules = *object.find("rules")->get<Value::List>();
+        const std::string name{rules_of(given.kind).name};
+        auto rules = *object.find(name)->get<Value::List>();
         WEFT_CHECK(apply(given, wanted, rules));
         Value patch;
-        patch.set("rules", {std::move(rules)});
+        patch.set(name, {std::move(rules)});
         wire::ModifyRequest request;
         request.kind = given.kind;
         request.ref = text_of(object, "id");
@@ -82,10 +88,11 @@ Result<wire::Ack> edit(Client& client, const Edit& given) {
 }  // namespace
 
 void add_rule(Program& program, CLI::App& noun, Kind kind) {
-    auto& rule = *noun.add_subcommand("rule", "single rules, the others stay");
+    const std::string word{kind == Kind::route_table ? "route" : "rule"};
+    auto& rule = *noun.add_subcommand(word, "single " + word + "s, the others stay");
     rule.require_subcommand(1);
     rule.fallthrough();
-    const std::string form{schema::find_field(kind, "rules")->text->form};
+    const std::string form{rules_of(kind).text->form};
     for (const bool add : {true, false}) {
         const auto given = std::make_shared<Edit>();
         given->kind = kind;
@@ -94,8 +101,8 @@ void add_rule(Program& program, CLI::App& noun, Kind kind) {
             *rule.add_subcommand(add ? "add" : "remove", add ? "a rule that is there already is no error"
                                                              : "a rule that is not there is an error");
         verb.add_option("ref", given->ref, "which one")->type_name(reference_name(kind))->required();
-        verb.add_option("rule", given->rules, "each one word for the shell: " + form)
-            ->type_name("RULE")
+        verb.add_option(word, given->rules, "each one word for the shell: " + form)
+            ->type_name(word == "rule" ? "RULE" : "ROUTE")
             ->required();
         add_change_options(verb, given->change, wire::Wait::store);
         program.on(verb, [&program, given]() -> Result<int> {

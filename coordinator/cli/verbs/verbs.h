@@ -24,7 +24,7 @@ void add_instance_detach(Program& program, CLI::App& instance);
 void add_instance_move(Program& program, CLI::App& instance);
 void add_instance_ready(Program& program, CLI::App& instance);
 void add_host_identity(Program& program, CLI::App& host);    // token, confirm, revoke
-void add_rule(Program& program, CLI::App& noun, Kind kind);  // rule add, rule remove: of a group or ACL
+void add_rule(Program& program, CLI::App& noun, Kind kind);  // rule or route add, remove
 
 // Verbs without a noun.
 void add_apply(Program& program);  // apply, diff, export

@@ -35,12 +35,13 @@ constexpr Shape shape_of() {
 }
 
 // What the ids of a field refer to, by its name: "subnet", "dedicated-hosts", "from-host". A table's own "id"
-// refers to nothing else; "awaited" are
-// hosts, what is deleted then is a record.
+// refers to nothing else; "awaited" are hosts, "peers" partitions, what is deleted then is a record.
 Kind referred(std::string_view name) {
     if (name == "id") return Kind::none;
     if (name == "awaited") return Kind::host;
     if (name == "then-delete") return Kind::record;
+    if (name == "peers") return Kind::partition;
+    if (const auto whole = kind_from_string(name)) return *whole;
     name.remove_prefix(name.rfind('-') + 1);
     if (name.ends_with('s')) name.remove_suffix(1);
     return kind_from_string(name).value_or(Kind::none);
@@ -58,6 +59,7 @@ FieldDescription describe_field(const Field<T, V>& field) {
         for_each_field<Item>([&](const auto& inner) { out.fields.push_back(describe_field(inner)); });
     if constexpr (std::is_same_v<Item, SecurityRule>) out.text = &security_rule_text;
     if constexpr (std::is_same_v<Item, AclRule>) out.text = &acl_rule_text;
+    if constexpr (std::is_same_v<Item, RouteEntry>) out.text = &route_text;
     return out;
 }
 

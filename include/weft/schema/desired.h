@@ -9,6 +9,8 @@
 #include "weft/net/prefix.h"
 #include "weft/schema/acl.h"
 #include "weft/schema/field.h"
+#include "weft/schema/record.h"
+#include "weft/schema/route_table.h"
 #include "weft/schema/security_group.h"
 #include "weft/schema/tag.h"
 
@@ -52,20 +54,43 @@ struct Peer {
     friend bool operator==(const Peer&, const Peer&) = default;
 };
 
-enum class RouteTarget : std::uint8_t { local = 1, router = 2, blackhole = 3 };
+enum class RouteTarget : std::uint8_t { local = 1, router = 2, blackhole = 3, record = 4, partition = 5 };
 template <>
 inline constexpr auto enum_names<RouteTarget> = std::array{
     std::pair{RouteTarget::local, std::string_view{"local"}},
     std::pair{RouteTarget::router, std::string_view{"router"}},
     std::pair{RouteTarget::blackhole, std::string_view{"blackhole"}},
+    std::pair{RouteTarget::record, std::string_view{"record"}},
+    std::pair{RouteTarget::partition, std::string_view{"partition"}},
 };
 
+// A record that forwards, by its address.
+struct NextHop {
+    Address address;
+    std::uint32_t weight{1};
+
+    friend bool operator==(const NextHop&, const NextHop&) = default;
+};
+
+template <>
+struct Schema<NextHop> {
+    static constexpr std::string_view name = "next-hop";
+    static constexpr auto fields = std::tuple{
+        Field{1, "address", &NextHop::address, "address of the record", required},
+        Field{2, "weight", &NextHop::weight, "share of the flows", settable, 1, most_weight},
+    };
+};
+WEFT_SCHEMA_COMPLETE(NextHop);
+
 // Longest prefix first. `local`: a subnet, look the destination up in the mappings; `router`: the address of
-// a phantom router, answered on the spot.
+// a phantom router, answered on the spot; `record`: sent to one of the next hops, chosen by flow;
+// `partition`: the destination is looked up in the mappings of `gni`.
 struct Route {
     std::uint32_t table{0};  // the partition's default table has the number of its GNI
     Prefix prefix;
     RouteTarget target{RouteTarget::local};
+    std::vector<NextHop> next_hops;
+    std::uint32_t gni{0};  // of a peering partition
 
     [[nodiscard]] std::string key() const { return std::to_string(table) + ' ' + to_string(prefix); }
 
@@ -155,6 +180,17 @@ struct Port {
     Id acl;                // of its subnet; unset: none
     Address router6;       // of a subnet with an IPv6 range besides its IPv4 one
     std::uint32_t prefix_length6{0};
+    std::uint32_t own_table{0};       // asked before `table`; 0: none
+    bool unreachable{false};          // what finds no route or mapping is answered with an ICMP error
+    std::uint64_t egress_bytes{0};    // a second; 0 any: what the instance sends
+    std::uint64_t egress_packets{0};  // the same
+    std::uint64_t ingress_bytes{0};   // what it receives
+    std::uint64_t ingress_packets{0};
+    std::uint32_t flow_limit{0};   // most flows at once; 0: the host's default
+    std::uint32_t tcp_timeout{0};  // seconds; 0: the host's default
+    std::uint32_t udp_timeout{0};
+    FlowLog flow_log{FlowLog::none};
+    std::string account;  // billing account, for flow logs
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
 
@@ -186,6 +222,8 @@ struct Schema<Route> {
         Field{1, "table", &Route::table, "route table", settable},
         Field{2, "prefix", &Route::prefix, "destination", required},
         Field{3, "target", &Route::target, "what to do", settable},
+        Field{4, "next-hops", &Route::next_hops, "records that forward", settable, 0, most_next_hops},
+        Field{5, "gni", &Route::gni, "guest network identifier of the partition", settable, 0, 0xffffff},
     };
 };
 WEFT_SCHEMA_COMPLETE(Route);
@@ -243,6 +281,17 @@ struct Schema<Port> {
         Field{19, "router6", &Port::router6, "phantom router of its IPv6 range besides", settable},
         Field{20, "prefix-length6", &Port::prefix_length6, "of that range", settable, 0, 128},
         Field{21, "dns", &Port::dns, "DNS server", settable},
+        Field{22, "own-table", &Port::own_table, "route table of its own; 0 none", settable},
+        Field{23, "unreachable", &Port::unreachable, "answer what has no route or mapping", settable},
+        Field{24, "egress-bytes", &Port::egress_bytes, "a second; 0 any", settable},
+        Field{25, "egress-packets", &Port::egress_packets, "a second; 0 any", settable},
+        Field{26, "ingress-bytes", &Port::ingress_bytes, "a second; 0 any", settable},
+        Field{27, "ingress-packets", &Port::ingress_packets, "a second; 0 any", settable},
+        Field{28, "flow-limit", &Port::flow_limit, "most flows; 0 default", settable},
+        Field{29, "tcp-timeout", &Port::tcp_timeout, "seconds; 0 default", settable},
+        Field{30, "udp-timeout", &Port::udp_timeout, "seconds; 0 default", settable},
+        Field{31, "flow-log", &Port::flow_log, "which flows are logged", settable},
+        Field{32, "account", &Port::account, "billing account", settable, 0, 255},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);

@@ -121,6 +121,7 @@ inline constexpr auto enum_names<Kind> = std::array{
     std::pair{Kind::host, std::string_view{"host"}},
     std::pair{Kind::security_group, std::string_view{"group"}},
     std::pair{Kind::network_acl, std::string_view{"acl"}},
+    std::pair{Kind::route_table, std::string_view{"route-table"}},
     std::pair{Kind::operation, std::string_view{"operation"}},
     std::pair{Kind::tag, std::string_view{"tag"}},
 };

@@ -41,6 +41,7 @@ struct Host {
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
     std::string former_serial;
+    bool foreign{false};
 
     friend bool operator==(const Host&, const Host&) = default;
 };
@@ -72,6 +73,8 @@ struct Schema<Host> {
         Field{14, "create-time", &Host::create_time, "microseconds since 1970 UTC", server | timestamp},
         Field{15, "former-serial", &Host::former_serial,
               "serial that stays in force until the renewed certificate is used, hex", server, 0, 64},
+        Field{16, "foreign", &Host::foreign, "runs no agent: another vendor's endpoint, declared whole",
+              create_only},
     };
 };
 WEFT_SCHEMA_COMPLETE(Host);

@@ -11,6 +11,7 @@
 #include "weft/schema/operation.h"
 #include "weft/schema/partition.h"
 #include "weft/schema/record.h"
+#include "weft/schema/route_table.h"
 #include "weft/schema/security_group.h"
 #include "weft/schema/subnet.h"
 #include "weft/schema/tag.h"
@@ -18,8 +19,8 @@
 namespace weft::schema {
 
 // What refers to others comes after them.
-using Objects = std::tuple<Partition, SecurityGroup, SecurityTag, NetworkAcl, Subnet, Host, Instance, Record,
-                           Attachment, Operation>;
+using Objects = std::tuple<Partition, SecurityGroup, SecurityTag, NetworkAcl, RouteTable, Subnet, Host,
+                           Instance, Record, Attachment, Operation>;
 
 // Calls fn(std::type_identity<T>{}) for each object type.
 template <class Fn>

@@ -22,6 +22,8 @@ struct Partition {
     Tags tags;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+    std::vector<Id> peers;
+    bool unreachable{false};
 
     friend bool operator==(const Partition&, const Partition&) = default;
 };
@@ -45,6 +47,10 @@ struct Schema<Partition> {
         Field{9, "tags", &Partition::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{10, "generation", &Partition::generation, "counts the changes of this object", server},
         Field{11, "create-time", &Partition::create_time, "microseconds since 1970 UTC", server | timestamp},
+        Field{12, "peers", &Partition::peers, "partitions whose route tables may name this one", settable, 0,
+              64},
+        Field{13, "unreachable", &Partition::unreachable,
+              "packets without a route or a mapping are answered with an ICMP error", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Partition);

@@ -6,9 +6,13 @@
 #include "weft/net/address.h"
 #include "weft/net/mac.h"
 #include "weft/schema/field.h"
+#include "weft/schema/route_table.h"
 #include "weft/schema/tag.h"
 
 namespace weft::schema {
+
+inline constexpr std::size_t most_own_routes = 50;
+inline constexpr std::uint64_t most_rate = 1'000'000'000'000;  // a second
 
 enum class RecordStatus : std::uint8_t { available = 0, disabled = 1, in_repair = 2 };
 template <>
@@ -25,6 +29,16 @@ inline constexpr auto enum_names<AttachmentStatus> = std::array{
     std::pair{AttachmentStatus::attaching, std::string_view{"attaching"}},
     std::pair{AttachmentStatus::attached, std::string_view{"attached"}},
     std::pair{AttachmentStatus::detaching, std::string_view{"detaching"}},
+};
+
+// Which flows of the record the flow log names (row 8.3).
+enum class FlowLog : std::uint8_t { none = 0, accepted = 1, rejected = 2, all = 3 };
+template <>
+inline constexpr auto enum_names<FlowLog> = std::array{
+    std::pair{FlowLog::none, std::string_view{"none"}},
+    std::pair{FlowLog::accepted, std::string_view{"accepted"}},
+    std::pair{FlowLog::rejected, std::string_view{"rejected"}},
+    std::pair{FlowLog::all, std::string_view{"all"}},
 };
 
 struct Record {
@@ -53,6 +67,15 @@ struct Record {
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
     std::uint32_t tag{0};
+    std::vector<RouteEntry> routes;
+    std::uint64_t egress_bytes{0};
+    std::uint64_t egress_packets{0};
+    std::uint64_t ingress_bytes{0};
+    std::uint64_t ingress_packets{0};
+    std::uint32_t flow_limit{0};
+    std::uint32_t tcp_timeout{0};
+    std::uint32_t udp_timeout{0};
+    FlowLog flow_log{FlowLog::none};
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -98,6 +121,24 @@ struct Schema<Record> {
         Field{23, "generation", &Record::generation, "counts the changes of this object", server},
         Field{24, "create-time", &Record::create_time, "microseconds since 1970 UTC", server | timestamp},
         Field{26, "tag", &Record::tag, "security tag: the number of its set of groups", server, 0, max_tag},
+        Field{27, "routes", &Record::routes, "its own routes, asked before its subnet's route table",
+              settable, 0, most_own_routes},
+        Field{28, "egress-bytes", &Record::egress_bytes, "most bytes a second that it sends; 0 any", settable,
+              0, most_rate},
+        Field{29, "egress-packets", &Record::egress_packets, "most packets a second that it sends; 0 any",
+              settable, 0, most_rate},
+        Field{30, "ingress-bytes", &Record::ingress_bytes, "most bytes a second that it receives; 0 any",
+              settable, 0, most_rate},
+        Field{31, "ingress-packets", &Record::ingress_packets,
+              "most packets a second that it receives; 0 any", settable, 0, most_rate},
+        Field{32, "flow-limit", &Record::flow_limit, "most tracked flows at once; 0 the host's default",
+              settable, 0, 1u << 20},
+        Field{33, "tcp-timeout", &Record::tcp_timeout,
+              "seconds that an idle established TCP flow is kept; 0 the host's default", settable, 0, 432000},
+        Field{34, "udp-timeout", &Record::udp_timeout,
+              "seconds that an idle UDP stream is kept; 0 the host's default", settable, 0, 86400},
+        Field{35, "flow-log", &Record::flow_log, "flows that its host logs: none, accepted, rejected or all",
+              settable},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name

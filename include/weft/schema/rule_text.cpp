@@ -16,6 +16,8 @@ constexpr std::string_view acl_form =
     "NUMBER allow|deny DIRECTION PROTOCOL [PORTS|TYPE[/CODE]] from|to any|CIDR, for example '100 deny "
     "ingress "
     "tcp 22 from 10.0.0.0/8'";
+constexpr std::string_view route_form =
+    "CIDR record NAME, CIDR blackhole or CIDR local, for example '0.0.0.0/0 record firewall'";
 
 std::vector<std::string> split(const std::string& text) {
     std::istringstream stream{text};
@@ -31,7 +33,7 @@ std::string text_at(const Value& map, std::string_view key) {
 }
 
 Error not_a_rule(const std::string& text, std::string_view form) {
-    return invalid("", "'" + text + "' is not a rule: expected " + std::string(form));
+    return invalid("", "'" + text + "' is not understood: expected " + std::string(form));
 }
 
 // From the direction on. False: this is no rule.
@@ -88,9 +90,27 @@ std::string write_acl_rule(const Value& map) {
     return std::to_string(value ? *value : 0) + ' ' + text_at(map, "action") + ' ' + write_match(map);
 }
 
+Result<Value> read_route(const std::string& text) {
+    Value map{Value::Map{}};
+    const auto words = split(text);
+    if (words.size() < 2 || (words[1] == "record") != (words.size() > 2)) return not_a_rule(text, route_form);
+    map.set("prefix", {words[0]});
+    map.set("target", {words[1]});
+    std::string name;
+    for (const auto& word : Words{words}.subspan(2)) name += (name.empty() ? "" : " ") + word;
+    if (!name.empty()) map.set("record", {name});
+    return map;
+}
+
+std::string write_route(const Value& map) {
+    const auto record = text_at(map, "record");
+    return text_at(map, "prefix") + ' ' + text_at(map, "target") + (record.empty() ? "" : ' ' + record);
+}
+
 }  // namespace
 
 const TextForm security_rule_text{group_form, read_security_rule, write_match};
+const TextForm route_text{route_form, read_route, write_route};
 const TextForm acl_rule_text{acl_form, read_acl_rule, write_acl_rule};
 
 }  // namespace weft::schema

@@ -5,6 +5,8 @@
 //          ingress tcp 443 from 0.0.0.0/0        egress any to any        ingress icmp 8/0 from group web
 //   ACL    NUMBER allow|deny, then the same without groups
 //          100 deny ingress tcp 22 from 10.0.0.0/8
+//   route  CIDR record NAME|blackhole|local
+//          0.0.0.0/0 record firewall             192.0.2.0/24 blackhole
 #pragma once
 
 #include "weft/schema/value.h"
@@ -22,5 +24,6 @@ struct TextForm {
 
 extern const TextForm security_rule_text;
 extern const TextForm acl_rule_text;
+extern const TextForm route_text;
 
 }  // namespace weft::schema

@@ -24,6 +24,7 @@ struct Subnet {
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
     Id acl;
+    Id route_table;
 
     friend bool operator==(const Subnet&, const Subnet&) = default;
 };
@@ -48,6 +49,8 @@ struct Schema<Subnet> {
         Field{9, "generation", &Subnet::generation, "counts the changes of this object", server},
         Field{10, "create-time", &Subnet::create_time, "microseconds since 1970 UTC", server | timestamp},
         Field{11, "acl", &Subnet::acl, "network ACL of its records' packets; none when left out", settable},
+        Field{14, "route-table", &Subnet::route_table,
+              "route table of its records' packets; the partition's 'main' when left out", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Subnet);
