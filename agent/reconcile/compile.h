@@ -38,7 +38,7 @@ struct Compiled {
 // `mapping` is the one with the same key, if there is one: it says whose the source is.
 [[nodiscard]] Compiled compile_source(const schema::Source& source, const schema::Mapping* mapping);
 
-// The policies that filter a port; 0: none does.
+// The policies that filter a port; `acl` 0: its subnet has none.
 struct PolicyIds {
     std::uint32_t groups{0};
     std::uint32_t acl{0};

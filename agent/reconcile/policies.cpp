@@ -40,7 +40,7 @@ policy::Groups groups_of(const schema::Tag& tag) { return {tag.groups.begin(), t
 
 std::vector<Policies::Key> Policies::keys_of(const schema::Port& port) {
     std::vector<Key> keys;
-    if (port.tag != 0 || port.acl) keys.push_back({port.tag, {}});
+    if (port.tag != 0) keys.push_back({port.tag, {}});
     if (port.acl) keys.push_back({0, port.acl});
     return keys;
 }
@@ -120,7 +120,6 @@ std::optional<policy::Policy> Policies::gather(const Key& key, Unit& unit, const
         unit.waiting = fmt::format("the rules of {} are not known here yet", to_string(key.acl));
         return std::nullopt;
     }
-    if (key.tag == 0) return open_policy();
     const auto* tag = find_tag(desired, key.tag);
     if (tag == nullptr) {
         unit.waiting = fmt::format("the security groups of tag {} are not known here yet", key.tag);
@@ -181,6 +180,7 @@ Policies::PortKeys Policies::refused(const Writer::Failures& failures) {
 
 Policies::Answer Policies::answer(const schema::Port& port) const {
     Answer out;
+    if (port.tag == 0) out.failed = "no security groups: its coordinator is too old to tell";
     for (const auto& key : keys_of(port)) {
         const auto& unit = units_.at(key);
         if (!unit.waiting.empty()) out.waiting = unit.waiting;

@@ -42,7 +42,7 @@ public:
     [[nodiscard]] bool uses(std::uint32_t id) const { return ids_.contains(id); }
 
 private:
-    // Of groups: their tag; of an ACL: its id; neither: the open policy.
+    // Of groups: their tag; of an ACL: its id.
     struct Key {
         std::uint32_t tag{0};
         Id acl;

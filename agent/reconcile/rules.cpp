@@ -51,13 +51,4 @@ policy::Policy policy_of(const schema::Acl& acl) {
     return out;
 }
 
-policy::Policy open_policy() {
-    policy::Policy out;
-    for (const auto direction : {WEFT_TX, WEFT_RX}) {
-        out.rules.emplace_back();
-        out.rules.back().direction = direction;
-    }
-    return out;
-}
-
 }  // namespace weft::agent

@@ -12,7 +12,5 @@ namespace weft::agent {
 // Of a record that is in all of them. Flows that changed rules no longer allow are kept if all groups say so.
 [[nodiscard]] policy::Policy policy_of(const std::vector<const schema::Group*>& groups);
 [[nodiscard]] policy::Policy policy_of(const schema::Acl& acl);
-// Lets everything pass: for a record without groups whose subnet has an ACL.
-[[nodiscard]] policy::Policy open_policy();
 
 }  // namespace weft::agent

@@ -50,7 +50,7 @@ __attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet*
 INLINE int filter_tx(struct __sk_buff* skb, const struct step* s, const struct weft_port* port) {
     struct track* t = scratch_track();
     if (!t) return DROP(step_lost);
-    if (!port->policy) return VERDICT_NEXT;
+    if (!port->policy) return DROP(no_policy);
     t->key.record = port->record;
     t->attachment = port->attachment;
     t->direction = WEFT_TX;
@@ -68,7 +68,7 @@ INLINE int filter_rx(struct __sk_buff* skb, const struct packet* p, const struct
                      __u32 bytes) {
     struct track* t = scratch_track();
     if (!t) return DROP(step_lost);
-    if (!local->policy) return VERDICT_NEXT;
+    if (!local->policy) return DROP(no_policy);
     t->key.record = local->record;
     t->attachment = local->attachment;
     t->direction = WEFT_RX;

@@ -54,7 +54,6 @@ INLINE __u32 remote_tag(const struct track* t) {
 
 /* Asks the record's groups about the flow, in the direction of whoever started it. */
 INLINE int check_groups(struct track* t, __u32 initiator) {
-    if (!t->policy) return DROP(no_policy);
     const struct question q = {
         .policy = t->policy,
         .direction = initiator,
@@ -153,7 +152,6 @@ INLINE int start_flow(struct track* t, struct weft_flow* entry) {
  * stays in the table: else its next packet from the other side might start it anew. */
 INLINE int check_again(struct track* t, struct weft_flow* flow) {
     int verdict = check_groups(t, flow->initiator);
-    if (verdict == DROP(no_policy)) return verdict;
     const struct weft_policy* policy = bpf_map_lookup_elem(&WEFT_POLICY_MAP, &t->policy);
     int keep = policy && (policy->flags & WEFT_POLICY_KEEP) && flow->state != WEFT_FLOW_CUT;
     flow->policy = t->policy;

@@ -39,7 +39,9 @@ INLINE int police(const struct __sk_buff* skb, const struct view* v, const struc
     const struct weft_rate_key key = {.record = t->key.record, .direction = t->direction};
     const struct weft_rate* rate = bpf_map_lookup_elem(&WEFT_RATE_MAP, &key);
     struct weft_rate_state* state = bpf_map_lookup_elem(&WEFT_RATE_STATE_MAP, &key);
-    if (!rate || !state) return VERDICT_NEXT;
+    if (!rate) return DROP(no_rate);       /* never unlimited: who shares the host would pay for it */
+    if (weft_tracing) return VERDICT_NEXT; /* a trace pays for nothing */
+    if (!state) return DROP(no_rate);
     __u64 now = bpf_ktime_get_ns();
     if (!affordable(state->packets_paid, now, rate->packets, rate->burst_packets))
         return t->direction == WEFT_TX ? DROP(egress_packet_rate) : DROP(ingress_packet_rate);

@@ -202,6 +202,26 @@ TEST_CASE("[4.1/change] a new policy applies to new flows at once and leaves all
     world.expect_nothing_dropped();
 }
 
+TEST_CASE("[4.1/missing] a record without a policy sends and receives nothing, established or not") {
+    Guarded world(open_policy);
+    const auto query = a_to_b(protocol_udp, udp(1, 53, payload(8)));
+    const auto reply = b_to_a(protocol_udp, udp(53, 1, payload(8)));
+    CHECK(world.send(query) == redirect);
+    world.use(0);
+    CHECK(world.send(query) == shot);
+    CHECK(world.drops(record_a, WEFT_DROP_no_policy, WEFT_TX) == 1);
+    CHECK(world.receive(reply) == shot);
+    CHECK(world.receive(b_to_a(protocol_icmp, icmp(3, 1, 0, Bytes(query.begin() + 14, query.end())))) ==
+          shot);
+    const Ipv4 to_a{.source = ip("10.1.2.31"), .destination = ip("10.1.2.30")};
+    const auto next_door = ethernet(mac_a, mac_d, ethertype_ipv4, ipv4(to_a, udp(1, 53, payload(8))));
+    CHECK(world.programs.send(next_door, world.i2).verdict == shot);
+    CHECK(world.drops(record_a, WEFT_DROP_no_policy, WEFT_RX) == 3);
+    world.use(open_policy);
+    CHECK(world.send(query) == redirect);
+    CHECK(world.receive(reply) == redirect);
+}
+
 TEST_CASE("[4.1/missing] a policy whose rules are not there lets nothing pass") {
     Guarded world(4711);
     world.expect_dropped(world.programs.receive(syn_to_a(443)), WEFT_DROP_ingress_group, record_a, WEFT_RX);

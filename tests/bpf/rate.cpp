@@ -16,8 +16,10 @@ struct Limited : World {
         key.direction = static_cast<__u32>(direction);
         put(WEFT_MAP_NAME(WEFT_RATE_MAP), key, rate);
         put(WEFT_MAP_NAME(WEFT_RATE_STATE_MAP), key, weft_rate_state{});
-        change_port(i1, [](weft_port& p) { p.flags |= WEFT_PORT_LIMITED; });
-        change_local(blue, "10.1.2.30", [](weft_local& l) { l.flags |= WEFT_PORT_LIMITED; });
+        if (direction == WEFT_TX)
+            change_port(i1, [](weft_port& p) { p.flags |= WEFT_PORT_LIMITED; });
+        else
+            change_local(blue, "10.1.2.30", [](weft_local& l) { l.flags |= WEFT_PORT_LIMITED; });
     }
     int send(std::size_t frame) {
         return programs.send(a_to_b(protocol_udp, udp(1, 2, payload(frame - headers))), i1).verdict;
@@ -65,6 +67,24 @@ TEST_CASE("[4.7/packets] beyond its burst a record sends and receives no more pa
         for (int i = 0; i < 10; i++) CHECK(world.receive(100) == redirect);
         CHECK(world.receive(100) == shot);
         CHECK(world.drops(record_a, WEFT_DROP_ingress_packet_rate, WEFT_RX) == 1);
+    }
+}
+
+TEST_CASE("[4.7/missing] a limited record whose limit is not installed passes nothing") {
+    const weft_rate wide{.bytes = 1'000'000, .packets = 1'000'000, .burst_bytes = 9000, .burst_packets = 9};
+    const auto erased = {WEFT_MAP_NAME(WEFT_RATE_MAP), WEFT_MAP_NAME(WEFT_RATE_STATE_MAP)};
+    for (const char* map : erased) {
+        CAPTURE(map);
+        Limited sent(WEFT_TX, wide);
+        CHECK(sent.send(1000) == redirect);
+        sent.erase(map, sent.key);
+        CHECK(sent.send(1000) == shot);
+        CHECK(sent.drops(record_a, WEFT_DROP_no_rate, WEFT_TX) == 1);
+        Limited received(WEFT_RX, wide);
+        CHECK(received.receive(1000) == redirect);
+        received.erase(map, received.key);
+        CHECK(received.receive(1000) == shot);
+        CHECK(received.drops(record_a, WEFT_DROP_no_rate, WEFT_RX) == 1);
     }
 }
 

@@ -83,6 +83,15 @@ schema::Port port(const std::string& device) {
     out.device = device;
     out.addresses = {*Address::parse("10.1.2.30")};
     out.mtu = 1400;
+    out.tag = 7;
+    return out;
+}
+
+// A port and the groups of its tag: none.
+DesiredSet desired_port(const std::string& device) {
+    DesiredSet out;
+    out.put(schema::Tag{42, 7, {}});
+    out.put(port(device));
     return out;
 }
 
@@ -92,8 +101,7 @@ TEST_CASE("[8.5/adopt] a process that is gone left everything in place, and the 
     const Sandbox sandbox;
     sandbox.add_veth("up0");
     sandbox.add_veth("inst0");
-    DesiredSet desired;
-    desired.put(port("inst0"));
+    const auto desired = desired_port("inst0");
     {
         const auto datapath = sandbox.open({{"up0"}});
         Reconciler reconciler{*datapath};
@@ -191,8 +199,7 @@ TEST_CASE("[8.5/repair] a filter removed by hand comes back") {
     sandbox.add_veth("inst0");
     const auto datapath = sandbox.open({{"up0"}});
     Reconciler reconciler{*datapath};
-    DesiredSet desired;
-    desired.put(port("inst0"));
+    const auto desired = desired_port("inst0");
     (void)reconciler.snapshot(desired, {1, 2, 3, 4});
     sandbox.run("tc qdisc del dev inst0 clsact; tc qdisc del dev up0 clsact");
     REQUIRE_FALSE(filter_of("inst0").has_value());
@@ -211,8 +218,7 @@ TEST_CASE("[2.3] a device that appears later is attached when it does, and again
     CHECK(contains(datapath->report().problems, "uplink up0 does not exist"));
     Reconciler reconciler{*datapath};
     datapath->on_change = [&] { (void)reconciler.environment_changed(); };
-    DesiredSet desired;
-    desired.put(port("inst0"));
+    const auto desired = desired_port("inst0");
     CHECK(reconciler.snapshot(desired, {1, 2, 3, 4}).waiting.size() == 1);
 
     for (int round = 0; round < 2; ++round) {

@@ -38,7 +38,9 @@ std::string work(const Sandbox& sandbox) {
     port.gni = 42;
     port.device = "inst0";
     port.addresses = {*Address::parse("10.1.2.30")};
+    port.tag = 7;
     DesiredSet desired;
+    desired.put(schema::Tag{42, 7, {}});
     desired.put(port);
     const auto outcome = reconciler.snapshot(desired, {1, 2, 3, 4});
     if (!outcome.failed.empty()) return outcome.failed[0].reason;

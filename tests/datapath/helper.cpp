@@ -314,10 +314,12 @@ struct Waiting {
         port.prefix_length = 24;
         port.mac = *Mac::parse("02:00:5e:10:20:30");
         port.mtu = 1406;
+        port.tag = 7;
     }
     // The reason why the port waits once it does.
     std::string attach() {
         DesiredSet desired;
+        desired.put(schema::Tag{42, 7, {}});
         desired.put(port);
         const auto outcome = reconciler.snapshot(desired, {1, 2, 3, 4});
         REQUIRE(outcome.waiting.size() == 1);

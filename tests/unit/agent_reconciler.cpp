@@ -43,12 +43,14 @@ schema::Port port(std::uint64_t attachment, const std::string& device, const std
     out.device = device;
     out.addresses = {address(own_address)};
     out.mtu = 1400;
+    out.tag = 7;
     return out;
 }
 
 template <class... T>
 DesiredSet desired(T... objects) {
     DesiredSet out;
+    out.put(schema::Tag{42, 7, {}});
     (out.put(objects), ...);
     return out;
 }

@@ -166,20 +166,10 @@ TEST_CASE("[4.1/install] a port opens with the policy of its groups, which is wh
     CHECK(world.last(sending->policy) >= 0);
 }
 
-TEST_CASE("[4.1/install] a record without groups is filtered by its subnet's ACL alone") {
-    World world;
-    CHECK(world.snapshot(acl(5, 80), port(1, 0, 5), port(2, 0)).waiting.empty());
-    CHECK(world.sending(1)->policy != 0);
-    CHECK(world.count(MapId::rule_port, world.sending(1)->policy) == 2);  // everything, both ways
-    CHECK(world.sending(1)->acl != 0);
-    CHECK(world.sending(2)->policy == 0);
-    CHECK(world.sending(2)->acl == 0);
-}
-
 TEST_CASE("[4.1/waiting] a port is not opened before its tag, all groups and its ACL are there") {
     World world;
     const auto waits = port(1, 7, 5);
-    CHECK(reason(world.snapshot(waits, port(2, 0)).waiting, waits) ==
+    CHECK(reason(world.snapshot(tag(8, {}), waits, port(2, 8)).waiting, waits) ==
           "the rules of acl-00000000000000005 are not known here yet");
     CHECK_FALSE(world.sending(1).has_value());
     CHECK(world.sending(2).has_value());
@@ -273,6 +263,20 @@ TEST_CASE("[4.1/failed] rules that cannot be compiled close their ports with the
     CHECK(world.sending(2).has_value());
     CHECK(world.put(group(1, {rule(22)})).failed.empty());
     CHECK(world.sending(1).has_value());
+}
+
+TEST_CASE("[4.1/closed] a port without a tag, as an old coordinator gives it, stays closed and says why") {
+    World world;
+    const auto outcome = world.snapshot(acl(5, 80), port(1, 0), port(2, 0, 5));
+    REQUIRE(outcome.failed.size() == 2);
+    CHECK(outcome.failed[0].reason == "no security groups: its coordinator is too old to tell");
+    CHECK_FALSE(world.sending(1));
+    CHECK_FALSE(world.sending(2));
+    CHECK(world.datapath.map(MapId::local).empty());
+    SUBCASE("opened as soon as it has one") {
+        CHECK(world.put(tag(7, {}), port(1, 7)).failed.size() == 1);
+        CHECK(world.sending(1));
+    }
 }
 
 TEST_CASE("[4.1/full] a policy that does not fit into the maps is not used before it is there as a whole") {

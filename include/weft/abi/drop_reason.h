@@ -109,7 +109,8 @@
     X(101, inner_discovery, "neighbour discovery of another host")                                     \
     X(102, punt_off, "for the agent, which does not run or cannot answer")                             \
     X(103, punt_rate, "more for the agent than one record may send")                                   \
-    X(104, punt_frame, "not the agent's answer to a packet of an attachment")
+    X(104, punt_frame, "not the agent's answer to a packet of an attachment")                          \
+    X(105, no_rate, "the record's rate limit is not installed")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,

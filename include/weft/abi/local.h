@@ -24,7 +24,7 @@ struct weft_local {
     __u64 lease_expiry; /* as in weft_port */
     __u32 ifindex;      /* of the instance's device in the host's namespace */
     __u32 flags;        /* weft_port_flag */
-    __u32 policy;       /* of the record's security groups; 0: not filtered */
+    __u32 policy;       /* of the record's security groups; 0: nothing passes */
     __u32 acl;          /* policy of its subnet's ACL; 0: none */
     __u32 tag;          /* the record's security tag */
     __u8 subnet_bits;   /* prefix length of the subnet, as in weft_port */

@@ -37,7 +37,7 @@ struct weft_port {
     __u32 gni;
     __u32 flags;                  /* weft_port_flag */
     __u32 table;                  /* route table, key of `route` */
-    __u32 policy;                 /* of the record's security groups; 0: not filtered */
+    __u32 policy;                 /* of the record's security groups; 0: nothing passes */
     __u32 acl;                    /* policy of the subnet's ACL; 0: none */
     __u32 tag;                    /* the record's security tag, sent along */
     __u16 mtu;                    /* of the instance's device */

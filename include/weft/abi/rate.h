@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* rate: limits of what a record sends and receives (requirement 4.7), policed: what exceeds them is dropped.
- * Bytes are those of Ethernet frames with the headers of every segment, packets are segments. */
+ * Bytes are those of Ethernet frames with the headers of every segment, packets are segments. Both entries
+ * are there before the flag WEFT_PORT_LIMITED: without them nothing passes. */
 #pragma once
 
 #include "weft/abi/types.h"

@@ -239,6 +239,19 @@ void World::allow_ports(std::uint32_t policy, weft_direction direction, std::uin
     put(WEFT_MAP_NAME(WEFT_RULE_PORT_MAP), key, rule);
 }
 
+void World::allow_fragments(std::string_view destination, std::uint8_t protocol) {
+    weft_fragment_key key{};
+    key.record = record_a;
+    key.source = mapped(destination.find(':') == std::string_view::npos ? "10.1.2.30" : "2001:db8:12::30");
+    key.destination = mapped(destination);
+    key.protocol = protocol;
+    key.direction = WEFT_TX;
+    key.pair = 1;
+    weft_fragment fragment{};
+    fragment.expires = ~0ULL;
+    put(WEFT_MAP_NAME(WEFT_FRAGMENT_MAP), key, fragment);
+}
+
 void World::use_policy(unsigned ifindex, std::uint32_t gni, std::string_view address, std::uint32_t policy) {
     change_port(ifindex, [&](weft_port& port) { port.policy = policy; });
     change_local(gni, address, [&](weft_local& local) { local.policy = policy; });

@@ -130,6 +130,9 @@ public:
     // The policy of the record on this device, both ways.
     void use_policy(unsigned ifindex, std::uint32_t gni, std::string_view address, std::uint32_t policy);
 
+    // As if fragments of this protocol from a to `destination` had lately passed: more pass before their first.
+    void allow_fragments(std::string_view destination, std::uint8_t protocol);
+
     // The flow table: entries in all, and one of them as the programs left it.
     std::size_t flows();
     std::optional<weft_flow> flow(const weft_flow_key& key);
