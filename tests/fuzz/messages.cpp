@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "weft/wire/message.h"
+#include "weft/wire/message/capture.h"
 #include "weft/wire/message/hello.h"
 #include "weft/wire/message/request.h"
 #include "weft/wire/message/session.h"
@@ -55,6 +56,8 @@ void check(const Frame& frame) {
             check<wire::TraceRequest>(frame);
             check<wire::TraceHop>(frame);
             return check<wire::Trace>(frame);
+        case Command::capture: return check<wire::CaptureRequest>(frame);
+        case Command::captured: return check<wire::Captured>(frame);
         case Command::put: return check<wire::Put>(frame);
         case Command::erase: return check<wire::Erase>(frame);
         case Command::commit: return check<wire::Commit>(frame);

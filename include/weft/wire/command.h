@@ -21,7 +21,9 @@
 //   agent to coordinator       installed Installed (at each commit and every second), report Report,
 //                              counters Counters, trace TraceHop, renew RenewRequest -> certificate
 //                              Certificate
-//   agent's local socket       monitor MonitorRequest -> packet_event PacketEvent*;  status, counters as above
+//   agent's local socket       monitor MonitorRequest -> packet_event PacketEvent*;  status, counters as
+//   above
+//                              capture CaptureRequest -> ack Captured* (until the next capture) | ack
 #pragma once
 
 #include <cstdint>
@@ -60,6 +62,8 @@ enum class Command : std::uint16_t {
     report = 68,
     monitor = 96,
     packet_event = 97,
+    capture = 98,
+    captured = 99,
 };
 
 inline constexpr std::uint16_t lowest_protocol = 1;
