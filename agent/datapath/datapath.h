@@ -221,7 +221,7 @@ struct DatapathConfig {
     std::string helper;                   // socket of weft-device-helper; empty: none
     std::vector<Uplink> uplinks;
     std::map<std::string, std::uint32_t>
-        sizes;  // entries by map name ("mapping"); a pinned map keeps its own
+        sizes;  // entries by map name ("mapping"); those of pinned maps change
 };
 
 // Loads the programs, keeps what is pinned, swaps the filters of the uplinks and of the attached instances to

@@ -60,8 +60,7 @@ Result<void> KernelDatapath::start() {
         log_warning("datapath", "uplinks: {}", done.error().message());
     uplinks_.detach_former(socket_, links_);
     swap_instances();
-    load_.remove_others();
-    return {};
+    return load_.settle();
 }
 
 void KernelDatapath::swap_instances() {

@@ -207,9 +207,19 @@ INLINE int related(const struct track* t, const struct weft_flow* flow) {
     return flow && !is_void(t, flow) && flow->state != WEFT_FLOW_CUT ? VERDICT_NEXT : DROP(icmp_unrelated);
 }
 
+/* An entry of the former table moves at the first packet that asks for it. */
+INLINE struct weft_flow* find_flow(const struct track* t) {
+    struct weft_flow* flow = bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
+    if (flow) return flow;
+    const struct weft_flow* former = bpf_map_lookup_elem(&WEFT_FLOW_FORMER_MAP, &t->key);
+    if (!former) return 0;
+    bpf_map_update_elem(&WEFT_FLOW_MAP, &t->key, former, BPF_NOEXIST);
+    return bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
+}
+
 /* The verdict on the packet in `t`: VERDICT_NEXT, or the drop. */
 INLINE int track(struct track* t) {
-    struct weft_flow* flow = bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
+    struct weft_flow* flow = find_flow(t);
     if (t->kind == TRACK_ERROR) return related(t, flow);
     if (is_tcp(t) && t->kind == TRACK_FLOW && !tcp_flags_valid(t->tcp_flags)) return DROP(tcp_flags);
     if (flow && !is_void(t, flow)) return go_on(t, flow);

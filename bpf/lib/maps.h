@@ -55,6 +55,13 @@ PINNED_MAP(WEFT_RULE_ADDRESS_MAP, LPM_TRIE, 1048576, GROWING, struct weft_rule_a
 PINNED_MAP(WEFT_RULE_TAG_MAP, HASH, 1048576, GROWING, struct weft_rule_tag, __u32);
 PINNED_MAP(WEFT_RULE_PORT_MAP, LPM_TRIE, 1048576, GROWING, struct weft_rule_port, struct weft_rule);
 PINNED_MAP(WEFT_FLOW_MAP, HASH, 1048576, GROWING, struct weft_flow_key, struct weft_flow);
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1);
+    __uint(map_flags, GROWING);
+    __type(key, struct weft_flow_key);
+    __type(value, struct weft_flow);
+} WEFT_FLOW_FORMER_MAP SEC(".maps");
 PINNED_MAP(WEFT_QUOTA_MAP, HASH, 4096, 0, __u64, struct weft_quota);
 PINNED_MAP(WEFT_FLOW_USE_MAP, HASH, 4096, 0, __u64, struct weft_flow_use);
 PINNED_MAP(WEFT_FRAGMENT_MAP, LRU_HASH, 65536, 0, struct weft_fragment_key, struct weft_fragment);

@@ -57,6 +57,20 @@ struct Tracked : World {
 
 }  // namespace
 
+TEST_CASE("[4.6/resize] a flow of the former table goes on in the present one; without it nothing does") {
+    Tracked w;
+    w.connect();
+    const auto open = w.flow(key_of_a());
+    const auto key = key_of_a();
+    w.erase_raw(WEFT_MAP_NAME(WEFT_FLOW_MAP), &key);
+    CHECK(w.receive({.sequence = 901, .ack = 101}, 10) == shot);
+    CHECK(w.drops(WEFT_DROP_ingress_group) == 1);
+    w.put(WEFT_MAP_NAME(WEFT_FLOW_FORMER_MAP), key, *open);
+    CHECK(w.receive({.sequence = 901, .ack = 101}, 10) == redirect);
+    REQUIRE(w.flow(key));
+    CHECK(w.flow(key)->side[1].packets == open->side[1].packets + 1);
+}
+
 TEST_CASE("[4.6/tcp] a connection opens, carries data both ways, closes by halves") {
     Tracked world;
     CHECK(world.send({.sequence = 100, .flags = tcp_syn}) == redirect);

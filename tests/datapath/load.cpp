@@ -14,6 +14,7 @@
 #include "agent/datapath/bpf/pin.h"
 #include "tests/datapath/sandbox.h"
 #include "weft/abi/chain.h"
+#include "weft/abi/flow.h"
 #include "weft/abi/peer.h"
 
 using namespace weft;
@@ -81,14 +82,13 @@ TEST_CASE("[8.5/upgrade] a second load has its own programs and the same maps; t
     const auto pinned = bpf::open_pin(sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_PEER_MAP));
     REQUIRE(bpf_map_update_elem(pinned->get(), &host, &peer, BPF_ANY) == 0);
 
-    // Another size is asked for: the pinned map keeps its own.
-    const auto second = bpf::Load::make(sandbox.pin(), objects_directory(), {{"peer", 7}});
+    auto second = load(sandbox);
     REQUIRE_MESSAGE(second.has_value(), second.error().message());
     CHECK(size_of(sandbox, WEFT_MAP_NAME(WEFT_PEER_MAP)) == 100);
     CHECK(second->instance_tx().id != first->instance_tx().id);
     CHECK(bpf::Maps::open(sandbox.pin())->dump(MapId::peer)->size() == 1);
     CHECK(bpf::pinned_loads(sandbox.pin()).size() == 2);
-    second->remove_others();
+    REQUIRE(second->settle().has_value());
     CHECK(bpf::pinned_loads(sandbox.pin()) == std::vector<std::uint32_t>{2});
 }
 

@@ -81,16 +81,16 @@ std::string short_name(const std::string& map) {
                : map;
 }
 
-Result<Load::Object> Load::open(const std::string& root, const std::string& path,
-                                const std::map<std::string, std::uint32_t>& sizes) {
+Result<Load::Object> Load::open(const std::string& path, const std::map<std::string, std::uint32_t>& sizes) {
     const Log log;
     bpf_object_open_opts options{};
     options.sz = sizeof(options);
-    options.pin_root_path = root.c_str();
+    options.pin_root_path = root_.c_str();
     Object object{bpf_object__open_file(path.c_str(), &options)};
     if (!object) return log.error("open", path, errno);
     bpf_map* map = nullptr;
-    bpf_object__for_each_map(map, object.get()) WEFT_CHECK(use_pinned(root, map, sizes));
+    bpf_object__for_each_map(map, object.get()) WEFT_CHECK(use_pinned(root_, map, sizes));
+    WEFT_CHECK(resize_.redirect(object.get()));
     if (const int err = bpf_object__load(object.get()); err != 0) return log.error("load", path, -err);
     return object;
 }
@@ -119,10 +119,11 @@ Result<Load> Load::make(const std::string& root, const std::string& objects,
     load.root_ = root;
     for (const auto number : pinned_loads(root)) load.number_ = std::max(load.number_, number);
     ++load.number_;
-    WEFT_TRY(load.instance_, open(root, objects + "/instance_tx.bpf.o", sizes));
-    WEFT_TRY(load.fabric_, open(root, objects + "/fabric_rx.bpf.o", sizes));
-    WEFT_TRY(load.fabric_xdp_, open(root, objects + "/fabric_rx_xdp.bpf.o", sizes));
-    WEFT_TRY(load.punt_, open(root, objects + "/punt_rx.bpf.o", sizes));
+    WEFT_TRY(load.resize_, Resize::begin(root, sizes));
+    WEFT_TRY(load.instance_, load.open(objects + "/instance_tx.bpf.o", sizes));
+    WEFT_TRY(load.fabric_, load.open(objects + "/fabric_rx.bpf.o", sizes));
+    WEFT_TRY(load.fabric_xdp_, load.open(objects + "/fabric_rx_xdp.bpf.o", sizes));
+    WEFT_TRY(load.punt_, load.open(objects + "/punt_rx.bpf.o", sizes));
     WEFT_TRY(load.instance_tx_, find_program(load.instance_.get(), "instance_tx"));
     WEFT_TRY(load.fabric_rx_, find_program(load.fabric_.get(), "fabric_rx"));
     WEFT_TRY(load.fabric_rx_xdp_, find_program(load.fabric_xdp_.get(), "fabric_rx_xdp"));
@@ -135,13 +136,15 @@ Result<Load> Load::make(const std::string& root, const std::string& objects,
     WEFT_CHECK(load.pin(load.fabric_));
     WEFT_CHECK(load.pin(load.fabric_xdp_));
     WEFT_CHECK(load.pin(load.punt_));
+    WEFT_CHECK(load.resize_.take_over());
     return load;
 }
 
-void Load::remove_others() const {
+Result<void> Load::settle() {
     std::error_code ignored;
     for (const auto number : pinned_loads(root_))
         if (number != number_) std::filesystem::remove_all(load_directory(root_, number), ignored);
+    return resize_.drain();
 }
 
 }  // namespace weft::agent::bpf

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/datapath/bpf/resize.h"
 #include "weft/base/result.h"
 
 namespace weft::agent::bpf {
@@ -21,9 +22,9 @@ struct Program {
 
 class Load {
 public:
-    // Objects from `objects`/*.bpf.o. Maps that are pinned below `root` are used as they are, the others are
-    // made with the sizes given by short name ("mapping" for weft_mapping_v1) and pinned. A program that the
-    // verifier refuses is an error with its log.
+    // Objects from `objects`/*.bpf.o. Maps that are pinned below `root` are used, the others are made and
+    // pinned. Sizes are given by short name ("mapping" for weft_mapping_v1); pinned maps of another size
+    // change theirs (resize.h). A program that the verifier refuses is an error with its log.
     [[nodiscard]] static Result<Load> make(const std::string& root, const std::string& objects,
                                            const std::map<std::string, std::uint32_t>& sizes);
 
@@ -32,8 +33,8 @@ public:
     [[nodiscard]] const Program& fabric_rx_xdp() const { return fabric_rx_xdp_; }
     [[nodiscard]] const Program& punt_rx() const { return punt_rx_; }
 
-    // Unpins every other load, once nothing of it is attached any more.
-    void remove_others() const;
+    // Once nothing of any other load is attached any more: unpins those, and ends what resizing began.
+    [[nodiscard]] Result<void> settle();
 
 private:
     struct Close {
@@ -41,13 +42,14 @@ private:
     };
     using Object = std::unique_ptr<bpf_object, Close>;
 
-    [[nodiscard]] static Result<Object> open(const std::string& root, const std::string& path,
-                                             const std::map<std::string, std::uint32_t>& sizes);
+    [[nodiscard]] Result<Object> open(const std::string& path,
+                                      const std::map<std::string, std::uint32_t>& sizes);
     [[nodiscard]] Result<void> pin(const Object& object) const;
     [[nodiscard]] Result<void> chain() const;
 
     std::string root_;
     std::uint32_t number_{0};
+    Resize resize_;
     Object instance_;
     Object fabric_;
     Object fabric_xdp_;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "agent/datapath/bpf/batch.h"
 #include "agent/datapath/bpf/pin.h"
 #include "weft/abi/config.h"
 #include "weft/abi/counter.h"
@@ -24,8 +25,6 @@
 
 namespace weft::agent::bpf {
 namespace {
-
-constexpr std::size_t most_at_once = 16384;  // entries a system call; bounds the copy that it takes
 
 // The field of a quota that is counted.
 constexpr std::size_t removed_at = offsetof(weft_quota, removed);
@@ -147,21 +146,14 @@ Result<std::vector<Entry>> Maps::dump_keys(const Map& map) {
 
 Result<std::vector<Entry>> Maps::dump_batches(const Map& map) {
     std::vector<Entry> entries;
-    std::string position(std::max<std::size_t>(map.key_size, sizeof(std::uint64_t)), '\0');
-    std::string next = position;
-    std::string keys(most_at_once * map.key_size, '\0');
-    std::string values(most_at_once * map.value_size, '\0');
-    for (const void* from = nullptr;; from = position.data()) {
-        auto count = static_cast<__u32>(most_at_once);
-        const bool more = bpf_map_lookup_batch(map.fd.get(), const_cast<void*>(from), next.data(),
-                                               keys.data(), values.data(), &count, nullptr) == 0;
-        if (!more && errno != ENOENT) return failure(map, "read", errno);
-        for (std::size_t i = 0; i < count; ++i)
-            entries.push_back({keys.substr(i * map.key_size, map.key_size),
-                               values.substr(i * map.value_size, map.value_size)});
-        if (!more) return entries;
-        position.swap(next);
-    }
+    const int err = for_each_batch(map.fd.get(), map.key_size, map.value_size,
+                                   [&](const char* keys, const char* values, std::size_t count) {
+                                       for (std::size_t i = 0; i < count; ++i)
+                                           entries.push_back({{keys + i * map.key_size, map.key_size},
+                                                              {values + i * map.value_size, map.value_size}});
+                                   });
+    if (err != 0) return failure(map, "read", err);
+    return entries;
 }
 
 std::vector<WriteFailure> Maps::put(MapId id, std::span<const Entry> entries) const {

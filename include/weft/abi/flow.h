@@ -9,6 +9,9 @@
 #define WEFT_FLOW_MAP weft_flow_v1         /* HASH: weft_flow_key -> weft_flow */
 #define WEFT_QUOTA_MAP weft_quota_v1       /* HASH: record id __u64 -> weft_quota, written by user space */
 #define WEFT_FLOW_USE_MAP weft_flow_use_v1 /* HASH: record id __u64 -> weft_flow_use, made by user space */
+/* As `flow`: the table of another size that the present one replaces, asked where that has no entry. Private
+ * to a load and empty, unless the agent hands the former table over. */
+#define WEFT_FLOW_FORMER_MAP weft_flow_former
 #define WEFT_FRAGMENT_MAP weft_fragment_v1 /* LRU_HASH: weft_fragment_key -> weft_fragment */
 
 /* Of ICMP queries both ports are the identifier; zero for protocols without ports. */

@@ -35,6 +35,12 @@ namespace {
     throw std::runtime_error(what + ": " + std::strerror(errno));
 }
 
+// The former table of flows is each load's own: here one for all.
+void share_former(const std::string& root, bpf_object* object) {
+    const std::string name = WEFT_MAP_NAME(WEFT_FLOW_FORMER_MAP);
+    bpf_map__set_pin_path(bpf_object__find_map_by_name(object, name.c_str()), (root + '/' + name).c_str());
+}
+
 // Maps that the test machine should not spend its memory on.
 void shrink(bpf_object* object) {
     constexpr unsigned few = 64;
@@ -69,6 +75,7 @@ Skeleton* open_and_load(const std::string& root, std::map<std::string, std::vect
     Skeleton* skeleton = open(&options);
     if (skeleton == nullptr) fail(std::string("open ") + name);
     shrink(skeleton->obj);
+    share_former(root, skeleton->obj);
     ask_for_statistics(skeleton->obj, logs);
     if (load(skeleton) != 0) {
         for (const auto& [program, log] : logs) std::fprintf(stderr, "%s: %s\n", program.c_str(), log.data());
