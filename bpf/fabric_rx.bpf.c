@@ -24,6 +24,7 @@ INLINE int arrive_skb(struct __sk_buff* skb, struct view* v, struct arrival* a) 
 
 INLINE int receive_any(struct __sk_buff* skb, struct arrival* a) {
     struct view v;
+    if (skb->vlan_present && (skb->vlan_tci & 0xfff)) return VERDICT_NOT_OURS; /* of another network */
     if (metadata_take(skb, a)) return receive_inner(skb, a);
     int verdict = arrive_skb(skb, &v, a);
     if (verdict == VERDICT_NEXT) return receive(skb, &v, a);

@@ -16,7 +16,7 @@ struct arrival {
     __u32 framework_size; /* bytes of the framework's header */
     __u32 strip;          /* bytes from the outer IP header to the inner one: the offset of the inner frame */
     struct packet packet; /* the inner one */
-    __u8 macs[12];        /* inner, destination first */
+    struct ethhdr eth;    /* the inner one */
     __u8 tagged;          /* the tag came along */
     __u8 ipv6;            /* the outer header is IPv6 */
     __u8 outer_tos;

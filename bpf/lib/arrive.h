@@ -64,8 +64,7 @@ INLINE int arrive_inner(const struct view* v, __u32 offset, __u32 room, struct a
     if ((const void*)(eth + 1) > v->end) return VERDICT_PULL;
     int verdict = parse_inner(v, eth, offset, room - sizeof(*eth), a);
     if (verdict != VERDICT_NEXT) return verdict;
-    copy_mac(a->macs, eth->h_dest);
-    copy_mac(a->macs + MAC_SIZE, eth->h_source);
+    a->eth = *eth;
     a->strip = offset; /* what lies before the inner Ethernet header, whose size is the outer one's */
     if (is_discovery(v, &a->packet)) return DROP(inner_discovery);
     verdict = check_source(a);

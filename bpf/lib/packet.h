@@ -137,10 +137,3 @@ INLINE void ipv4_decrement_ttl(struct iphdr* ip) {
 }
 
 INLINE __u8 ipv6_tos(const struct ipv6hdr* ip) { return bpf_ntohs(*(const __be16*)ip) >> 4; }
-
-INLINE void ipv4_set_tos(struct iphdr* ip, __u8 tos) {
-    __u16* word = (__u16*)ip; /* version, header length and TOS */
-    __u16 from = *word;
-    ip->tos = tos;
-    checksum_replace(&ip->check, from, *word);
-}

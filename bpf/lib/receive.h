@@ -19,13 +19,9 @@ INLINE int decapsulate(struct __sk_buff* skb, const struct arrival* a) {
     return VERDICT_NEXT;
 }
 
-INLINE int write_ethernet(struct __sk_buff* skb, const struct arrival* a, const void* to) {
-    struct ethhdr* eth = (void*)(long)skb->data;
-    if ((void*)(eth + 1) > (void*)(long)skb->data_end) return DROP(step_lost);
-    copy_mac(eth->h_dest, to);
-    copy_mac(eth->h_source, a->macs + MAC_SIZE);
-    eth->h_proto = ethertype(&a->packet);
-    return VERDICT_NEXT;
+INLINE int write_ethernet(struct __sk_buff* skb, struct arrival* a, const void* to) {
+    copy_mac(a->eth.h_dest, to);
+    return bpf_skb_store_bytes(skb, 0, &a->eth, sizeof(a->eth), 0) ? DROP(step_lost) : VERDICT_NEXT;
 }
 
 INLINE int receive(struct __sk_buff* skb, struct view* v, struct arrival* a) {
@@ -52,7 +48,7 @@ INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a) {
     if ((const void*)(eth + 1) > v.end) return DROP(step_lost);
     int verdict = parse_inner(&v, eth, 0, v.length - sizeof(*eth), a);
     if (verdict != VERDICT_NEXT) return verdict == VERDICT_PULL ? DROP(step_lost) : verdict;
-    copy_mac(a->macs, eth->h_dest);
+    a->eth = *eth;
     verdict = find_arrival_receiver(&v, a, &local);
     if (verdict != VERDICT_NEXT) return verdict;
     verdict = filter_rx(skb, &a->packet, local, a->tag, v.length);

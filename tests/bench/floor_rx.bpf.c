@@ -24,9 +24,7 @@ int floor_rx(struct __sk_buff* skb) {
         look_up(&counter);
     }
     if (bpf_skb_adjust_room(skb, -STRIP, BPF_ADJ_ROOM_MAC, BPF_F_ADJ_ROOM_FIXED_GSO)) return TC_ACT_SHOT;
-    unsigned char* at = (void*)(long)skb->data;
-    if (at + sizeof(macs) > (unsigned char*)(long)skb->data_end) return TC_ACT_SHOT;
-    __builtin_memcpy(at, macs, sizeof(macs));
+    if (bpf_skb_store_bytes(skb, 0, macs, sizeof(macs), 0)) return TC_ACT_SHOT;
     return bpf_redirect_peer(IFINDEX, 0);
 }
 
