@@ -2,7 +2,7 @@
 // fabric_rx_xdp: the checks of fabric_rx, before the stack.
 #include <doctest/doctest.h>
 
-#include "tests/harness/bpf/world.h"
+#include "tests/harness/bpf/two_hosts.h"
 
 using namespace weft::test;
 
@@ -59,4 +59,16 @@ TEST_CASE("[4.4/xdp] what does not is dropped there, with the same reasons") {
         world.change_local(blue, "10.1.2.30", [](weft_local& l) { l.flags |= WEFT_PORT_DISABLED; });
         drop(outer4(6081, inside), WEFT_DROP_disabled, record_a);
     }
+}
+
+TEST_CASE("[8.3/listener] what XDP took from the uplink is delivered although somebody listens there") {
+    // Listening makes the kernel copy a packet that a program might write into: without its metadata.
+    TwoHosts hosts;
+    hosts.use_xdp(true);
+    const auto outcome = hosts.arrive(arriving(inner_b_to_a()));
+    REQUIRE(outcome.arrived.size() == 1);
+    CHECK(outcome.arrived[0].record == record_a);
+    CHECK(to_hex(outcome.arrived[0].frame) == to_hex(inner_b_to_a()));
+    CHECK(outcome.stack.empty());
+    CHECK(outcome.here.empty());
 }

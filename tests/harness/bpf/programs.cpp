@@ -25,6 +25,7 @@
 #include "punt_rx.skel.h"
 #include "weft/abi/chain.h"
 #include "weft/abi/flow.h"
+#include "weft/abi/policy.h"
 #include "weft/abi/types.h"
 
 namespace weft::test {
@@ -44,13 +45,15 @@ void share_former(const std::string& root, bpf_object* object) {
 // Maps that the test machine should not spend its memory on.
 void shrink(bpf_object* object) {
     constexpr unsigned few = 64;
-    constexpr unsigned flows = 256;
+    const std::map<std::string_view, unsigned> larger{{WEFT_MAP_NAME(WEFT_FLOW_MAP), 256},
+                                                      {WEFT_MAP_NAME(WEFT_RULE_ADDRESS_MAP), 1024},
+                                                      {WEFT_MAP_NAME(WEFT_RULE_PORT_MAP), 1024}};
     bpf_map* map = nullptr;
     bpf_object__for_each_map(map, object) {
         const auto type = bpf_map__type(map);
-        const bool tracks = std::string_view(bpf_map__name(map)) == WEFT_MAP_NAME(WEFT_FLOW_MAP);
+        const auto size = larger.find(bpf_map__name(map));
         if (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_LPM_TRIE || type == BPF_MAP_TYPE_PERCPU_HASH)
-            bpf_map__set_max_entries(map, tracks ? flows : few);
+            bpf_map__set_max_entries(map, size != larger.end() ? size->second : few);
     }
 }
 
@@ -124,7 +127,7 @@ Ran run_xdp(int fd, const Bytes& frame) {
     return ran;
 }
 
-void clear_map(int fd) {
+void clear(int fd) {
     bpf_map_info info{};
     __u32 size = sizeof(info);
     if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0) fail("map info");
@@ -165,27 +168,57 @@ void configure(const std::string& lines, const std::string& name_space) {
     if (!ran) throw std::runtime_error("ip failed on:\n" + lines);
 }
 
-Programs& Programs::get() {
-    static Programs* programs = nullptr;
-    static bool tried = false;
-    if (!std::exchange(tried, true)) {
-        static Programs made;
-        programs = &made;
-    }
-    if (programs == nullptr) throw std::runtime_error("the programs could not be loaded");
-    return *programs;
-}
+namespace {
 
-Programs::Programs() {
+// One host's programs, or that they could not be loaded.
+class Loaded {
+public:
+    template <class Make>
+    Programs& get(Make make) {
+        if (!std::exchange(tried_, true)) programs_ = make();
+        if (programs_ == nullptr) throw std::runtime_error("the programs could not be loaded");
+        return *programs_;
+    }
+
+private:
+    Programs* programs_{nullptr};
+    bool tried_{false};
+};
+
+void enter_own_namespaces() {
+    static bool entered = false;
+    if (std::exchange(entered, true)) return;
     if (unshare(CLONE_NEWNS | CLONE_NEWNET) != 0) fail("unshare (needs root)");
     if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) fail("make mounts private");
+    mkdir("/run/netns", 0755);
+    if (mount("tmpfs", "/run/netns", "tmpfs", 0, nullptr) != 0) fail("mount /run/netns");
+    configure("link set lo up\n");
+}
+
+}  // namespace
+
+Programs& Programs::get() {
+    static Loaded loaded;
+    return loaded.get([] {
+        static Programs made("");
+        return &made;
+    });
+}
+
+Programs& Programs::of_peer() {
+    static Loaded loaded;
+    return loaded.get([] {
+        static Programs made("p");
+        return &made;
+    });
+}
+
+Programs::Programs(std::string prefix) : prefix_(std::move(prefix)) {
+    enter_own_namespaces();
     char path[] = "/tmp/weft-bpf-XXXXXX";
     if (mkdtemp(path) == nullptr) fail("mkdtemp");
     root_ = path;
     if (mount("bpf", root_.c_str(), "bpf", 0, "mode=0700") != 0) fail("mount bpffs");
-    mkdir("/run/netns", 0755);
-    if (mount("tmpfs", "/run/netns", "tmpfs", 0, nullptr) != 0) fail("mount /run/netns");
-    configure("link set lo up\n");
     load();
     fill_chain();
 }
@@ -207,10 +240,14 @@ void Programs::load() {
     punt_ = open_and_load<punt_rx>(root_, logs_, punt_rx__open_opts, punt_rx__load, "punt_rx");
 }
 
-unsigned Programs::device(const std::string& name) {
+unsigned Programs::device(const std::string& end) {
+    const auto name = prefix_ + end;
     if (if_nametoindex(name.c_str()) == 0) {
-        configure("link add " + name + " type veth peer name " + name + "-far\n" + "link set " + name +
-                  " up\n" + "link set " + name + "-far up\n");
+        const auto far = name + "-far";
+        // No address of its own: nothing is on the device but what a test puts there.
+        configure("link add " + name + " type veth peer name " + far + "\nlink set " + name +
+                  " addrgenmode none\nlink set " + far + " addrgenmode none\nlink set " + name +
+                  " up\nlink set " + far + " up\n");
     }
     return if_nametoindex(name.c_str());
 }
@@ -259,10 +296,12 @@ int Programs::map(const char* name) const {
     fail(std::string("map ") + name);
 }
 
+void Programs::clear_map(const char* name) const { clear(map(name)); }
+
 void Programs::clear_maps() {
     for (const bpf_object* object : {tx_->obj, rx_->obj}) {
         bpf_map* map = nullptr;
-        bpf_object__for_each_map(map, object) clear_map(bpf_map__fd(map));
+        bpf_object__for_each_map(map, object) clear(bpf_map__fd(map));
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The BPF objects loaded once per process, with small maps, in namespaces of the process' own: nothing
-// outside them is seen or touched. Needs root.
+// The BPF objects loaded once per process and host, with small maps, in namespaces of the process' own:
+// nothing outside them is seen or touched. Needs root.
 #pragma once
 
 #include <linux/bpf.h>
@@ -27,8 +27,9 @@ struct Ran {
 
 class Programs {
 public:
-    // The process' only instance; made at the first call. Throws std::runtime_error.
+    // One for each of two hosts, which share nothing; made at the first call. Throws std::runtime_error.
     static Programs& get();
+    static Programs& of_peer();
     ~Programs();
     Programs(const Programs&) = delete;
     Programs& operator=(const Programs&) = delete;
@@ -56,14 +57,17 @@ public:
     void fill_chain();
     // Deletes every entry of the hashes and tries and zeroes the arrays.
     void clear_maps();
+    void clear_map(const char* name) const;
     unsigned uplink() { return device("uplink"); }
-    // Makes the pair of devices NAME and NAME-far, unless it is there; answers NAME's ifindex.
+    // Makes the pair of devices NAME and NAME-far, unless it is there; answers NAME's ifindex. The peer's
+    // have a "p" in front.
     unsigned device(const std::string& name);
 
 private:
-    Programs();
+    explicit Programs(std::string prefix);
     void load();
 
+    std::string prefix_;
     std::string root_;
     std::map<std::string, std::vector<char>> logs_;
     instance_tx* tx_{nullptr};

@@ -38,6 +38,8 @@ std::vector<Value> per_cpu(int fd, const void* key) {
 
 }  // namespace
 
+const char* reason_name(std::uint32_t reason) { return reason_names[reason < reasons ? reason : 0]; }
+
 weft_address mapped(std::string_view text) {
     weft_address address{};
     if (text.find(':') != std::string_view::npos) {
@@ -56,18 +58,49 @@ weft_overlay_key overlay(std::uint32_t gni, std::string_view address) {
     return key;
 }
 
-World::World()
-    : programs(Programs::get()),
+struct World::Record {
+    std::uint64_t id;
+    End end;
+    unsigned World::*device;
+    std::uint32_t gni;
+    const char* address;
+    const char* address6;
+    Mac mac;
+    std::uint32_t tag;
+};
+
+const World::Record World::records[] = {
+    {record_a, End::near, &World::i1, blue, "10.1.2.30", "2001:db8:12::30", mac_a, tag_a},
+    {record_d, End::near, &World::i2, blue, "10.1.2.31", "2001:db8:12::31", mac_d, 0},
+    {record_r, End::near, &World::r1, red, "10.1.2.30", "2001:db8:12::30", mac_r, 0},
+    {record_b, End::far, &World::i1, blue, "10.1.2.50", "2001:db8:12::50", mac_b, tag_b},
+    {record_c, End::far, &World::i2, blue, "10.1.3.7", "2001:db8:13::7", mac_c, 0},
+    {record_s, End::far, &World::r1, red, "10.1.2.50", "2001:db8:12::50", mac_s, 0},
+};
+
+namespace {
+
+std::uint64_t host_of(End end) { return end == End::near ? this_host : peer_host; }
+const char* underlay_of(End end) { return end == End::near ? "192.0.2.1" : "192.0.2.2"; }
+const char* underlay6_of(End end) { return end == End::near ? "2001:db8::1" : "2001:db8::2"; }
+End other(End end) { return end == End::near ? End::far : End::near; }
+std::uint32_t table_of(std::uint32_t gni) { return gni == blue ? blue_table : red_table; }
+
+}  // namespace
+
+World::World(End end)
+    : programs(end == End::near ? Programs::get() : Programs::of_peer()),
       i1(programs.device("i1")),
       i2(programs.device("i2")),
-      r1(programs.device("r1")) {
+      r1(programs.device("r1")),
+      end_(end) {
     programs.clear_maps();
     weft_config config{};
-    config.host = this_host;
+    config.host = host_of(end);
     put(WEFT_MAP_NAME(WEFT_CONFIG_MAP), __u32{0}, config);
     weft_own own{};
-    own.v4[0] = mapped("192.0.2.1").word[3];
-    own.v6[0] = mapped("2001:db8::1");
+    own.v4[0] = mapped(underlay_of(end)).word[3];
+    own.v6[0] = mapped(underlay6_of(end));
     put(WEFT_MAP_NAME(WEFT_OWN_MAP), __u32{0}, own);
     add_peer();
 
@@ -77,41 +110,33 @@ World::World()
         allow_address(open_policy, direction, "::", 0, open_class);
         allow_ports(open_policy, direction, open_class);
     }
-    add_attached(i1, blue, record_a, "10.1.2.30", "2001:db8:12::30", mac_a, tag_a, blue_table);
-    add_attached(i2, blue, record_d, "10.1.2.31", "2001:db8:12::31", mac_d, 0, blue_table);
-    add_attached(r1, red, record_r, "10.1.2.30", "2001:db8:12::30", mac_r, 0, red_table);
-    add_remote(blue, record_b, "10.1.2.50", mac_b, tag_b);
-    add_remote(blue, record_c, "10.1.3.7", mac_c, 0);
-    add_remote(red, record_s, "10.1.2.50", mac_s, 0);
-    add_remote(blue, record_b, "2001:db8:12::50", mac_b, tag_b);
-    add_remote(blue, record_c, "2001:db8:13::7", mac_c, 0);
-    add_remote(red, record_s, "2001:db8:12::50", mac_s, 0);
+    for (const auto& record : records) record.end == end ? add_attached(record) : add_remote(record);
     for (auto table : {blue_table, red_table}) {
         add_route(table, "10.1.0.0", 16, WEFT_ROUTE_LOCAL);
-        add_route(table, "10.1.3.1", 32, WEFT_ROUTE_ROUTER);
+        add_route(table, end == End::near ? "10.1.3.1" : "10.1.2.1", 32, WEFT_ROUTE_ROUTER);
         add_route(table, "2001:db8:10::", 44, WEFT_ROUTE_LOCAL);
-        add_route(table, "2001:db8:13::1", 128, WEFT_ROUTE_ROUTER);
+        add_route(table, end == End::near ? "2001:db8:13::1" : "2001:db8:12::1", 128, WEFT_ROUTE_ROUTER);
     }
 }
 
-void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t record, std::string_view address,
-                         std::string_view address6, const Mac& mac, std::uint32_t tag, std::uint32_t table) {
+void World::add_attached(const Record& record) {
+    const bool subnet3 = std::string_view(record.address).starts_with("10.1.3.");
     weft_port_key port_key{};
-    port_key.ifindex = ifindex;
+    port_key.ifindex = this->*record.device;
     weft_port port{};
-    port.attachment = record + 0x10000;
-    port.record = record;
-    port.gni = gni;
+    port.attachment = record.id + 0x10000;
+    port.record = record.id;
+    port.gni = record.gni;
     port.flags = WEFT_PORT_SOURCE_DEST_CHECK | WEFT_PORT_TRANSMIT;
-    port.table = table;
+    port.table = table_of(record.gni);
     port.policy = open_policy;
-    port.tag = tag;
+    port.tag = record.tag;
     port.mtu = instance_mtu;
-    port.address = mapped(address);
-    port.router = mapped("10.1.2.1");
-    port.address6 = mapped(address6);
-    port.router6 = mapped("2001:db8:12::1");
-    set_mac(port.mac, mac);
+    port.address = mapped(record.address);
+    port.router = mapped(subnet3 ? "10.1.3.1" : "10.1.2.1");
+    port.address6 = mapped(record.address6);
+    port.router6 = mapped(subnet3 ? "2001:db8:13::1" : "2001:db8:12::1");
+    set_mac(port.mac, record.mac);
     set_mac(port.router_mac, mac_router);
     port.subnet_bits = 24;
     port.subnet6_bits = 64;
@@ -119,62 +144,64 @@ void World::add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t reco
 
     weft_local local{};
     local.attachment = port.attachment;
-    local.record = record;
-    local.ifindex = ifindex;
+    local.record = record.id;
+    local.ifindex = port_key.ifindex;
     local.flags = WEFT_PORT_SOURCE_DEST_CHECK | WEFT_PORT_DELIVER;
     local.policy = open_policy;
-    local.tag = tag;
+    local.tag = record.tag;
     local.subnet_bits = port.subnet_bits;
     local.subnet6_bits = port.subnet6_bits;
     local.mtu = instance_mtu;
-    set_mac(local.mac, mac);
+    set_mac(local.mac, record.mac);
     set_mac(local.router_mac, mac_router);
-    put(WEFT_MAP_NAME(WEFT_LOCAL_MAP), overlay(gni, address), local);
-    put(WEFT_MAP_NAME(WEFT_LOCAL_MAP), overlay(gni, address6), local);
+    put(WEFT_MAP_NAME(WEFT_LOCAL_MAP), overlay(record.gni, record.address), local);
+    put(WEFT_MAP_NAME(WEFT_LOCAL_MAP), overlay(record.gni, record.address6), local);
     weft_station_key station{};
-    station.gni = gni;
-    set_mac(station.mac, mac);
+    station.gni = record.gni;
+    set_mac(station.mac, record.mac);
     put(WEFT_MAP_NAME(WEFT_STATION_MAP), station, local);
     const std::vector<weft_counter> zero(static_cast<std::size_t>(libbpf_num_possible_cpus()));
-    put_raw(WEFT_MAP_NAME(WEFT_COUNTER_MAP), &record, zero.data());
+    put_raw(WEFT_MAP_NAME(WEFT_COUNTER_MAP), &record.id, zero.data());
     weft_quota quota{};
     quota.flows = 100;
     quota.timeouts = {60, 7440, 240, 10, 30, 180, 30, 60};
-    put(WEFT_MAP_NAME(WEFT_QUOTA_MAP), record, quota);
-    put(WEFT_MAP_NAME(WEFT_FLOW_USE_MAP), record, weft_flow_use{});
+    put(WEFT_MAP_NAME(WEFT_QUOTA_MAP), record.id, quota);
+    put(WEFT_MAP_NAME(WEFT_FLOW_USE_MAP), record.id, weft_flow_use{});
 }
 
-void World::add_remote(std::uint32_t gni, std::uint64_t record, std::string_view address, const Mac& mac,
-                       std::uint32_t tag) {
+void World::add_remote(const Record& record) {
     weft_mapping mapping{};
-    mapping.host = peer_host;
-    mapping.record = record;
-    mapping.tag = tag;
-    set_mac(mapping.mac, mac);
-    put(WEFT_MAP_NAME(WEFT_MAPPING_MAP), overlay(gni, address), mapping);
-    allow_source(peer_host, gni, address, tag);
+    mapping.host = host_of(record.end);
+    mapping.record = record.id;
+    mapping.tag = record.tag;
+    set_mac(mapping.mac, record.mac);
+    for (const auto* address : {record.address, record.address6}) {
+        put(WEFT_MAP_NAME(WEFT_MAPPING_MAP), overlay(record.gni, address), mapping);
+        allow_source(mapping.host, record.gni, address, record.tag);
+    }
 }
 
 void World::add_peer() {
+    const End far = other(end_);
     weft_peer peer{};
-    peer.remote = mapped("192.0.2.2");
-    peer.source = mapped("192.0.2.1");
+    peer.remote = mapped(underlay_of(far));
+    peer.source = mapped(underlay_of(end_));
     peer.next_hop = peer.remote;
     peer.ifindex = programs.uplink();
     peer.mtu = 1500;
     peer.framework = WEFT_FRAMEWORK_geneve_1;
-    put(WEFT_MAP_NAME(WEFT_PEER_MAP), peer_host, peer);
+    put(WEFT_MAP_NAME(WEFT_PEER_MAP), host_of(far), peer);
     weft_underlay underlay{};
-    underlay.host = peer_host;
+    underlay.host = host_of(far);
     underlay.accepted = 1U << WEFT_FRAMEWORK_geneve_1 | 1U << WEFT_FRAMEWORK_vxlan_1;
-    put(WEFT_MAP_NAME(WEFT_UNDERLAY_MAP), mapped("192.0.2.2"), underlay);
-    put(WEFT_MAP_NAME(WEFT_UNDERLAY_MAP), mapped("2001:db8::2"), underlay);
+    put(WEFT_MAP_NAME(WEFT_UNDERLAY_MAP), mapped(underlay_of(far)), underlay);
+    put(WEFT_MAP_NAME(WEFT_UNDERLAY_MAP), mapped(underlay6_of(far)), underlay);
 }
 
 void World::use_ipv6() {
-    change_peer([](weft_peer& peer) {
-        peer.remote = mapped("2001:db8::2");
-        peer.source = mapped("2001:db8::1");
+    change_peer([this](weft_peer& peer) {
+        peer.remote = mapped(underlay6_of(other(end_)));
+        peer.source = mapped(underlay6_of(end_));
         peer.next_hop = peer.remote;
         peer.flags = WEFT_PEER_IPV6;
     });
@@ -336,63 +363,6 @@ void World::expect_nothing_dropped() {
         CAPTURE(reason_name);
         CHECK(drops(r) == 0);
     }
-}
-
-Bytes from_a(std::string_view destination, const Mac& to, const Bytes& payload, std::uint8_t ttl,
-             std::uint16_t fragment) {
-    const Ipv4 header{
-        .source = ip("10.1.2.30"), .destination = ip(destination), .ttl = ttl, .fragment = fragment};
-    return ethernet(to, mac_a, ethertype_ipv4, ipv4(header, udp(1111, 2222, payload)));
-}
-
-Bytes inner_b_to_a(std::size_t size) {
-    const Ipv4 header{.source = ip("10.1.2.50"), .destination = ip("10.1.2.30")};
-    return ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(header, udp(2222, 1111, payload(size))));
-}
-
-Bytes a_to_b(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment, std::uint16_t id) {
-    const Ipv4 header{.source = ip("10.1.2.30"),
-                      .destination = ip("10.1.2.50"),
-                      .protocol = protocol,
-                      .id = id,
-                      .fragment = fragment};
-    return ethernet(mac_b, mac_a, ethertype_ipv4, ipv4(header, l4));
-}
-
-Bytes b_to_a(std::uint8_t protocol, const Bytes& l4, std::uint16_t fragment, std::uint16_t id,
-             std::uint32_t tag) {
-    const Ipv4 header{.source = ip("10.1.2.50"),
-                      .destination = ip("10.1.2.30"),
-                      .protocol = protocol,
-                      .id = id,
-                      .fragment = fragment};
-    return arriving(ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(header, l4)), blue, tag);
-}
-
-Bytes from_a6(std::string_view destination, const Mac& to, const Bytes& payload, std::uint8_t hops) {
-    const Ipv6 header{.source = ip6("2001:db8:12::30"), .destination = ip6(destination), .hops = hops};
-    return ethernet(to, mac_a, ethertype_ipv6, ipv6(header, udp(1111, 2222, payload)));
-}
-
-Bytes inner6_b_to_a(std::size_t size) {
-    const Ipv6 header{.source = ip6("2001:db8:12::50"), .destination = ip6("2001:db8:12::30")};
-    return ethernet(mac_a, mac_b, ethertype_ipv6, ipv6(header, udp(2222, 1111, payload(size))));
-}
-
-Bytes outer4(std::uint16_t port, const Bytes& framework, std::uint8_t tos, std::string_view source) {
-    const Ipv4 header{.source = ip(source), .destination = ip("192.0.2.1"), .tos = tos, .fragment = 0x4000};
-    return ethernet(mac_uplink, mac_peer, ethertype_ipv4, ipv4(header, udp(50000, port, framework)));
-}
-
-Bytes outer6(std::uint16_t port, const Bytes& framework, std::uint8_t traffic_class,
-             std::string_view source) {
-    const Ipv6 header{
-        .source = ip6(source), .destination = ip6("2001:db8::1"), .traffic_class = traffic_class};
-    return ethernet(mac_uplink, mac_peer, ethertype_ipv6, ipv6(header, udp(50000, port, framework)));
-}
-
-Bytes arriving(const Bytes& inner, std::uint32_t gni, std::uint32_t tag) {
-    return outer4(6081, geneve(gni, weft_options(gni, tag), inner));
 }
 
 }  // namespace weft::test

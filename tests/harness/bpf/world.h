@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the maps hold when a test starts: this host (192.0.2.1, 2001:db8::1), one peer, two partitions with
-// the same addresses. The test changes what it is about.
+// What the maps hold when a test starts: this host (192.0.2.1, 2001:db8::1), one peer (192.0.2.2,
+// 2001:db8::2), two partitions with the same addresses. The test changes what it is about.
 //
 //   blue (GNI 100), router 10.1.2.1          red (GNI 200)
 //     a 10.1.2.30 here, device i1               r 10.1.2.30 here, device r1
@@ -9,7 +9,7 @@
 //     c 10.1.3.7  on the peer, other subnet
 //
 // Each has an IPv6 address too: 2001:db8:12::30 for 10.1.2.30, 2001:db8:13::7 for 10.1.3.7, and so on; the
-// routers are 2001:db8:12::1 and 2001:db8:13::1.
+// routers are 2001:db8:12::1 and 2001:db8:13::1. Seen from the peer, b is on device i1, c on i2, s on r1.
 #pragma once
 
 #include <cstddef>
@@ -67,13 +67,17 @@ constexpr const char* router_link_local = "fe80::ff:fe00:fe";  // RFC 4291, appe
 inline const Mac mac_uplink = mac("02:00:00:00:ff:01");
 inline const Mac mac_peer = mac("02:00:00:00:ff:02");
 
+// As in abi/drop_reason.h.
+const char* reason_name(std::uint32_t reason);
 // An address as the maps hold it.
 weft_address mapped(std::string_view text);
 weft_overlay_key overlay(std::uint32_t gni, std::string_view address);
 
+enum class End { near, far };
+
 class World {
 public:
-    World();
+    explicit World(End end = End::near);
 
     Programs& programs;
     unsigned i1;
@@ -109,7 +113,8 @@ public:
     }
     template <class Change>
     void change_peer(Change c) {
-        change<weft_peer>(WEFT_MAP_NAME(WEFT_PEER_MAP), peer_host, c);
+        change<weft_peer>(WEFT_MAP_NAME(WEFT_PEER_MAP), end_ == End::near ? peer_host : this_host,
+                          c);
     }
     // Switches the peer to IPv6 as underlay.
     void use_ipv6();
@@ -151,11 +156,13 @@ public:
     void erase_raw(const char* name, const void* key);
 
 private:
-    void add_attached(unsigned ifindex, std::uint32_t gni, std::uint64_t record, std::string_view address,
-                      std::string_view address6, const Mac& mac, std::uint32_t tag, std::uint32_t table);
-    void add_remote(std::uint32_t gni, std::uint64_t record, std::string_view address, const Mac& mac,
-                    std::uint32_t tag);
+    struct Record;
+    static const Record records[6];
+    void add_attached(const Record& record);
+    void add_remote(const Record& record);
     void add_peer();
+
+    End end_;
 };
 
 // UDP from a to `destination`, as a's instance sends it.
