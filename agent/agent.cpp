@@ -42,7 +42,9 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
       installation_(datapath, StateFile{config.state}, config.frameworks, config.flows),
       collector_(datapath, [this](std::uint64_t attachment) { return installation_.is_here(attachment); }),
       renewal_(config.tls, clock),
-      monitor_(interface_name, [&datapath] { return datapath.lost_events(); }),
+      monitor_(
+          interface_name, [&datapath](weft_event_sort sort) { return datapath.lost_events(sort); },
+          [this](const Watched& watched) { installation_.watch(watched); }),
       sessions_([&config] { return connect_any(config.coordinators, config.tls); }, installation_, renewal_),
       server_(context_,
               {[this] { return status(); },

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] Result<wire::TraceHop> trace(const wire::TraceRequest& request) override;
 
     [[nodiscard]] bool is_here(std::uint64_t attachment) const { return reconciler_.is_here(attachment); }
+    // Whose packets are sampled as they pass.
+    void watch(const Watched& watched) { reconciler_.watch(watched); }
     // The attachment on the device with this index, of the record with this MAC; null: none.
     [[nodiscard]] const schema::Port* port_at(std::uint32_t ifindex, const Mac& mac) const;
     // The operator's name of this host; empty before the first session.

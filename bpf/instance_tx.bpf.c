@@ -8,6 +8,7 @@
 #include "lib/icmp_error.h"
 #include "lib/out.h"
 #include "lib/punt.h"
+#include "lib/seen.h"
 #include "lib/step.h"
 #include "weft/abi/chain.h"
 
@@ -75,7 +76,10 @@ SEC("tc")
 int instance_service(struct __sk_buff* skb) {
     struct step* s = scratch_step();
     if (!s) return TC_ACT_SHOT;
-    return finish(skb, s, answer(skb, s));
+    int verdict = answer(skb, s);
+    if (verdict == TC_ACT_REDIRECT && (s->flags & WEFT_PORT_WATCH_TX))
+        tell_sent(skb, s, s->record, WEFT_EVENT_ANSWERED, 0, 0, 0);
+    return finish(skb, s, verdict);
 }
 
 SEC("tc")
@@ -90,7 +94,10 @@ SEC("tc")
 int instance_punt(struct __sk_buff* skb) {
     struct step* s = scratch_step();
     if (!s) return TC_ACT_SHOT;
-    return finish(skb, s, punt(skb, s));
+    int verdict = punt(skb, s);
+    if (verdict == TC_ACT_REDIRECT && (s->flags & WEFT_PORT_WATCH_TX))
+        tell_sent(skb, s, s->record, WEFT_EVENT_TO_AGENT, 0, 0, 0);
+    return finish(skb, s, verdict);
 }
 
 char program_license[] SEC("license") = "Dual BSD/GPL";

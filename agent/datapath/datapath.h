@@ -13,14 +13,13 @@
 #include <string>
 #include <vector>
 
+#include "weft/abi/event.h"
 #include "weft/abi/trace.h"
 #include "weft/base/fd.h"
 #include "weft/base/result.h"
 #include "weft/net/address.h"
 #include "weft/net/mac.h"
 #include "weft/schema/desired.h"
-
-struct weft_event;
 
 namespace weft::agent {
 
@@ -104,6 +103,11 @@ struct DropCounter {
     std::uint64_t bytes{0};
 };
 
+struct LostEvents {
+    std::uint64_t rate{0};  // more than may be sampled
+    std::uint64_t ring{0};  // the ring was full
+};
+
 // A tracked flow, as much as its removal asks for.
 struct Flow {
     std::string key;
@@ -178,8 +182,8 @@ public:
     [[nodiscard]] virtual HostReport report() = 0;
     [[nodiscard]] virtual Result<std::vector<RecordCounter>> counters() = 0;
     [[nodiscard]] virtual Result<std::vector<DropCounter>> drops() = 0;
-    // Drops that were not sampled for on_event: over the rate, or the ring was full.
-    [[nodiscard]] virtual std::uint64_t lost_events() = 0;
+    // What was not sampled for on_event, ever.
+    [[nodiscard]] virtual LostEvents lost_events(weft_event_sort sort) = 0;
 
     // The next few hundred flows behind `position`, an empty one being the begin of the table, and again its
     // end.
@@ -203,7 +207,7 @@ public:
     virtual void on_readable(int descriptor) = 0;
 
     // Called from on_readable: devices, addresses, routes or named namespaces changed (call
-    // Reconciler::environment_changed); a sampled drop, valid during the call.
+    // Reconciler::environment_changed); a sampled packet, valid during the call.
     std::function<void()> on_change;
     std::function<void(const weft_event&)> on_event;
 };

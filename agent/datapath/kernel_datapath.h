@@ -33,7 +33,7 @@ public:
     HostReport report() override;
     Result<std::vector<RecordCounter>> counters() override { return maps_.counters(); }
     Result<std::vector<DropCounter>> drops() override { return maps_.drops(); }
-    std::uint64_t lost_events() override { return maps_.lost_events(); }
+    LostEvents lost_events(weft_event_sort sort) override { return maps_.lost_events(sort); }
     Result<std::vector<Flow>> flows(std::string& position) override { return maps_.flows(position); }
     bool remove_flow(const Flow& flow) override { return maps_.remove_flow(flow); }
     std::vector<FlowUse> flow_uses() override { return maps_.flow_uses(); }

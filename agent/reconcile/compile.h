@@ -45,9 +45,10 @@ struct PolicyIds {
 };
 
 // One attachment at its device. `shared`: other records use the device too, so that the port is found by
-// source address and compile_shared_device() is needed beside it.
+// source address and compile_shared_device() is needed beside it. `flags`: weft_port_flag bits besides its
+// own.
 [[nodiscard]] Compiled compile_port(const schema::Port& port, const Device& device, bool shared,
-                                    const PolicyIds& policies = {});
+                                    const PolicyIds& policies = {}, std::uint32_t flags = 0);
 [[nodiscard]] MapEntry compile_shared_device(const Device& device);
 // The record's counter, which it keeps while its device is away.
 [[nodiscard]] MapEntry compile_counter(const schema::Port& port);

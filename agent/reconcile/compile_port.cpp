@@ -15,9 +15,14 @@ namespace {
 
 std::uint32_t flag(bool set, weft_port_flag bit) { return set ? static_cast<std::uint32_t>(bit) : 0; }
 
+bool logs_rejected(schema::FlowLog log) {
+    return log == schema::FlowLog::rejected || log == schema::FlowLog::all;
+}
+
 std::uint32_t common_flags(const schema::Port& port) {
     return flag(port.source_dest_check, WEFT_PORT_SOURCE_DEST_CHECK) |
-           flag(port.disabled, WEFT_PORT_DISABLED) | flag(port.in_repair, WEFT_PORT_IN_REPAIR);
+           flag(port.disabled, WEFT_PORT_DISABLED) | flag(port.in_repair, WEFT_PORT_IN_REPAIR) |
+           flag(logs_rejected(port.flow_log), WEFT_PORT_LOG_REJECTED);
 }
 
 // A family's first address; unset if the record has none of it.
@@ -39,12 +44,12 @@ Subnet subnet_of(const schema::Port& port) {
     return {port.router, port.router6, bits, static_cast<std::uint8_t>(port.prefix_length6)};
 }
 
-weft_port sending_side(const schema::Port& port, const PolicyIds& policies) {
+weft_port sending_side(const schema::Port& port, const PolicyIds& policies, std::uint32_t flags) {
     weft_port out{};
     out.attachment = port.attachment.value;
     out.record = port.record.value;
     out.gni = port.gni;
-    out.flags = common_flags(port) | flag(port.transmit, WEFT_PORT_TRANSMIT);
+    out.flags = flags | common_flags(port) | flag(port.transmit, WEFT_PORT_TRANSMIT);
     out.table = port.table;
     out.policy = policies.groups;
     out.acl = policies.acl;
@@ -62,12 +67,13 @@ weft_port sending_side(const schema::Port& port, const PolicyIds& policies) {
     return out;
 }
 
-weft_local receiving_side(const schema::Port& port, const Device& device, const PolicyIds& policies) {
+weft_local receiving_side(const schema::Port& port, const Device& device, const PolicyIds& policies,
+                          std::uint32_t flags) {
     weft_local out{};
     out.attachment = port.attachment.value;
     out.record = port.record.value;
     out.ifindex = device.ifindex;
-    out.flags = common_flags(port) | WEFT_PORT_DELIVER | flag(device.peer_elsewhere, WEFT_PORT_PEER);
+    out.flags = flags | common_flags(port) | WEFT_PORT_DELIVER | flag(device.peer_elsewhere, WEFT_PORT_PEER);
     const auto subnet = subnet_of(port);
     out.subnet_bits = subnet.bits4;
     out.subnet6_bits = subnet.bits6;
@@ -98,14 +104,14 @@ MapEntry compile_shared_device(const Device& device) {
     return {MapId::port, {to_bytes(device_key(device)), to_bytes(value)}};
 }
 
-Compiled compile_port(const schema::Port& port, const Device& device, bool shared,
-                      const PolicyIds& policies) {
+Compiled compile_port(const schema::Port& port, const Device& device, bool shared, const PolicyIds& policies,
+                      std::uint32_t flags) {
     Compiled out;
     if (port.addresses.empty()) {
         out.failed = "the record has no address";
         return out;
     }
-    const auto local = to_bytes(receiving_side(port, device, policies));
+    const auto local = to_bytes(receiving_side(port, device, policies, flags));
     for (const auto& address : port.addresses) {
         const weft_overlay_key key{port.gni, to_abi(address)};
         out.entries.push_back({MapId::local, {to_bytes(key), local}});
@@ -114,7 +120,7 @@ Compiled compile_port(const schema::Port& port, const Device& device, bool share
     station.gni = port.gni;
     std::ranges::copy(port.mac.bytes, station.mac);
     out.entries.push_back({MapId::station, {to_bytes(station), local}});
-    const auto sending = to_bytes(sending_side(port, policies));
+    const auto sending = to_bytes(sending_side(port, policies, flags));
     auto key = device_key(device);
     if (!shared) {
         out.entries.push_back({MapId::port, {to_bytes(key), sending}});

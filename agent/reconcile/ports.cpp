@@ -85,7 +85,8 @@ void Ports::add(const schema::Port& port, const Unit& unit, std::vector<MapEntry
     if (problem.failed.empty()) problem.failed = filter.failed;
     if (problem.waiting.empty()) problem.waiting = filter.waiting;
     if (!unit.device || !filter.failed.empty() || !filter.waiting.empty()) return;
-    auto compiled = compile_port(port, *unit.device, unit.ports.size() > 1, filter.ids);
+    auto compiled = compile_port(port, *unit.device, unit.ports.size() > 1, filter.ids,
+                                 watched_.flags(port.record.value));
     if (!compiled.failed.empty()) problem.failed = compiled.failed;
     std::ranges::move(compiled.entries, std::back_inserter(fresh));
 }

@@ -36,7 +36,7 @@ void differences(const DesiredSet& current, const DesiredSet& desired, Put&& put
 Reconciler::Reconciler(Datapath& datapath, const FlowLimits& limits)
     : datapath_(datapath),
       policies_(wanted_),
-      ports_(datapath, wanted_, policies_, problems_),
+      ports_(datapath, wanted_, policies_, watched_, problems_),
       quotas_(wanted_, limits, datapath.flow_capacity()),
       writer_(datapath, [this](MapId map, const std::string& key) { return keeps(map, key); }) {}
 
@@ -147,6 +147,14 @@ Outcome Reconciler::environment_changed() {
     resolve_paths();
     write(installed_);
     return outcome();
+}
+
+void Reconciler::watch(const Watched& watched) {
+    const auto former = std::exchange(watched_, watched);
+    if (former == watched || !has_desired_) return;
+    for (const auto& [key, port] : desired_.of<schema::Port>())
+        if (former.flags(port.record.value) != watched.flags(port.record.value)) ports_.filtered_anew(port);
+    write(installed_);
 }
 
 Outcome Reconciler::repair() {

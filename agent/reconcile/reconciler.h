@@ -40,6 +40,9 @@ public:
     // what failed. Does nothing before the first desired set.
     Outcome repair();
 
+    // Whose packets are sampled as they pass, from now on; nobody's when the process starts.
+    void watch(const Watched& watched);
+
     // At most 1000 objects that a full map refused are listed.
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] const DesiredSet& desired() const { return desired_; }
@@ -84,6 +87,7 @@ private:
     Wanted wanted_;
     Problems problems_;
     Policies policies_;
+    Watched watched_;
     Grace grace_;
     Ports ports_;
     Quotas quotas_;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "agent/report/drop_message.h"
+#include "agent/report/drop_reason.h"
 
 namespace weft::agent {
 namespace {

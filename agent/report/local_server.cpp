@@ -24,6 +24,8 @@ using wire::Command;
 
 namespace {
 
+constexpr std::chrono::milliseconds losses_period{500};
+
 template <class T>
 Result<void> reply(const wire::Channel::Pointer& channel, Command command, const T& body,
                    const wire::Frame& request, std::uint16_t flags = 0) {
@@ -104,8 +106,19 @@ asio::awaitable<void> LocalServer::serve(wire::Channel::Pointer channel) {
         refuse(channel, *frame, answered.error());
         if (answered.error().code == ErrorCode::refused) break;
     }
+    monitor_.leave(channel);
     co_await channel->drained(0);
     channel->close();
+}
+
+// At once, though no event may come that could tell.
+asio::awaitable<void> LocalServer::tell_losses(wire::Channel::Pointer channel) {
+    asio::steady_timer timer{acceptor_.get_executor()};
+    while (monitor_.tell_losses(channel)) {
+        error_code ignored;
+        timer.expires_after(losses_period);
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
 }
 
 Result<void> LocalServer::answer(const wire::Channel::Pointer& channel, const wire::Frame& frame) {
@@ -128,8 +141,14 @@ Result<void> LocalServer::answer(const wire::Channel::Pointer& channel, const wi
         }
         case Command::monitor: {
             WEFT_TRY(const auto request, wire::unpack<wire::MonitorRequest>(frame, Command::monitor));
-            return monitor_.watch(channel, frame.sequence, request);
+            WEFT_CHECK(monitor_.watch(channel, frame.sequence, request));
+            asio::co_spawn(acceptor_.get_executor(), tell_losses(channel), asio::detached);
+            return {};
         }
+        case Command::done:  // of monitoring
+            monitor_.leave(channel);
+            channel->send(wire::empty_frame(Command::done, frame.sequence));
+            return {};
         default:
             return Error{ErrorCode::unsupported, "this agent answers status, counters and monitor", "type",
                          0};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's local socket: status, counters and live drops, for root and for the agent's own user.
+// The agent's local socket: status, counters and live packets, for root and for the agent's own user.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -29,6 +29,7 @@ public:
     void stop();
 
 private:
+    boost::asio::awaitable<void> tell_losses(wire::Channel::Pointer channel);
     boost::asio::awaitable<void> serve(wire::Channel::Pointer channel);
     Result<void> answer(const wire::Channel::Pointer& channel, const wire::Frame& frame);
 

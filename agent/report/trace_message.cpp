@@ -8,7 +8,7 @@
 #include <array>
 #include <cstring>
 
-#include "agent/report/drop_message.h"
+#include "agent/report/drop_reason.h"
 #include "weft/abi/framework.h"
 #include "weft/abi/route.h"
 

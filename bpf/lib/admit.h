@@ -27,6 +27,9 @@ INLINE void remember_port(struct step* s, const struct weft_port* port) {
     s->tag = port->tag;
     s->table = port->table;
     s->max_overhead = port->max_overhead;
+    s->flags = port->flags;
+    s->flow = WEFT_EVENT_FLOW_NONE;
+    s->rule_of = 0;
     copy_mac(s->mac, port->mac);
     copy_mac(s->router_mac, port->router_mac);
     note(WEFT_TRACE_PORT, port->record, port->gni);

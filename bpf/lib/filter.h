@@ -5,6 +5,7 @@
 
 #include "lib/flow.h"
 #include "lib/rate.h"
+#include "lib/reject.h"
 #include "lib/step.h"
 #include "lib/subnet.h"
 #include "lib/tuple.h"
@@ -34,20 +35,23 @@ __attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet*
         verdict = read_tuple(&v, p, t);
     }
     if (verdict == VERDICT_PULL) return DROP(step_lost);
-    if (verdict == VERDICT_NEXT) {
-        verdict = track(t);
-        if (verdict != VERDICT_NEXT) return verdict;
+    if (verdict == VERDICT_NEXT) verdict = track(t);
+    if (verdict < 0) {
+        if (t->flags & WEFT_PORT_LOG_REJECTED) count_reject(p, t);
+        return verdict;
+    }
+    if (verdict == VERDICT_EARLY) {
+        t->flow = WEFT_EVENT_FLOW_FRAGMENT;
+    } else {
         note(WEFT_TRACE_FLOW, t->key.record, 0);
         if (t->rule.origin) note(WEFT_TRACE_GROUP, t->rule.origin, t->rule.rule);
         if ((p->flags & PACKET_MORE) && t->kind == TRACK_FLOW) remember_fragment(p, t);
-    } else if (verdict != VERDICT_EARLY) {
-        return verdict;
     }
-    return t->limited ? police(skb, &v, p, t) : VERDICT_NEXT;
+    return t->flags & WEFT_PORT_LIMITED ? police(skb, &v, p, t) : VERDICT_NEXT;
 }
 
 /* What the record behind `port` sends. */
-INLINE int filter_tx(struct __sk_buff* skb, const struct step* s, const struct weft_port* port) {
+INLINE int filter_tx(struct __sk_buff* skb, struct step* s, const struct weft_port* port) {
     struct track* t = scratch_track();
     if (!t) return DROP(step_lost);
     if (!port->policy) return DROP(no_policy);
@@ -59,8 +63,14 @@ INLINE int filter_tx(struct __sk_buff* skb, const struct step* s, const struct w
     t->tag_known = 0;
     t->gni = port->gni;
     t->bytes = s->length;
-    t->limited = port->flags & WEFT_PORT_LIMITED;
-    return filter(skb, &s->packet);
+    t->flags = port->flags;
+    int verdict = filter(skb, &s->packet);
+    if (t->flags & WEFT_PORT_WATCH_TX) {
+        s->flow = t->flow;
+        s->rule = t->rule.rule;
+        s->rule_of = t->rule.origin;
+    }
+    return verdict;
 }
 
 /* What the record of `local` is to receive, from a sender with this tag. */
@@ -78,6 +88,6 @@ INLINE int filter_rx(struct __sk_buff* skb, const struct packet* p, const struct
     t->tag = tag;
     t->tag_known = 1;
     t->bytes = bytes;
-    t->limited = local->flags & WEFT_PORT_LIMITED;
+    t->flags = local->flags;
     return filter(skb, p);
 }

@@ -14,6 +14,10 @@
 #define ICMP_ECHO 8
 #define ICMP6_ECHO 128
 
+INLINE int is_watched(const struct track* t) {
+    return t->flags & (t->direction == WEFT_TX ? WEFT_PORT_WATCH_TX : WEFT_PORT_WATCH_RX);
+}
+
 INLINE int is_tcp(const struct track* t) { return t->key.protocol == IPPROTO_TCP; }
 
 INLINE int is_icmp(const struct track* t) {
@@ -97,8 +101,20 @@ INLINE int check_flow_acl(const struct track* t, struct weft_flow* flow, struct 
     return verdict;
 }
 
+INLINE void count_side(const struct track* t, struct weft_flow_side* side) {
+    __sync_fetch_and_add(&side->packets, 1);
+    __sync_fetch_and_add(&side->bytes, t->bytes);
+}
+
+INLINE void clear_side(struct weft_flow_side* side) {
+    side->end = side->ack = side->window = 0;
+    side->scale = side->flags = 0;
+}
+
+/* What is counted stays: the flow log takes the difference to what it has seen before. */
 INLINE void begin_flow(const struct track* t, struct weft_flow* flow, __u32 timeout) {
-    __builtin_memset(flow, 0, sizeof(*flow));
+    clear_side(&flow->side[0]);
+    clear_side(&flow->side[1]);
     flow->attachment = t->attachment;
     flow->created = t->now;
     flow->timeout = timeout;
@@ -108,9 +124,10 @@ INLINE void begin_flow(const struct track* t, struct weft_flow* flow, __u32 time
     flow->tag = t->tag;
     flow->initiator = t->direction;
     flow->state = WEFT_FLOW_NEW;
+    flow->rule = t->rule.rule;
+    flow->rule_of = t->rule.origin;
     struct weft_flow_side* side = &flow->side[t->direction != WEFT_TX];
-    side->packets = 1;
-    side->bytes = t->bytes;
+    count_side(t, side);
     if (t->acl) side->flags = WEFT_FLOW_SIDE_ACL;
     if (is_tcp(t)) tcp_note(t, side);
 }
@@ -124,6 +141,7 @@ INLINE int is_void(const struct track* t, const struct weft_flow* flow) {
 
 /* What a flow's first packet must pass. `entry` is a void one to be used again, or none. */
 INLINE int start_flow(struct track* t, struct weft_flow* entry) {
+    t->flow = WEFT_EVENT_FLOW_NEW;
     if (is_tcp(t) && !tcp_may_start(t->tcp_flags)) return DROP(tcp_start);
     int verdict = check_groups(t, t->direction);
     if (verdict != VERDICT_NEXT) return verdict;
@@ -141,11 +159,17 @@ INLINE int start_flow(struct track* t, struct weft_flow* entry) {
         __sync_fetch_and_add(&use->refused, 1);
         return DROP(flow_quota);
     }
+    __builtin_memset(&t->fresh, 0, sizeof(t->fresh));
     begin_flow(t, &t->fresh, timeout);
     long error = bpf_map_update_elem(&WEFT_FLOW_MAP, &t->key, &t->fresh, BPF_NOEXIST);
     if (error && error != -EEXIST) return DROP(flow_full);
-    if (!error) __sync_fetch_and_add(&use->added, 1);
-    return VERDICT_NEXT; /* -EEXIST: another CPU was first with a packet of the same flow */
+    if (!error) {
+        __sync_fetch_and_add(&use->added, 1);
+        return VERDICT_NEXT;
+    }
+    entry = bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
+    if (entry) count_side(t, &entry->side[t->direction != WEFT_TX]);
+    return VERDICT_NEXT; /* another CPU was first with a packet of the same flow */
 }
 
 /* The groups changed since the flow was last allowed, or the remote end changed its own. A flow that is cut
@@ -156,6 +180,10 @@ INLINE int check_again(struct track* t, struct weft_flow* flow) {
     int keep = policy && (policy->flags & WEFT_POLICY_KEEP) && flow->state != WEFT_FLOW_CUT;
     flow->policy = t->policy;
     flow->tag = t->tag;
+    if (verdict == VERDICT_NEXT) {
+        flow->rule = t->rule.rule;
+        flow->rule_of = t->rule.origin;
+    }
     if (verdict != VERDICT_NEXT && !keep)
         flow->state = WEFT_FLOW_CUT;
     else if (flow->state == WEFT_FLOW_CUT)
@@ -183,8 +211,7 @@ INLINE int advance(struct track* t, struct weft_flow* flow) {
             flow->state = WEFT_FLOW_ESTABLISHED;
         }
     }
-    __sync_fetch_and_add(&from->packets, 1);
-    __sync_fetch_and_add(&from->bytes, t->bytes);
+    count_side(t, from);
     return VERDICT_NEXT;
 }
 
@@ -198,6 +225,11 @@ INLINE int go_on(struct track* t, struct weft_flow* flow) {
     }
     if (flow->state != WEFT_FLOW_CLOSED || state != WEFT_FLOW_CLOSED)
         flow->expires = t->now + flow->timeout * SECOND;
+    if (is_watched(t)) {
+        t->flow = WEFT_EVENT_FLOW_ESTABLISHED;
+        t->rule.origin = flow->rule_of;
+        t->rule.rule = flow->rule;
+    }
     return verdict;
 }
 
@@ -220,7 +252,10 @@ INLINE struct weft_flow* find_flow(const struct track* t) {
 /* The verdict on the packet in `t`: VERDICT_NEXT, or the drop. */
 INLINE int track(struct track* t) {
     struct weft_flow* flow = find_flow(t);
-    if (t->kind == TRACK_ERROR) return related(t, flow);
+    if (t->kind == TRACK_ERROR) {
+        t->flow = WEFT_EVENT_FLOW_RELATED;
+        return related(t, flow);
+    }
     if (is_tcp(t) && t->kind == TRACK_FLOW && !tcp_flags_valid(t->tcp_flags)) return DROP(tcp_flags);
     if (flow && !is_void(t, flow)) return go_on(t, flow);
     return t->kind == TRACK_FLOW ? start_flow(t, flow) : DROP(fragment_unknown);

@@ -49,7 +49,7 @@ PINNED_MAP(WEFT_OWN_MAP, ARRAY, 1, 0, __u32, struct weft_own);
 PINNED_MAP(WEFT_COUNTER_MAP, PERCPU_HASH, 4096, 0, __u64, struct weft_counter);
 PINNED_MAP(WEFT_DROP_MAP, PERCPU_ARRAY, WEFT_DROP_SLOTS, 0, __u32, struct weft_drop);
 PINNED_MAP(WEFT_RECORD_DROP_MAP, PERCPU_HASH, 16384, 0, struct weft_record_drop_key, struct weft_drop);
-PINNED_MAP(WEFT_EVENT_BUCKET_MAP, PERCPU_ARRAY, 1, 0, __u32, struct weft_event_bucket);
+PINNED_MAP(WEFT_EVENT_BUCKET_MAP, PERCPU_ARRAY, WEFT_EVENT_SORTS, 0, __u32, struct weft_event_bucket);
 PINNED_MAP(WEFT_POLICY_MAP, HASH, 16384, GROWING, __u32, struct weft_policy);
 PINNED_MAP(WEFT_RULE_ADDRESS_MAP, LPM_TRIE, 1048576, GROWING, struct weft_rule_address, __u32);
 PINNED_MAP(WEFT_RULE_TAG_MAP, HASH, 1048576, GROWING, struct weft_rule_tag, __u32);
@@ -65,6 +65,7 @@ struct {
 PINNED_MAP(WEFT_QUOTA_MAP, HASH, 4096, 0, __u64, struct weft_quota);
 PINNED_MAP(WEFT_FLOW_USE_MAP, HASH, 4096, 0, __u64, struct weft_flow_use);
 PINNED_MAP(WEFT_FRAGMENT_MAP, LRU_HASH, 65536, 0, struct weft_fragment_key, struct weft_fragment);
+PINNED_MAP(WEFT_REJECT_MAP, HASH, 65536, GROWING, struct weft_reject_key, struct weft_reject);
 PINNED_MAP(WEFT_RATE_MAP, HASH, 8192, 0, struct weft_rate_key, struct weft_rate);
 PINNED_MAP(WEFT_RATE_STATE_MAP, HASH, 8192, 0, struct weft_rate_key, struct weft_rate_state);
 PINNED_MAP(WEFT_PUNT_MAP, ARRAY, 1, 0, __u32, struct weft_punt);

@@ -17,9 +17,11 @@ struct metadata {
     __u32 magic;
     __u32 host_low;
     __u32 host_high;
-    __u32 gni;
+    __u32 gni; /* and the framework, above its 24 bits */
     __u32 source_gni;
     __u32 tag;
+    __u32 from_low; /* the sending host */
+    __u32 from_high;
 };
 _Static_assert(sizeof(struct metadata) <= 32, "the kernel allows 32 bytes");
 
@@ -28,9 +30,11 @@ INLINE int metadata_take(const struct __sk_buff* skb, struct arrival* a) {
     const struct metadata* meta = (const void*)(long)skb->data_meta;
     if ((const void*)(meta + 1) > (const void*)(long)skb->data || meta->magic != METADATA_MAGIC) return 0;
     if (((__u64)meta->host_high << 32 | meta->host_low) != own_host()) return 0;
-    a->gni = meta->gni;
+    a->gni = meta->gni & 0xffffff;
     a->source_gni = meta->source_gni;
     a->tag = meta->tag;
+    a->framework = meta->gni >> 24;
+    a->host = (__u64)meta->from_high << 32 | meta->from_low;
     return 1;
 }
 
@@ -47,9 +51,11 @@ INLINE int metadata_put(struct xdp_md* xdp, const struct arrival* a) {
         .magic = METADATA_MAGIC,
         .host_low = (__u32)host,
         .host_high = host >> 32,
-        .gni = a->gni,
+        .gni = a->gni | a->framework << 24,
         .source_gni = a->source_gni,
         .tag = a->tag,
+        .from_low = (__u32)a->host,
+        .from_high = a->host >> 32,
     };
     return 1;
 }

@@ -6,6 +6,7 @@
 #include "lib/deliver.h"
 #include "lib/encapsulate.h"
 #include "lib/filter.h"
+#include "lib/seen.h"
 #include "lib/step.h"
 
 /* Dropped for `reason`; the icmp_error program tells the sender. */
@@ -85,7 +86,10 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
     }
     if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     verdict = deliver(skb, local);
-    if (verdict >= 0) count_tx(sender, s->length);
+    if (verdict < 0) return verdict;
+    count_tx(sender, s->length);
+    if (local->flags & WEFT_PORT_WATCH_RX) tell_delivered(skb, local, s->gni, 0, 0);
+    if (s->flags & WEFT_PORT_WATCH_TX) tell_sent(skb, s, sender, WEFT_EVENT_SENT, 0, 0, 0);
     return verdict;
 }
 
@@ -115,6 +119,8 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
     verdict = encapsulate(skb, s, &e);
     if (verdict != VERDICT_NEXT) return verdict;
     count_tx(s->record, s->length);
+    if (s->flags & WEFT_PORT_WATCH_TX)
+        tell_sent(skb, s, s->record, WEFT_EVENT_SENT, mapping->host, peer->framework, overhead);
     return send_to_peer(peer);
 }
 

@@ -4,6 +4,7 @@
 
 #include "lib/filter.h"
 #include "lib/receiver.h"
+#include "lib/seen.h"
 
 /* Leaves an Ethernet header, its MACs still to be written, and the inner packet. Where the families differ
  * the outer header goes in two steps: Linux 6.1 does not let one cut turn one into the other. */
@@ -24,6 +25,13 @@ INLINE int write_ethernet(struct __sk_buff* skb, struct arrival* a, const void* 
     return bpf_skb_store_bytes(skb, 0, &a->eth, sizeof(a->eth), 0) ? DROP(step_lost) : VERDICT_NEXT;
 }
 
+INLINE int hand_over(struct __sk_buff* skb, const struct weft_local* local, const struct arrival* a) {
+    int verdict = deliver(skb, local);
+    if (verdict >= 0 && (local->flags & WEFT_PORT_WATCH_RX))
+        tell_delivered(skb, local, a->gni, a->host, a->framework);
+    return verdict;
+}
+
 INLINE int receive(struct __sk_buff* skb, struct view* v, struct arrival* a) {
     struct weft_local* local;
     int verdict = find_arrival_receiver(v, a, &local);
@@ -37,7 +45,7 @@ INLINE int receive(struct __sk_buff* skb, struct view* v, struct arrival* a) {
     if (verdict != VERDICT_NEXT) return verdict;
     verdict = write_ethernet(skb, a, local->mac);
     if (verdict != VERDICT_NEXT) return verdict;
-    return deliver(skb, local);
+    return hand_over(skb, local, a);
 }
 
 /* The same for what is decapsulated already. */
@@ -52,5 +60,5 @@ INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a) {
     verdict = find_arrival_receiver(&v, a, &local);
     if (verdict != VERDICT_NEXT) return verdict;
     verdict = filter_rx(skb, &a->packet, local, a->tag, v.length);
-    return verdict == VERDICT_NEXT ? deliver(skb, local) : verdict;
+    return verdict == VERDICT_NEXT ? hand_over(skb, local, a) : verdict;
 }

@@ -12,6 +12,7 @@ struct step {
     __u32 tag;
     __u32 table;
     __u32 length; /* of the frame as it came */
+    __u32 flags;  /* weft_port_flag */
     struct packet packet;
     struct weft_overlay_key next; /* the next hop, where that is not the destination */
     struct weft_address router;   /* of the record's subnet */
@@ -21,6 +22,10 @@ struct step {
     __u8 router_mac[6];
     __u8 routed;    /* goes by way of the router */
     __u8 to_router; /* the destination is the router itself */
+    /* with WEFT_PORT_WATCH_TX: what the filter said */
+    __u8 flow; /* weft_event_flow */
+    __u32 rule;
+    __u64 rule_of;
     /* for icmp_error */
     __u32 error_reason; /* weft_drop_reason */
     __u16 error_mtu;

@@ -18,9 +18,10 @@ enum track_kind {
 
 struct track {
     struct weft_flow_key key; /* of ICMP errors: of the flow they are about */
+    __u32 direction;          /* weft_direction; with `key` it is a weft_reject_key */
+    __u32 pad;                /* zero */
     __u64 attachment;
     __u64 now;
-    __u32 direction; /* weft_direction */
     __u32 policy;
     __u32 acl; /* 0: none applies */
     __u32 tag; /* security tag of the remote end */
@@ -33,12 +34,18 @@ struct track {
     __u32 ack;
     __u32 window;           /* as in the header */
     __u32 size;             /* of TCP's payload */
-    __u32 limited;          /* a rate limit applies */
+    __u32 flags;            /* weft_port_flag */
+    __u32 flow;             /* weft_event_flow, for who watches */
     __u32 tag_known;        /* `tag` is filled in */
     __u32 gni;              /* for finding it */
     struct weft_rule rule;  /* that decided; origin 0: none did */
     struct weft_flow fresh; /* an entry in the making */
+    struct weft_reject refused;
 };
+_Static_assert(__builtin_offsetof(struct track, direction) ==
+                       __builtin_offsetof(struct weft_reject_key, direction) &&
+                   __builtin_offsetof(struct track, attachment) == sizeof(struct weft_reject_key),
+               "a track begins with a weft_reject_key");
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

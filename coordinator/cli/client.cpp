@@ -154,12 +154,17 @@ Result<void> Client::monitor(const wire::MonitorRequest& request,
                              const std::function<bool(const wire::PacketEvent&)>& fn) {
     WEFT_TRY(auto frame, wire::pack(Command::monitor, request));
     const auto sequence = connection_.send(std::move(frame));
-    for (;;) {
-        WEFT_TRY(const auto event, connection_.read(sequence, Timeout{0}));
-        WEFT_CHECK(check(event));
-        if (is(event, Command::ack)) continue;
-        WEFT_TRY(const auto drop, wire::unpack<wire::PacketEvent>(event, Command::packet_event));
-        if (!fn(drop)) return {};
+    const auto end = wire::empty_frame(Command::done, sequence, wire::flag_request);
+    connection_.send_at_signal(end);
+    for (bool going = true;;) {
+        WEFT_TRY(const auto answer, connection_.read(sequence, Timeout{0}));
+        WEFT_CHECK(check(answer));
+        if (is(answer, Command::ack)) continue;
+        if (is(answer, Command::done)) return {};
+        WEFT_TRY(const auto event, wire::unpack<wire::PacketEvent>(answer, Command::packet_event));
+        if (fn(event) || !going) continue;
+        going = false;
+        connection_.send_as(end);
     }
 }
 

@@ -43,6 +43,7 @@ public:
     // Calls fn for each notification until the connection ends (its error) or fn returns false.
     [[nodiscard]] Result<void> watch(const wire::WatchRequest& request,
                                      const std::function<bool(const wire::Change&)>& fn);
+    // The same, until fn returns false or a signal comes; fn is told of what is still on its way.
     [[nodiscard]] Result<void> monitor(const wire::MonitorRequest& request,
                                        const std::function<bool(const wire::PacketEvent&)>& fn);
 

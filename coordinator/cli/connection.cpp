@@ -3,7 +3,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <charconv>
+#include <csignal>
 #include <optional>
 
 #include "weft/base/version.h"
@@ -40,6 +42,7 @@ Result<std::pair<std::string, std::uint16_t>> split_server(const std::string& se
 struct Connection::Impl {
     asio::io_context context{1};
     wire::Channel::Pointer channel;
+    asio::signal_set signals{context};
     std::uint32_t sequence{0};
 
     // Runs `task` to its end, or returns a timeout.
@@ -122,6 +125,18 @@ Result<wire::Frame> Connection::read(std::uint32_t sequence, Timeout timeout) {
         WEFT_TRY(auto frame, impl_->run(impl_->channel->read(), timeout));
         if (frame.sequence == sequence) return frame;
     }
+}
+
+void Connection::send_as(const wire::Frame& frame) { impl_->channel->send(frame); }
+
+void Connection::send_at_signal(wire::Frame frame) {
+    impl_->signals.add(SIGINT);
+    impl_->signals.add(SIGTERM);
+    impl_->signals.async_wait([impl = impl_.get(), frame = std::move(frame)](auto failed, int) {
+        if (failed) return;
+        impl->signals.clear();
+        impl->channel->send(frame);
+    });
 }
 
 }  // namespace weft::cli

@@ -26,6 +26,11 @@ public:
     // The next frame with this sequence; ErrorCode::timeout when none comes in time, after which the
     // connection is of no use. A timeout of zero waits for ever.
     [[nodiscard]] Result<wire::Frame> read(std::uint32_t sequence, Timeout timeout);
+    // Sends with the sequence that it has.
+    void send_as(const wire::Frame& frame);
+    // SIGINT and SIGTERM send this, with the sequence that it has, instead of ending the program: the first
+    // of them, while read() waits.
+    void send_at_signal(wire::Frame frame);
 
 private:
     struct Impl;

@@ -28,7 +28,7 @@ TEST_CASE("[4.4/xdp] what passes is decapsulated, the receiver's MAC on it") {
     }
     SUBCASE("the metadata fits and is the same for every packet of a flow") {
         const auto first = world.programs.receive_xdp(arriving(inner)).metadata;
-        CHECK(first.size() == 24);
+        CHECK(first.size() == 32);
         CHECK(world.programs.receive_xdp(arriving(inner_b_to_a(99))).metadata == first);
     }
     world.expect_nothing_dropped();

@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(Fixture, "[4.6] what flows are counted in survives that quotas
     const std::uint64_t key = 77;
     const Fd uses{bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_FLOW_USE_MAP)).c_str())};
     const Fd quotas{bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_QUOTA_MAP)).c_str())};
-    weft_flow_use counted{5, 6};
+    weft_flow_use counted{5, 6, 7};
     REQUIRE(bpf_map_update_elem(uses.get(), &key, &counted, BPF_EXIST) == 0);
     auto present = from_bytes<weft_quota>(quota.value);
     present.removed = 4;

@@ -81,7 +81,7 @@ public:
     std::optional<agent::FlowUse> flow_use(std::uint64_t record) override;
     void set_removed_flows(std::uint64_t record, std::uint64_t removed) override;
     std::size_t flow_capacity() override { return flow_room; }
-    std::uint64_t lost_events() override { return 0; }
+    agent::LostEvents lost_events(weft_event_sort) override { return {}; }
     Result<agent::TraceRun> trace(agent::TraceHook, const std::string& frame, std::uint32_t) override {
         traced.push_back(frame);
         return trace_run;

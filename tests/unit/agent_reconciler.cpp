@@ -382,3 +382,46 @@ TEST_CASE("[4.4] a source carries the record of its mapping, also when the mappi
     (void)reconciler.delta({{}, {key_of(mapping(1))}}, 102);
     CHECK(record() == 0);
 }
+
+TEST_CASE("[8.3/monitor] watched records are marked in both directions' entries, and a restart unmarks them") {
+    FakeDatapath datapath;
+    datapath.add_device("tap0", 9);
+    datapath.add_device("tap1", 10);
+    const auto set = desired(port(5, "tap0", "10.0.0.9"), port(6, "tap1", "10.0.0.10"));
+    const auto flags_of = [&datapath](std::uint64_t record) {
+        constexpr std::uint32_t watch = WEFT_PORT_WATCH_TX | WEFT_PORT_WATCH_RX;
+        std::set<std::uint32_t> flags;
+        for (const auto& [key, value] : datapath.map(MapId::port))
+            if (const auto entry = from_bytes<weft_port>(value); entry.record == record)
+                flags.insert(entry.flags & watch);
+        for (const auto map : {MapId::local, MapId::station})
+            for (const auto& [key, value] : datapath.map(map))
+                if (const auto entry = from_bytes<weft_local>(value); entry.record == record)
+                    flags.insert(entry.flags & watch);
+        REQUIRE(flags.size() == 1);
+        return *flags.begin();
+    };
+    {
+        Reconciler first{datapath};
+        (void)first.snapshot(set, identity);
+        const auto unwatched = datapath.maps;
+        Watched watched;
+        watched.add(WEFT_TX, 105);
+        first.watch(watched);
+        CHECK(flags_of(105) == WEFT_PORT_WATCH_TX);
+        CHECK(flags_of(106) == 0);
+        (void)first.repair();
+        CHECK(flags_of(105) == WEFT_PORT_WATCH_TX);
+        first.watch({});
+        CHECK(datapath.maps == unwatched);
+        watched.add(WEFT_RX, 0);
+        first.watch(watched);
+        CHECK(flags_of(105) == (WEFT_PORT_WATCH_TX | WEFT_PORT_WATCH_RX));
+        CHECK(flags_of(106) == WEFT_PORT_WATCH_RX);
+    }
+    Reconciler second{datapath};
+    REQUIRE(second.adopt().has_value());
+    (void)second.snapshot(set, identity);
+    CHECK(flags_of(105) == 0);
+    CHECK(flags_of(106) == 0);
+}

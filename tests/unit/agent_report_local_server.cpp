@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "agent/report/counters_message.h"
-#include "agent/report/drop_message.h"
+#include "agent/report/drop_reason.h"
 #include "agent/report/local_server.h"
 #include "agent/report/status_message.h"
 #include "tests/harness/scratch.h"
@@ -34,9 +34,13 @@ struct World {
     Scratch scratch;
     std::string path{scratch / "agent.sock"};
     asio::io_context context{1};
-    std::uint64_t lost{0};
-    Monitor monitor{[](std::uint32_t ifindex) { return "dev" + std::to_string(ifindex); },
-                    [this] { return lost; }};
+    LostEvents lost_drops;
+    LostEvents lost_verdicts;
+    Watched watched;
+    Monitor monitor{
+        [](std::uint32_t ifindex) { return "dev" + std::to_string(ifindex); },
+        [this](weft_event_sort sort) { return sort == WEFT_EVENT_DROPS ? lost_drops : lost_verdicts; },
+        [this](const Watched& now) { watched = now; }};
     LocalServer server{context,
                        {[] {
                             wire::Status status;
@@ -183,7 +187,7 @@ TEST_CASE("[8.3/monitor] drops are streamed under the request's sequence, filter
     REQUIRE(world.answers(1));  // the status: the monitor runs
     world.received.clear();
     world.monitor.on_event(event(6, WEFT_DROP_no_route));  // the filters' non-match
-    world.lost = 12;
+    world.lost_drops.rate = 12;
     world.monitor.on_event(event(5, WEFT_DROP_disabled));
     const bool all = request.record.empty() && request.reason.empty();
     REQUIRE(world.answers(all ? 2 : 1));
@@ -229,12 +233,72 @@ TEST_CASE("[8.3/monitor] a watcher that does not read loses samples and is told 
     CHECK(world.received.size() < sent);
 }
 
+TEST_CASE(
+    "[8.3/monitor] verdicts are sampled while somebody asks for them, of those records and directions") {
+    World world;
+    const std::uint32_t both = WEFT_PORT_WATCH_TX | WEFT_PORT_WATCH_RX;
+    const auto ask = [&](std::uint64_t record, const char* direction, bool verdicts, std::uint32_t sequence) {
+        wire::MonitorRequest request;
+        if (record != 0) request.record = to_string(Id{Kind::record, record});
+        request.direction = direction;
+        request.verdicts = verdicts;
+        world.ask(Command::monitor, request, sequence);
+    };
+    const auto leads_to = [&](std::uint64_t record, std::uint32_t flags) {
+        return run_until(world.context, [&] { return world.watched.flags(record) == flags; });
+    };
+    ask(5, "tx", true, 1);
+    CHECK(leads_to(5, WEFT_PORT_WATCH_TX));
+    CHECK(world.watched.flags(6) == 0);
+    ask(6, "", false, 2);  // drops alone
+    ask(5, "rx", true, 3);
+    CHECK(leads_to(5, both));
+    CHECK(world.watched.flags(6) == 0);
+    ask(0, "", true, 4);
+    CHECK(leads_to(6, both));
+
+    SUBCASE("until it says that it is done") {
+        world.received.clear();
+        world.client->send(wire::empty_frame(Command::done, 4, wire::flag_request));
+        REQUIRE(run_until(world.context, [&] {
+            return !world.received.empty() &&
+                   world.received.back().type == static_cast<std::uint16_t>(Command::done);
+        }));
+    }
+    SUBCASE("until it is gone") { world.client->close(); }
+    CHECK(leads_to(5, 0));
+    CHECK(world.watched == Watched{});
+}
+
+TEST_CASE("[8.3/monitor] losses are told though no event comes, by where they happened") {
+    World world;
+    wire::MonitorRequest request;
+    request.verdicts = true;
+    world.ask(Command::monitor, request, 4);
+    REQUIRE(run_until(world.context, [&] { return world.watched.flags(1) != 0; }));
+    world.lost_drops = {3, 4};
+    world.lost_verdicts = {10, 20};
+    REQUIRE(world.answers(1));
+    auto told = wire::unpack<wire::PacketEvent>(world.received.back(), Command::packet_event).value();
+    CHECK(told.verdict == wire::PacketVerdict::lost);
+    CHECK(told.lost_rate == 13);
+    CHECK(told.lost_ring == 24);
+    CHECK(told.lost_reader == 0);
+    CHECK(told.lost == 37);
+    world.lost_verdicts.rate = 11;  // one more, told at the end
+    world.client->send(wire::empty_frame(Command::done, 4, wire::flag_request));
+    REQUIRE(world.answers(3));
+    told = wire::unpack<wire::PacketEvent>(world.received[1], Command::packet_event).value();
+    CHECK(told.lost == 1);
+}
+
 TEST_CASE("[8.3/local] the socket is root's alone; a running agent's is kept, a dead one's replaced") {
     World world;
     struct stat status {};
     REQUIRE(::stat(world.path.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
-    Monitor monitor{[](std::uint32_t) { return std::string{}; }, [] { return 0U; }};
+    Monitor monitor{[](std::uint32_t) { return std::string{}; }, [](weft_event_sort) { return LostEvents{}; },
+                    [](const Watched&) {}};
     LocalServer second{world.context, {}, monitor};
     const auto taken = second.listen(world.path);
     REQUIRE_FALSE(taken.has_value());

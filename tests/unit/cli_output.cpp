@@ -185,3 +185,27 @@ TEST_CASE("[8.3/monitor] a drop is one line with time, reason, record, place and
           "2026-01-31T12:00:00.000001Z spoofed_source record rec-00000000000000006 at veth0: "
           "10.9.9.9 > 10.1.2.50 icmp (the source is not the record's)");
 }
+
+TEST_CASE("[8.3/monitor] a verdict's line says its flow, its rule, its peer and framework") {
+    wire::PacketEvent sent;
+    sent.time_us = 1769860800000001;
+    sent.verdict = wire::PacketVerdict::sent;
+    sent.direction = "tx";
+    sent.record = {Kind::record, 6};
+    sent.packet = "TCP 1 > 2";
+    sent.flow = "new";
+    sent.rule_of = {Kind::security_group, 9};
+    sent.rule = 2;
+    sent.peer = {Kind::host, 3};
+    sent.framework = "geneve/1";
+    CHECK(cli::event_line(sent) ==
+          "2026-01-31T12:00:00.000001Z sent record rec-00000000000000006: TCP 1 > 2 "
+          "(new flow, allowed by rule 2 of sg-00000000000000009, to host-00000000000000003 in geneve/1)");
+    sent.verdict = wire::PacketVerdict::delivered;
+    sent.direction = "rx";
+    sent.flow = "established";
+    sent.rule_of = {};
+    CHECK(cli::event_line(sent) ==
+          "2026-01-31T12:00:00.000001Z delivered record rec-00000000000000006: TCP 1 > 2 "
+          "(established flow, from host-00000000000000003 in geneve/1)");
+}

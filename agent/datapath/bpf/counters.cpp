@@ -86,11 +86,15 @@ void Maps::forget_drops(const std::string& record) const {
             (void)bpf_map_delete_elem(record_drop_.fd.get(), &key);
 }
 
-std::uint64_t Maps::lost_events() const {
-    std::uint64_t lost = 0;
-    for_each<std::uint32_t, weft_event_bucket>(bucket_.fd.get(), [&](auto, const auto& values) {
-        for (const auto& value : values) lost += value.lost;
-    });
+LostEvents Maps::lost_events(weft_event_sort sort) const {
+    LostEvents lost;
+    std::vector<weft_event_bucket> buckets(possible_cpus());
+    const std::uint32_t key = sort;
+    if (bpf_map_lookup_elem(bucket_.fd.get(), &key, buckets.data()) != 0) return lost;
+    for (const auto& bucket : buckets) {
+        lost.rate += bucket.lost_rate;
+        lost.ring += bucket.lost_ring;
+    }
     return lost;
 }
 

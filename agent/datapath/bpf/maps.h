@@ -26,7 +26,7 @@ public:
     // Sums over the CPUs.
     [[nodiscard]] Result<std::vector<RecordCounter>> counters() const;
     [[nodiscard]] Result<std::vector<DropCounter>> drops() const;
-    [[nodiscard]] std::uint64_t lost_events() const;
+    [[nodiscard]] LostEvents lost_events(weft_event_sort sort) const;
 
     // As Datapath's (flows.cpp).
     [[nodiscard]] Result<std::vector<Flow>> flows(std::string& position) const;

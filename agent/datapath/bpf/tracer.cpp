@@ -25,12 +25,12 @@ namespace {
 constexpr std::uint32_t few = 64;      // entries of the maps that a trace writes
 constexpr std::size_t grown = 256;     // bytes that outer headers may add
 constexpr std::uint32_t loopback = 1;  // the kernel wants some device; what arrives is judged by its bytes
-constexpr std::array<std::string_view, 9> written{
+constexpr std::array<std::string_view, 10> written{
     WEFT_MAP_NAME(WEFT_FLOW_MAP),         WEFT_MAP_NAME(WEFT_FRAGMENT_MAP),
     WEFT_MAP_NAME(WEFT_RATE_STATE_MAP),   WEFT_MAP_NAME(WEFT_COUNTER_MAP),
     WEFT_MAP_NAME(WEFT_DROP_MAP),         WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP),
     WEFT_MAP_NAME(WEFT_EVENT_BUCKET_MAP), WEFT_MAP_NAME(WEFT_FLOW_USE_MAP),
-    WEFT_MAP_NAME(WEFT_PUNT_PAID_MAP),
+    WEFT_MAP_NAME(WEFT_PUNT_PAID_MAP),    WEFT_MAP_NAME(WEFT_REJECT_MAP),
 };
 
 bool is_written(std::string_view name) {

@@ -11,7 +11,7 @@ struct weft_config {
     __u64 epoch;       /* store epoch */
     __u64 revision;    /* last installed revision */
     __u64 host;        /* this host's id */
-    __u32 event_rate;  /* drop samples per second and CPU; 0: none */
+    __u32 event_rate;  /* samples per second and CPU, of drops and again of verdicts; 0: none */
     __u32 event_burst; /* most samples at once per CPU */
 };
 WEFT_ABI_SIZE(weft_config, 40);

@@ -6,13 +6,14 @@
 
 #include "weft/abi/types.h"
 
-#define WEFT_FLOW_MAP weft_flow_v1         /* HASH: weft_flow_key -> weft_flow */
+#define WEFT_FLOW_MAP weft_flow_v2         /* HASH: weft_flow_key -> weft_flow */
 #define WEFT_QUOTA_MAP weft_quota_v1       /* HASH: record id __u64 -> weft_quota, written by user space */
-#define WEFT_FLOW_USE_MAP weft_flow_use_v1 /* HASH: record id __u64 -> weft_flow_use, made by user space */
+#define WEFT_FLOW_USE_MAP weft_flow_use_v2 /* HASH: record id __u64 -> weft_flow_use, made by user space */
 /* As `flow`: the table of another size that the present one replaces, asked where that has no entry. Private
  * to a load and empty, unless the agent hands the former table over. */
 #define WEFT_FLOW_FORMER_MAP weft_flow_former
 #define WEFT_FRAGMENT_MAP weft_fragment_v1 /* LRU_HASH: weft_fragment_key -> weft_fragment */
+#define WEFT_REJECT_MAP weft_reject_v1     /* HASH: weft_reject_key -> weft_reject */
 
 /* Of ICMP queries both ports are the identifier; zero for protocols without ports. */
 struct weft_flow_key {
@@ -37,14 +38,14 @@ enum weft_flow_state {
 
 /* What one side of a TCP connection last said (RFC 9293, 3.3.1), in host order. */
 struct weft_flow_side {
-    __u64 packets;
-    __u64 bytes;  /* of Ethernet frames, as in weft_counter */
-    __u32 end;    /* highest sequence number sent, plus one */
-    __u32 ack;    /* highest acknowledgement sent */
-    __u32 window; /* largest window offered, bytes, scaled */
-    __u8 scale;   /* shift of the window */
-    __u8 flags;   /* weft_flow_side_flag */
-    __u16 pad;    /* zero */
+    __u64 packets; /* since the entry was made: the flows that used it one after another */
+    __u64 bytes;   /* of Ethernet frames, as in weft_counter */
+    __u32 end;     /* highest sequence number sent, plus one */
+    __u32 ack;     /* highest acknowledgement sent */
+    __u32 window;  /* largest window offered, bytes, scaled */
+    __u8 scale;    /* shift of the window */
+    __u8 flags;    /* weft_flow_side_flag */
+    __u16 pad;     /* zero */
 };
 WEFT_ABI_SIZE(weft_flow_side, 32);
 
@@ -66,10 +67,11 @@ struct weft_flow {
     __u32 tag;                     /* security tag of the remote end when it was last allowed */
     __u16 initiator;               /* weft_direction of the first packet */
     __u16 state;                   /* weft_flow_state */
-    __u32 pad;                     /* zero */
+    __u32 rule;                    /* position of the rule that last allowed it, from 0 */
+    __u64 rule_of;                 /* id of that rule's group */
     struct weft_flow_side side[2]; /* what the record sent, what it received */
 };
-WEFT_ABI_SIZE(weft_flow, 112);
+WEFT_ABI_SIZE(weft_flow, 120);
 
 /* Seconds without a packet after which a flow is void. */
 struct weft_flow_timeouts {
@@ -94,10 +96,28 @@ struct weft_quota {
 WEFT_ABI_SIZE(weft_quota, 48);
 
 struct weft_flow_use {
-    __u64 added;   /* entries that BPF made, ever */
-    __u64 refused; /* new flows refused at the quota */
+    __u64 added;    /* entries that BPF made, ever */
+    __u64 refused;  /* new flows refused at the quota */
+    __u64 unlogged; /* refused packets that `reject` had no room for */
 };
-WEFT_ABI_SIZE(weft_flow_use, 16);
+WEFT_ABI_SIZE(weft_flow_use, 24);
+
+/* What was refused to a record with WEFT_PORT_LOG_REJECTED, for its flow log; user space removes what has
+ * been silent. Where no transport header was read the ports are zero. */
+struct weft_reject_key {
+    struct weft_flow_key flow;
+    __u32 direction; /* weft_direction */
+    __u32 pad;       /* zero */
+};
+WEFT_ABI_SIZE(weft_reject_key, 56);
+
+struct weft_reject {
+    __u64 packets;
+    __u64 bytes;
+    __u64 first; /* CLOCK_MONOTONIC ns */
+    __u64 last;
+};
+WEFT_ABI_SIZE(weft_reject, 32);
 
 /* Where the ports of later fragments come from. An entry with `pair` and id 0 says that the two ends have
  * lately exchanged fragments that the rules allowed: then a later fragment may come before its first. */

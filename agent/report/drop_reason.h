@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sampled drop as a message. Pure.
+// The drop reasons of abi/drop_reason.h by number and by name. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <string>
-
-#include "weft/abi/event.h"
-#include "weft/wire/message/status.h"
+#include <string_view>
 
 namespace weft::agent {
 
@@ -18,9 +16,5 @@ struct DropReason {
 // Name and text of a number that is not listed: "unknown".
 [[nodiscard]] DropReason drop_reason(std::uint32_t number);
 [[nodiscard]] std::optional<DropReason> drop_reason(std::string_view name);
-
-// `unix_offset_us`: CLOCK_REALTIME less CLOCK_MONOTONIC. `lost` is left to whoever sends it.
-[[nodiscard]] wire::PacketEvent drop_message(const weft_event& event, const std::string& device,
-                                             std::uint64_t unix_offset_us);
 
 }  // namespace weft::agent
