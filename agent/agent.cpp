@@ -12,6 +12,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <ctime>
+#include <fstream>
 
 #include "agent/report/status_message.h"
 #include "weft/base/log.h"
@@ -29,6 +31,21 @@ constexpr std::chrono::seconds collect_period{5};
 constexpr std::chrono::milliseconds collect_rest{10};  // between steps of about a millisecond
 constexpr int repair_share = 20;  // at most one part in this many of the time goes into repairs
 
+std::uint64_t nanoseconds(clockid_t clock) {
+    timespec time{};
+    (void)::clock_gettime(clock, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+// The coarse clock is the one that flows are stamped with.
+FlowLog::Now now() { return {nanoseconds(CLOCK_MONOTONIC_COARSE), nanoseconds(CLOCK_REALTIME_COARSE)}; }
+
+std::string boot_id() {
+    std::string id;
+    std::ifstream{"/proc/sys/kernel/random/boot_id"} >> id;
+    return id.empty() ? "unknown" : id;
+}
+
 std::string interface_name(std::uint32_t ifindex) {
     char name[IF_NAMESIZE] = {};
     return if_indextoname(ifindex, name) == nullptr ? std::string{} : std::string{name};
@@ -40,7 +57,10 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
     : config_(config),
       datapath_(datapath),
       installation_(datapath, StateFile{config.state}, config.frameworks, config.flows),
-      collector_(datapath, [this](std::uint64_t attachment) { return installation_.is_here(attachment); }),
+      flow_log_(config.flow_log, config.state, boot_id(), datapath, now),
+      collector_(
+          datapath, [this](std::uint64_t attachment) { return installation_.is_here(attachment); },
+          [this](const Flow& flow, bool removed) { flow_log_.seen(flow, removed); }),
       renewal_(config.tls, clock),
       monitor_(
           interface_name, [&datapath](weft_event_sort sort) { return datapath.lost_events(sort); },
@@ -57,14 +77,20 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
     datapath.on_change = [this] { environment_changed(); };
     datapath.on_event = [this](const weft_event& event) { monitor_.on_event(event); };
     installation_.on_change = [this] { sessions_.tell(); };
-    installation_.on_detach = [this] {
-        collect_now_ = true;
-        collection_.cancel();
+    installation_.on_detach = [this] { collect_soon(); };
+    installation_.on_ports = [this] {
+        if (flow_log_.update(installation_.desired().of<schema::Port>())) collect_soon();
     };
+}
+
+void Agent::collect_soon() {
+    collect_now_ = true;
+    collection_.cancel();
 }
 
 Result<void> Agent::run() {
     WEFT_CHECK(server_.listen(config_.socket));
+    flow_log_.start();
     WEFT_CHECK(installation_.adopt());
     asio::signal_set signals{context_, SIGTERM, SIGINT};
     signals.async_wait([this](error_code code, int signal) {
@@ -79,6 +105,7 @@ Result<void> Agent::run() {
         asio::co_spawn(context_, follow(descriptor), asio::detached);
     asio::co_spawn(context_, repair_periodically(), asio::detached);
     asio::co_spawn(context_, collect_flows(), asio::detached);
+    asio::co_spawn(context_, close_log_periodically(), asio::detached);
     asio::co_spawn(context_, server_.run(), asio::detached);
     asio::co_spawn(context_, services_.run(), asio::detached);
     asio::co_spawn(context_, sessions_.run(), asio::detached);
@@ -87,7 +114,17 @@ Result<void> Agent::run() {
         asio::co_spawn(context_, feed_watchdog(watchdog_us / 2), asio::detached);
     sd_notify(0, "READY=1");
     context_.run();
+    stop_log();
     return {};
+}
+
+// With every flow as it is now: first the walk that is under way comes to its end.
+void Agent::stop_log() {
+    for (int walk = 0; walk < 2; ++walk)
+        while (collector_.step()) {
+        }
+    if (collector_.whole()) flow_log_.walked();
+    flow_log_.stop();
 }
 
 asio::awaitable<void> Agent::follow(int descriptor) {
@@ -126,15 +163,28 @@ asio::awaitable<void> Agent::repair_periodically() {
 // Whatever else there is to do comes between two steps.
 asio::awaitable<void> Agent::collect_flows() {
     for (;;) {
-        const bool now = std::exchange(collect_now_, false);
+        const bool closing = std::exchange(close_log_, false);
+        const bool hurry = std::exchange(collect_now_, false) || closing;
         while (collector_.step()) {
-            collection_.expires_after(now || collect_now_ ? steady_clock::duration{} : collect_rest);
+            collection_.expires_after(hurry || collect_now_ ? steady_clock::duration{} : collect_rest);
             error_code code;
             co_await collection_.async_wait(asio::redirect_error(asio::use_awaitable, code));
         }
-        collection_.expires_after(collect_now_ ? steady_clock::duration{} : collect_period);
+        if (collector_.whole()) flow_log_.walked();
+        if (closing) flow_log_.close();
+        collection_.expires_after(collect_now_ || close_log_ ? steady_clock::duration{} : collect_period);
         error_code code;
         co_await collection_.async_wait(asio::redirect_error(asio::use_awaitable, code));
+    }
+}
+
+asio::awaitable<void> Agent::close_log_periodically() {
+    asio::steady_timer timer{context_, steady_clock::now()};
+    for (;;) {
+        timer.expires_at(timer.expiry() + std::chrono::seconds{config_.flow_log.interval});
+        co_await timer.async_wait(asio::use_awaitable);
+        close_log_ = true;
+        collection_.cancel();
     }
 }
 

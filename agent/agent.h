@@ -9,6 +9,7 @@
 
 #include "agent/config/config.h"
 #include "agent/flow/collector.h"
+#include "agent/flow_log/flow_log.h"
 #include "agent/installation.h"
 #include "agent/report/local_server.h"
 #include "agent/report/monitor.h"
@@ -29,6 +30,9 @@ private:
     boost::asio::awaitable<void> follow(int descriptor);
     boost::asio::awaitable<void> repair_periodically();
     boost::asio::awaitable<void> collect_flows();
+    boost::asio::awaitable<void> close_log_periodically();
+    void collect_soon();
+    void stop_log();
     boost::asio::awaitable<void> feed_watchdog(std::uint64_t period_us);
     void environment_changed();
     [[nodiscard]] wire::Status status() const;
@@ -37,6 +41,7 @@ private:
     Datapath& datapath_;
     boost::asio::io_context context_{1};
     Installation installation_;
+    FlowLog flow_log_;
     Collector collector_;
     boost::asio::steady_timer collection_{context_};
     Renewal renewal_;
@@ -46,6 +51,7 @@ private:
     Services services_;
     bool change_pending_{false};
     bool collect_now_{false};  // a whole walk through the flows is due, without rests
+    bool close_log_{false};    // and behind it the end of the flow log's interval
 };
 
 }  // namespace weft::agent

@@ -68,23 +68,24 @@ bool Installation::wants_snapshot() const {
 void Installation::snapshot(DesiredSet desired, const Installed& identity) {
     if (reconciler_.snapshot(std::move(desired), identity).needs_confirmation.empty())
         keep(file_.replace(reconciler_.desired(), reconciler_.installed()));
-    tell_detached();
+    tell_ports();
 }
 
 void Installation::delta(Changes changes, std::uint64_t revision) {
     const auto kept = changes;
     if (reconciler_.delta(std::move(changes), revision).needs_confirmation.empty())
         keep(file_.append(kept, reconciler_.desired(), reconciler_.installed()));
-    tell_detached();
+    tell_ports();
 }
 
 void Installation::confirm() {
     if (reconciler_.confirm().needs_confirmation.empty())
         keep(file_.replace(reconciler_.desired(), reconciler_.installed()));
-    tell_detached();
+    tell_ports();
 }
 
-void Installation::tell_detached() {
+void Installation::tell_ports() {
+    if (on_ports) on_ports();
     if (reconciler_.take_detached() && on_detach) on_detach();
 }
 

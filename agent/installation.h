@@ -47,11 +47,13 @@ public:
     std::function<void()> on_change;
     // Attachments went; their flows are garbage now.
     std::function<void()> on_detach;
+    // Ports may have come, gone or changed.
+    std::function<void()> on_ports;
 
 private:
     void read_report();
     void keep(const Result<void>& kept);
-    void tell_detached();
+    void tell_ports();
 
     Datapath& datapath_;
     Reconciler reconciler_;

@@ -20,13 +20,15 @@ constexpr std::size_t longest_socket = 107;  // sockaddr_un less its NUL
 constexpr std::uint64_t most_entries = 1U << 26;
 constexpr std::uint64_t most_seconds = 0xfffffffe;  // of a lease; one more would be for ever (RFC 2131, 3.3)
 
+constexpr std::uint64_t longest_log = 3600;           // seconds, an interval
+constexpr std::uint64_t most_log_bytes = 1ULL << 36;  // of a file
 constexpr std::uint64_t longest_timeout = 10 * 24 * 3600;
 
 constexpr std::array map_names = {
     "peer",          "underlay",     "route",       "mapping",   "mapping_prefix", "source",
     "source_prefix", "any_source",   "counter",     "local",     "station",        "port",
     "policy",        "rule_address", "rule_tag",    "rule_port", "flow",           "quota",
-    "flow_use",      "fragment",     "record_drop", "event"};
+    "flow_use",      "fragment",     "record_drop", "event",     "reject"};
 
 // Keys of `flows` that are seconds.
 constexpr std::pair<const char*, std::uint32_t weft_flow_timeouts::*> timeouts[] = {
@@ -115,6 +117,32 @@ FlowLimits read_flows(Section flows) {
     return limits;
 }
 
+// "60", "60s" or "1m"; 0: it is none of them.
+std::uint64_t seconds_of(std::string text) {
+    const std::uint64_t unit = text.ends_with('m') ? 60 : 1;
+    if (text.ends_with('m') || text.ends_with('s')) text.pop_back();
+    std::uint32_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc{} && stop == end ? number * unit : 0;
+}
+
+FlowLogSettings read_flow_log(Section log) {
+    static const std::vector<std::string_view> formats{"text", "json", "both"};
+    FlowLogSettings settings;
+    settings.directory = log.text("directory", settings.directory);
+    if (!settings.directory.starts_with('/'))
+        log.complain("directory", expected("directory", "an absolute path", settings.directory));
+    const auto interval = log.text("interval", std::to_string(settings.interval));
+    settings.interval = static_cast<std::uint32_t>(std::min(seconds_of(interval), longest_log + 1));
+    if (settings.interval == 0 || settings.interval > longest_log)
+        log.complain("interval", expected("interval", "1s to 60m", interval));
+    settings.format = static_cast<LogFormat>(log.choice("format", formats, 0));
+    settings.file_size = log.number("file-size", settings.file_size, 1U << 12U, most_log_bytes);
+    settings.files = static_cast<std::uint32_t>(log.number("files", settings.files, 1, 1000));
+    return settings;
+}
+
 std::string read_socket(Section& root, std::string_view key, std::string fallback) {
     auto path = root.text(key, std::move(fallback));
     if (path.size() > longest_socket)
@@ -151,6 +179,7 @@ Result<Config> read_config(const config::File& file) {
     config.state = root.text("state", "/run/weft/agent");
     config.frameworks = read_frameworks(root);
     config.flows = read_flows(root.section("flows"));
+    config.flow_log = read_flow_log(root.section("flow-log"));
     config.dhcp_lease =
         static_cast<std::uint32_t>(root.section("dhcp").number("lease", config.dhcp_lease, 60, most_seconds));
     config.log = static_cast<LogLevel>(root.choice("log", levels, 1));

@@ -7,6 +7,7 @@
 
 #include "agent/datapath/datapath.h"
 #include "agent/flow/limits.h"
+#include "agent/flow_log/settings.h"
 #include "agent/session/coordinators.h"
 #include "weft/base/log.h"
 #include "weft/wire/tls.h"
@@ -25,6 +26,7 @@ struct Config {
     std::string state;                    // a directory
     std::vector<std::string> frameworks;  // those to report; empty: all there are
     FlowLimits flows;
+    FlowLogSettings flow_log;
     std::uint32_t dhcp_lease{3600};  // seconds
     LogLevel log{LogLevel::info};
 };

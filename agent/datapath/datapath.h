@@ -4,6 +4,7 @@
 // for the network; a large batch of writes runs on the caller's thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -108,21 +109,35 @@ struct LostEvents {
     std::uint64_t ring{0};  // the ring was full
 };
 
-// A tracked flow, as much as its removal asks for.
+// A tracked flow, as much as its removal and its log ask for. Times are CLOCK_MONOTONIC ns.
 struct Flow {
-    std::string key;
+    std::string key;  // a weft_flow_key
     std::uint64_t record{0};
     std::uint64_t attachment{0};
     std::uint64_t expires{0};  // tells whether it was used since
     bool expired{false};
+    std::uint64_t created{0};
+    std::uint64_t last{0};                   // packet
+    std::array<std::uint64_t, 2> packets{};  // that the record sent, that it received
+    std::array<std::uint64_t, 2> bytes{};
+};
+
+// Packets of one tuple that a record's filter refused, ever.
+struct Reject {
+    std::string key;  // a weft_reject_key
+    std::uint64_t packets{0};
+    std::uint64_t bytes{0};
+    std::uint64_t first{0};  // CLOCK_MONOTONIC ns
+    std::uint64_t last{0};
 };
 
 // A record's flows: `added` less `removed` are in the table.
 struct FlowUse {
     std::uint64_t record{0};
-    std::uint64_t added{0};    // by the packet path, ever
-    std::uint64_t removed{0};  // from the table
-    std::uint64_t refused{0};  // new flows refused at the quota
+    std::uint64_t added{0};     // by the packet path, ever
+    std::uint64_t removed{0};   // from the table
+    std::uint64_t refused{0};   // new flows refused at the quota
+    std::uint64_t unlogged{0};  // refused packets that no Reject counts
 };
 
 // What this host can do and what keeps it from more; reported to the coordinator.
@@ -188,13 +203,18 @@ public:
     // The next few hundred flows behind `position`, an empty one being the begin of the table, and again its
     // end.
     [[nodiscard]] virtual Result<std::vector<Flow>> flows(std::string& position) = 0;
-    // Whether the flow is gone; one that was used since it was read stays.
-    [[nodiscard]] virtual bool remove_flow(const Flow& flow) = 0;
+    // Whether the flow is gone, and then its counts are the last ones; one that was used since it was read
+    // stays.
+    [[nodiscard]] virtual bool remove_flow(Flow& flow) = 0;
     // Of the records that have both `flow_use` and `quota`.
     [[nodiscard]] virtual std::vector<FlowUse> flow_uses() = 0;
     [[nodiscard]] virtual std::optional<FlowUse> flow_use(std::uint64_t record) = 0;
     // A record without a quota is left out.
     virtual void set_removed_flows(std::uint64_t record, std::uint64_t removed) = 0;
+    // What was refused to the records whose log asks for it.
+    [[nodiscard]] virtual Result<std::vector<Reject>> rejects() = 0;
+    // As it was last.
+    [[nodiscard]] virtual std::optional<Reject> remove_reject(const std::string& key) = 0;
     // Flows that the table has room for.
     [[nodiscard]] virtual std::size_t flow_capacity() = 0;
     // A frame as the instance on device `ifindex` would send it, or as it would come in on an uplink. Leaves

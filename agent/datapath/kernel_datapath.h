@@ -35,12 +35,14 @@ public:
     Result<std::vector<DropCounter>> drops() override { return maps_.drops(); }
     LostEvents lost_events(weft_event_sort sort) override { return maps_.lost_events(sort); }
     Result<std::vector<Flow>> flows(std::string& position) override { return maps_.flows(position); }
-    bool remove_flow(const Flow& flow) override { return maps_.remove_flow(flow); }
+    bool remove_flow(Flow& flow) override { return maps_.remove_flow(flow); }
     std::vector<FlowUse> flow_uses() override { return maps_.flow_uses(); }
     std::optional<FlowUse> flow_use(std::uint64_t record) override { return maps_.flow_use(record); }
     void set_removed_flows(std::uint64_t record, std::uint64_t removed) override {
         maps_.set_removed_flows(record, removed);
     }
+    Result<std::vector<Reject>> rejects() override { return maps_.rejects(); }
+    std::optional<Reject> remove_reject(const std::string& key) override { return maps_.remove_reject(key); }
     std::size_t flow_capacity() override { return maps_.flow_capacity(); }
     Result<TraceRun> trace(TraceHook hook, const std::string& frame, std::uint32_t ifindex) override;
     std::vector<int> descriptors() override;

@@ -14,20 +14,24 @@ std::uint64_t less(std::uint64_t a, std::uint64_t b) { return a < b ? 0 : a - b;
 
 bool Collector::step() {
     if (position_.empty()) begin();
-    const auto flows = datapath_.flows(position_);
+    auto flows = datapath_.flows(position_);
     if (!flows) {
         log_warning("flow", "reading the flows: {}", flows.error().message());
         position_.clear();
+        whole_ = false;
         return false;
     }
     std::unordered_map<std::uint64_t, std::uint64_t> freed;
-    for (const auto& flow : *flows) {
+    for (auto& flow : *flows) {
         const bool garbage = flow.expired || !here_(flow.attachment);
-        ++(garbage && datapath_.remove_flow(flow) ? freed : kept_)[flow.record];
+        const bool removed = garbage && datapath_.remove_flow(flow);
+        ++(removed ? freed : kept_)[flow.record];
+        seen_(flow, removed);
     }
     for (const auto& [record, count] : freed) free(record, count);
     if (!position_.empty()) return true;
     settle();
+    whole_ = true;
     return false;
 }
 

@@ -177,6 +177,7 @@ TEST_CASE_FIXTURE(Fixture, "[4.6] what flows are counted in survives that quotas
     REQUIRE(bpf_map_lookup_elem(uses.get(), &key, &counted) == 0);
     CHECK(counted.added == 5);
     CHECK(counted.refused == 6);
+    CHECK(counted.unlogged == 7);
     REQUIRE(bpf_map_lookup_elem(quotas.get(), &key, &present) == 0);
     CHECK(present.removed == 4);
     CHECK(present.flows == 2000);
@@ -200,7 +201,7 @@ TEST_CASE_FIXTURE(Fixture,
         while (!position.empty());
         return out;
     };
-    const auto flows = all();
+    auto flows = all();
     REQUIRE(flows.size() == 2000);
     CHECK(std::ranges::count(flows, true, &Flow::expired) == 500);
     CHECK(std::ranges::count(flows, 1U, &Flow::record) == 1000);
@@ -210,7 +211,7 @@ TEST_CASE_FIXTURE(Fixture,
     used.expires = 0;  // it is not what it was when it was read
     CHECK_FALSE(maps.remove_flow(used));
     CHECK(all().size() == 2000);
-    for (const auto& flow : flows)
+    for (auto& flow : flows)
         if (flow.expired) CHECK(maps.remove_flow(flow));
     CHECK(all().size() == 1500);
     CHECK_FALSE(maps.remove_flow(used));  // already gone
@@ -229,4 +230,47 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(maps.flow_use(1)->removed == 3);
     CHECK_FALSE(maps.flow_use(2).has_value());
     CHECK(maps.dump(MapId::quota).value() == std::vector{quota});
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "[8.3/flow-log] what flows and refused packets count is read, and read a last time") {
+    const Fd flows{bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_FLOW_MAP)).c_str())};
+    const Fd rejects{bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_REJECT_MAP)).c_str())};
+    weft_flow_key key{};
+    key.record = 3;
+    weft_flow value{};
+    value.created = 4'000'000'000;
+    value.timeout = 30;
+    value.expires = 40'000'000'000;
+    value.side[0].packets = 5;
+    value.side[0].bytes = 500;
+    value.side[1].packets = 6;
+    value.side[1].bytes = 600;
+    REQUIRE(bpf_map_update_elem(flows.get(), &key, &value, BPF_NOEXIST) == 0);
+    std::string position;
+    auto flow = maps.flows(position).value().at(0);
+    CHECK(flow.created == 4'000'000'000);
+    CHECK(flow.last == 10'000'000'000);
+    CHECK(flow.packets == std::array<std::uint64_t, 2>{5, 6});
+    CHECK(flow.bytes == std::array<std::uint64_t, 2>{500, 600});
+    value.side[1].packets = 7;  // one more, in between
+    REQUIRE(bpf_map_update_elem(flows.get(), &key, &value, BPF_EXIST) == 0);
+    CHECK(maps.remove_flow(flow));
+    CHECK(flow.packets == std::array<std::uint64_t, 2>{5, 7});
+
+    const weft_reject_key refused{key, WEFT_RX, 0};
+    weft_reject reject{3, 180, 1, 2};
+    REQUIRE(bpf_map_update_elem(rejects.get(), &refused, &reject, BPF_NOEXIST) == 0);
+    const auto read = maps.rejects().value();
+    REQUIRE(read.size() == 1);
+    CHECK(read[0].key == to_bytes(refused));
+    CHECK(read[0].packets == 3);
+    CHECK(read[0].bytes == 180);
+    CHECK(read[0].first == 1);
+    CHECK(read[0].last == 2);
+    reject.packets = 4;
+    REQUIRE(bpf_map_update_elem(rejects.get(), &refused, &reject, BPF_EXIST) == 0);
+    CHECK(maps.remove_reject(read[0].key)->packets == 4);
+    CHECK_FALSE(maps.remove_reject(read[0].key).has_value());
+    CHECK(maps.rejects()->empty());
 }

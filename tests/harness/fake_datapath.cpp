@@ -138,10 +138,11 @@ Result<std::vector<Flow>> FakeDatapath::flows(std::string& position) {
     return out;
 }
 
-bool FakeDatapath::remove_flow(const Flow& flow) {
+bool FakeDatapath::remove_flow(Flow& flow) {
     before_write();
     const auto found = flow_table.find(flow.key);
     if (found == flow_table.end() || found->second.expires != flow.expires) return false;
+    flow = found->second;
     flow_table.erase(found);
     return true;
 }
@@ -157,13 +158,25 @@ std::optional<FlowUse> FakeDatapath::flow_use(std::uint64_t record) {
     const auto quota = map(MapId::quota).find(to_bytes(record));
     if (quota == map(MapId::quota).end() || !map(MapId::flow_use).contains(to_bytes(record)))
         return std::nullopt;
-    return FlowUse{record, flows_added[record], from_bytes<weft_quota>(quota->second).removed, 0};
+    return FlowUse{record, flows_added[record], from_bytes<weft_quota>(quota->second).removed, 0,
+                   unlogged[record]};
 }
 
 void FakeDatapath::set_removed_flows(std::uint64_t record, std::uint64_t removed) {
     before_write();
     if (const auto quota = map(MapId::quota).find(to_bytes(record)); quota != map(MapId::quota).end())
         set_removed(quota->second, removed);
+}
+
+Result<std::vector<Reject>> FakeDatapath::rejects() {
+    std::vector<Reject> out;
+    for (const auto& [key, reject] : reject_table) out.push_back(reject);
+    return out;
+}
+
+std::optional<Reject> FakeDatapath::remove_reject(const std::string& key) {
+    const auto node = reject_table.extract(key);
+    return node.empty() ? std::nullopt : std::optional(node.mapped());
 }
 
 Result<Fd> FakeDatapath::open_punt() {

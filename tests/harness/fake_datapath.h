@@ -43,6 +43,8 @@ public:
     std::size_t flows_at_once{4};
     std::map<std::string, agent::Flow> flow_table;       // by key
     std::map<std::uint64_t, std::uint64_t> flows_added;  // by record
+    std::map<std::uint64_t, std::uint64_t> unlogged;     // the same
+    std::map<std::string, agent::Reject> reject_table;   // by key
     agent::HostReport host_report;
     std::vector<agent::RecordCounter> record_counters;
     std::vector<agent::DropCounter> drop_counters;
@@ -76,7 +78,9 @@ public:
     Result<std::vector<agent::RecordCounter>> counters() override { return record_counters; }
     Result<std::vector<agent::DropCounter>> drops() override { return drop_counters; }
     Result<std::vector<agent::Flow>> flows(std::string& position) override;
-    bool remove_flow(const agent::Flow& flow) override;
+    bool remove_flow(agent::Flow& flow) override;
+    Result<std::vector<agent::Reject>> rejects() override;
+    std::optional<agent::Reject> remove_reject(const std::string& key) override;
     std::vector<agent::FlowUse> flow_uses() override;
     std::optional<agent::FlowUse> flow_use(std::uint64_t record) override;
     void set_removed_flows(std::uint64_t record, std::uint64_t removed) override;

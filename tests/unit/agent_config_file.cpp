@@ -163,3 +163,31 @@ TEST_CASE("[8.6/config] files of the conf.d folder replace keys and are named in
     CHECK(wrong.error().text.starts_with((scratch / "agent.conf.d/20-more.yaml") + ":2:6: log: "));
     CHECK_FALSE(load_config(scratch / "absent.yaml").has_value());
 }
+
+TEST_CASE("[8.3/flow-log] where flow logs go, how often and how much, and what is wrong with it") {
+    const auto standard = parse(minimal);
+    REQUIRE(standard.has_value());
+    CHECK(standard->flow_log.directory == "/var/log/weft");
+    CHECK(standard->flow_log.interval == 60);
+    CHECK(standard->flow_log.format == LogFormat::text);
+    const auto config =
+        parse(std::string(minimal) +
+              "flow-log: {directory: /x, interval: 5m, format: both, file-size: 4096, files: 2}\n");
+    REQUIRE(config.has_value());
+    CHECK(config->flow_log.directory == "/x");
+    CHECK(config->flow_log.interval == 300);
+    CHECK(config->flow_log.format == LogFormat::both);
+    CHECK(config->flow_log.file_size == 4096);
+    CHECK(config->flow_log.files == 2);
+    CHECK(parse(std::string(minimal) + "flow-log: {interval: 90}\n")->flow_log.interval == 90);
+    CHECK(complaint("flow-log: {interval: 0s}") ==
+          "agent.yaml:4:22: interval: 1s to 60m was expected, not '0s'");
+    CHECK(complaint("flow-log: {interval: 61m}").starts_with("agent.yaml:4:22: "));
+    CHECK(complaint("flow-log: {interval: 1h}").starts_with("agent.yaml:4:22: "));
+    CHECK(complaint("flow-log: {interval: 99999999999999999999m}").starts_with("agent.yaml:4:22: "));
+    CHECK(complaint("flow-log: {directory: log}").starts_with("agent.yaml:4:23: "));
+    CHECK(complaint("flow-log: {format: xml}").starts_with("agent.yaml:4:20: "));
+    CHECK(complaint("flow-log: {file-size: 1}").starts_with("agent.yaml:4:23: "));
+    CHECK(complaint("flow-log: {files: 0}").starts_with("agent.yaml:4:19: "));
+    CHECK(complaint("flow-log: {colour: red}").starts_with("agent.yaml:4:12: "));
+}

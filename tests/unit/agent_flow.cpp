@@ -37,13 +37,15 @@ struct World {
     }
 
     void start() {
-        collector.emplace(datapath, [this](std::uint64_t attachment) { return here.contains(attachment); });
+        collector.emplace(
+            datapath, [this](std::uint64_t attachment) { return here.contains(attachment); },
+            [](const Flow&, bool) {});
     }
 
     void add(std::uint64_t record, bool expired = false) {
         ++next;
         const auto key = std::to_string(record * 7919 * next % 9973) + ' ' + std::to_string(next);
-        datapath.flow_table[key] = {key, record, record, expired ? 1U : 1000U, expired};
+        datapath.flow_table[key] = {key, record, record, expired ? 1U : 1000U, expired, 0, 0, {}, {}};
         ++datapath.flows_added[record];
     }
 
@@ -108,7 +110,7 @@ TEST_CASE("[4.6/expire] a flow that a packet took up again in the last moment st
     World world;
     world.add(1, true);
     std::string position;
-    const auto seen = world.datapath.flows(position)->front();
+    auto seen = world.datapath.flows(position)->front();
     world.datapath.flow_table.begin()->second.expires = 2000;
     CHECK_FALSE(world.datapath.remove_flow(seen));
     CHECK(world.present(1) == 1);

@@ -97,6 +97,7 @@ Result<Maps> Maps::open(const std::string& root) {
         WEFT_TRY(maps.maps_[i], open(root, name_of(static_cast<MapId>(i))));
     }
     WEFT_TRY(maps.flow_, open(root, WEFT_MAP_NAME(WEFT_FLOW_MAP)));
+    WEFT_TRY(maps.reject_, open(root, WEFT_MAP_NAME(WEFT_REJECT_MAP)));
     WEFT_TRY(maps.drop_, open(root, WEFT_MAP_NAME(WEFT_DROP_MAP)));
     WEFT_TRY(maps.record_drop_, open(root, WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP)));
     WEFT_TRY(maps.bucket_, open(root, WEFT_MAP_NAME(WEFT_EVENT_BUCKET_MAP)));

@@ -30,7 +30,9 @@ public:
 
     // As Datapath's (flows.cpp).
     [[nodiscard]] Result<std::vector<Flow>> flows(std::string& position) const;
-    [[nodiscard]] bool remove_flow(const Flow& flow) const;
+    [[nodiscard]] bool remove_flow(Flow& flow) const;
+    [[nodiscard]] Result<std::vector<Reject>> rejects() const;
+    [[nodiscard]] std::optional<Reject> remove_reject(const std::string& key) const;
     [[nodiscard]] std::vector<FlowUse> flow_uses() const;
     [[nodiscard]] std::optional<FlowUse> flow_use(std::uint64_t record) const;
     void set_removed_flows(std::uint64_t record, std::uint64_t removed) const;
@@ -62,6 +64,7 @@ private:
 
     std::array<Map, map_count> maps_;
     Map flow_;
+    Map reject_;
     Map drop_;
     Map record_drop_;
     Map bucket_;

@@ -26,9 +26,9 @@ constexpr std::string_view flow_map = WEFT_MAP_NAME(WEFT_FLOW_MAP);
 constexpr std::string_view former_map = WEFT_MAP_NAME(WEFT_FLOW_FORMER_MAP);
 
 // What they have counted while a copy is made would be lost.
-constexpr std::array<std::string_view, 4> counting{
+constexpr std::array<std::string_view, 5> counting{
     WEFT_MAP_NAME(WEFT_COUNTER_MAP), WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP), WEFT_MAP_NAME(WEFT_FLOW_USE_MAP),
-    WEFT_MAP_NAME(WEFT_RATE_STATE_MAP)};
+    WEFT_MAP_NAME(WEFT_RATE_STATE_MAP), WEFT_MAP_NAME(WEFT_REJECT_MAP)};
 
 bool is_copied(const bpf_map* map) {
     const auto type = bpf_map__type(map);

@@ -70,6 +70,7 @@ def start_host(state, host):
         "socket": str(folder / "agent.sock"),
         "state": str(folder / "state"),
         "helper": str(folder / "helper.sock"),
+        "flow-log": {"directory": str(folder / "log")},
         **host.agent,
     })
     underlay = [word for address in host.underlay for word in ("--underlay", address)]
