@@ -38,6 +38,8 @@ enum class MapId : std::uint8_t {
     counter,
     flow_use,
     quota,
+    rate_state,
+    rate,
     rule_port,
     rule_address,
     rule_tag,
@@ -47,7 +49,7 @@ enum class MapId : std::uint8_t {
     port,
     config,
 };
-inline constexpr std::size_t map_count = 20;
+inline constexpr std::size_t map_count = 22;
 
 // Key and value are the bytes of the structs of weft/abi.
 struct Entry {
@@ -163,8 +165,8 @@ class Datapath {
 public:
     virtual ~Datapath() = default;
 
-    // All entries of a map. What the packet path counts (`counter`, `flow_use`) has empty values, and
-    // `removed` of a quota is zero.
+    // All entries of a map. What the packet path writes (`counter`, `flow_use`, `rate_state`) has empty
+    // values, and `removed` of a quota is zero.
     [[nodiscard]] virtual Result<std::vector<Entry>> dump(MapId map) = 0;
     // Writes the entries in their order; what is counted in those that exist stays. What failed is returned,
     // the rest is done.

@@ -20,12 +20,20 @@ struct FlowLimits {
 
 // Each record's share of a table with room for `capacity` flows: together they never fill it, so that the
 // flows of one never keep out those of another.
-[[nodiscard]] inline weft_quota quota(const FlowLimits& limits, std::size_t capacity, std::size_t records) {
+[[nodiscard]] inline std::uint32_t fair_share(const FlowLimits& limits, std::size_t capacity,
+                                              std::size_t records) {
     const auto fair = capacity / std::max<std::size_t>(records, 1);
-    weft_quota out{};
-    out.flows = static_cast<std::uint32_t>(std::clamp<std::size_t>(fair, least_flows, limits.most));
-    out.timeouts = limits.timeouts;
-    return out;
+    return static_cast<std::uint32_t>(std::clamp<std::size_t>(fair, least_flows, limits.most));
+}
+
+// A record's own timeouts in place of the host's; 0: not its own. A stream of UDP that only one side has
+// spoken in never lasts longer than one that both have.
+[[nodiscard]] inline weft_flow_timeouts own_timeouts(weft_flow_timeouts timeouts, std::uint32_t tcp,
+                                                     std::uint32_t udp) {
+    if (tcp != 0) timeouts.tcp_established = tcp;
+    if (udp != 0) timeouts.udp_stream = udp;
+    timeouts.udp_single = std::min(timeouts.udp_single, timeouts.udp_stream);
+    return timeouts;
 }
 
 }  // namespace weft::agent

@@ -50,6 +50,8 @@ struct PolicyIds {
 [[nodiscard]] Compiled compile_port(const schema::Port& port, const Device& device, bool shared,
                                     const PolicyIds& policies = {}, std::uint32_t flags = 0);
 [[nodiscard]] MapEntry compile_shared_device(const Device& device);
+// What its record may send and receive a second.
+[[nodiscard]] std::vector<MapEntry> compile_rates(const schema::Port& port);
 // The record's counter, which it keeps while its device is away.
 [[nodiscard]] MapEntry compile_counter(const schema::Port& port);
 

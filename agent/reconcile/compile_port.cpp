@@ -49,7 +49,8 @@ weft_port sending_side(const schema::Port& port, const PolicyIds& policies, std:
     out.attachment = port.attachment.value;
     out.record = port.record.value;
     out.gni = port.gni;
-    out.flags = flags | common_flags(port) | flag(port.transmit, WEFT_PORT_TRANSMIT);
+    out.flags = flags | common_flags(port) | flag(port.transmit, WEFT_PORT_TRANSMIT) |
+                flag(port.egress_bytes != 0 || port.egress_packets != 0, WEFT_PORT_LIMITED);
     out.table = port.table;
     out.policy = policies.groups;
     out.acl = policies.acl;
@@ -73,7 +74,8 @@ weft_local receiving_side(const schema::Port& port, const Device& device, const 
     out.attachment = port.attachment.value;
     out.record = port.record.value;
     out.ifindex = device.ifindex;
-    out.flags = flags | common_flags(port) | WEFT_PORT_DELIVER | flag(device.peer_elsewhere, WEFT_PORT_PEER);
+    out.flags = flags | common_flags(port) | WEFT_PORT_DELIVER | flag(device.peer_elsewhere, WEFT_PORT_PEER) |
+                flag(port.ingress_bytes != 0 || port.ingress_packets != 0, WEFT_PORT_LIMITED);
     const auto subnet = subnet_of(port);
     out.subnet_bits = subnet.bits4;
     out.subnet6_bits = subnet.bits6;

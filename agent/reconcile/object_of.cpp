@@ -84,6 +84,8 @@ std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t 
         case MapId::counter:
         case MapId::flow_use:
         case MapId::quota:
+        case MapId::rate_state:
+        case MapId::rate:
         case MapId::rule_port:
         case MapId::rule_address:
         case MapId::rule_tag:

@@ -74,9 +74,11 @@ void Reconciler::put(schema::Port port) {
     if (old != nullptr) {
         ports_.removed(*old);
         quotas_.removed(*old);
+        rates_.removed(*old);
     }
     ports_.added(port);
     quotas_.added(port);
+    rates_.added(port);
     if (old == nullptr || old->tag != port.tag || old->acl != port.acl) {
         if (old != nullptr) policies_.removed(*old);
         policies_.added(port);
@@ -128,6 +130,7 @@ void Reconciler::remove(const ObjectKey& object) {
             if (const auto* old = desired_.find<schema::Port>(key)) {
                 ports_.removed(*old);
                 quotas_.removed(*old);
+                rates_.removed(*old);
                 policies_.removed(*old);
                 detached_ = true;
             }

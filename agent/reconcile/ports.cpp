@@ -88,6 +88,7 @@ void Ports::add(const schema::Port& port, const Unit& unit, std::vector<MapEntry
     auto compiled = compile_port(port, *unit.device, unit.ports.size() > 1, filter.ids,
                                  watched_.flags(port.record.value));
     if (!compiled.failed.empty()) problem.failed = compiled.failed;
+    if (problem.failed.empty()) problem.failed = quotas_.refusal(port);
     std::ranges::move(compiled.entries, std::back_inserter(fresh));
 }
 

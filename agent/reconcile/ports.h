@@ -7,6 +7,7 @@
 
 #include "agent/reconcile/policies.h"
 #include "agent/reconcile/problems.h"
+#include "agent/reconcile/quotas.h"
 #include "agent/reconcile/wanted.h"
 #include "agent/reconcile/watched.h"
 
@@ -15,14 +16,19 @@ namespace weft::agent {
 class Ports {
 public:
     // All outlive it.
-    Ports(Datapath& datapath, Wanted& wanted, const Policies& policies, const Watched& watched,
-          Problems& problems)
-        : datapath_(datapath), wanted_(wanted), policies_(policies), watched_(watched), problems_(problems) {}
+    Ports(Datapath& datapath, Wanted& wanted, const Policies& policies, const Quotas& quotas,
+          const Watched& watched, Problems& problems)
+        : datapath_(datapath),
+          wanted_(wanted),
+          policies_(policies),
+          quotas_(quotas),
+          watched_(watched),
+          problems_(problems) {}
 
     // A port came, went or changed; the objects are looked up in `refresh`.
     void added(const schema::Port& port);
     void removed(const schema::Port& port);
-    // What Policies answer for the port changed, or whether it is watched.
+    // What Policies or Quotas answer for the port changed, or whether it is watched.
     void filtered_anew(const schema::Port& port) { refiltered_.insert(device_name(port)); }
     // Marks the devices that changed or that somebody waits for.
     void look();
@@ -56,6 +62,7 @@ private:
     Datapath& datapath_;
     Wanted& wanted_;
     const Policies& policies_;
+    const Quotas& quotas_;
     const Watched& watched_;
     Problems& problems_;
     std::map<std::string, Unit> units_;  // by the device's name

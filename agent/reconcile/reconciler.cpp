@@ -14,9 +14,10 @@ namespace {
 constexpr std::uint32_t events_per_second = 100;  // sampled drops of each CPU
 constexpr std::size_t most_reported = 1000;
 
-// Maps with one entry for each record.
+// Maps whose keys begin with a record.
 bool is_of_record(MapId map) {
-    return map == MapId::counter || map == MapId::flow_use || map == MapId::quota;
+    return map == MapId::counter || map == MapId::flow_use || map == MapId::quota ||
+           map == MapId::rate_state || map == MapId::rate;
 }
 
 std::string zero_key() { return to_bytes(std::uint32_t{0}); }
@@ -36,8 +37,9 @@ void differences(const DesiredSet& current, const DesiredSet& desired, Put&& put
 Reconciler::Reconciler(Datapath& datapath, const FlowLimits& limits)
     : datapath_(datapath),
       policies_(wanted_),
-      ports_(datapath, wanted_, policies_, watched_, problems_),
       quotas_(wanted_, limits, datapath.flow_capacity()),
+      rates_(wanted_),
+      ports_(datapath, wanted_, policies_, quotas_, watched_, problems_),
       writer_(datapath, [this](MapId map, const std::string& key) { return keeps(map, key); }) {}
 
 bool Reconciler::keeps(MapId map, const std::string& key) {
@@ -114,10 +116,13 @@ void Reconciler::install(const DesiredSet& desired, const Dumps& dumps, const In
     differences<schema::Group>(desired_, desired, put_one, remove_one);
     differences<schema::Tag>(desired_, desired, put_one, remove_one);
     differences<schema::Port>(desired_, desired, put_one, remove_one);
-    if (first) ports_.sweep();
+    if (first) {
+        ports_.sweep();
+        quotas_.adopt(dumps[static_cast<std::size_t>(MapId::quota)]);
+    }
     filter(policies_.refresh(desired_));
+    share();
     ports_.refresh(desired_);
-    quotas_.refresh();
     compare(dumps);
     write(identity);
 }
@@ -173,13 +178,19 @@ Outcome Reconciler::repair() {
     return outcome();
 }
 
+// What the records here may use of what they share.
+void Reconciler::share() {
+    filter(quotas_.refresh(desired_));
+    rates_.refresh(desired_);
+}
+
 // A port is switched to a policy that is in the maps as a whole, and closed if that cannot be.
 void Reconciler::write(const Installed& reached) {
     filter(policies_.refresh(desired_));
     for (const auto map : policy_maps) writer_.put(wanted_, map);
     filter(policies_.refused(writer_.failures()));
+    share();
     ports_.refresh(desired_);
-    quotas_.refresh();
     writer_.write(wanted_);
     if (const auto ports = policies_.refused(writer_.failures()); !ports.empty()) {  // there was room again
         filter(ports);
@@ -220,7 +231,8 @@ std::vector<ObjectKey> Reconciler::owners(MapId map, const std::string& key) con
     if (std::ranges::find(policy_maps, map) != policy_maps.end()) return {};  // their ports say so
     std::vector<ObjectKey> owners;
     for (const auto& [name, port] : desired_.of<schema::Port>())
-        if (!is_of_record(map) || key == to_bytes(port.record.value)) owners.push_back(key_of(port));
+        if (!is_of_record(map) || key.starts_with(to_bytes(port.record.value)))
+            owners.push_back(key_of(port));
     return owners;
 }
 

@@ -10,6 +10,7 @@
 #include "agent/reconcile/guard.h"
 #include "agent/reconcile/ports.h"
 #include "agent/reconcile/quotas.h"
+#include "agent/reconcile/rates.h"
 #include "agent/reconcile/writes.h"
 
 namespace weft::agent {
@@ -65,6 +66,7 @@ private:
     void install(const DesiredSet& desired, const Dumps& dumps, const Installed& identity);
     void compare(const Dumps& dumps);
     void filter(const Policies::PortKeys& ports);
+    void share();
     [[nodiscard]] bool keeps(MapId map, const std::string& key);
     void write(const Installed& reached);
     [[nodiscard]] std::vector<ObjectKey> owners(MapId map, const std::string& key) const;
@@ -89,8 +91,9 @@ private:
     Policies policies_;
     Watched watched_;
     Grace grace_;
-    Ports ports_;
     Quotas quotas_;
+    Rates rates_;
+    Ports ports_;
     Writer writer_;
     DesiredSet desired_;
     std::map<std::string, Result<Path>> paths_;  // by key of Peer

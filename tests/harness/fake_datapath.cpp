@@ -11,7 +11,7 @@ using namespace weft::agent;
 
 namespace {
 
-bool is_count(MapId id) { return id == MapId::counter || id == MapId::flow_use; }
+bool is_count(MapId id) { return id == MapId::counter || id == MapId::flow_use || id == MapId::rate_state; }
 
 void set_removed(std::string& value, std::uint64_t removed) {
     auto quota = from_bytes<weft_quota>(value);

@@ -104,6 +104,9 @@ Object any_object() {
             port.device = pick<std::string>({"tap0", "tap1"});
             if (pick(0, 3) == 0) port.netns = "i1";
             port.tag = pick(0U, 4U);
+            port.egress_bytes = pick<std::uint64_t>(0, 3);
+            port.ingress_packets = pick<std::uint64_t>(0, 3);
+            port.flow_limit = pick(0U, 3U) * 100;
             if (pick(0, 2) == 0) port.acl = {Kind::network_acl, pick<std::uint64_t>(1, 3)};
             return port;
         }

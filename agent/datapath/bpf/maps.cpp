@@ -20,6 +20,7 @@
 #include "weft/abi/policy.h"
 #include "weft/abi/port.h"
 #include "weft/abi/punt.h"
+#include "weft/abi/rate.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
 
@@ -30,8 +31,10 @@ namespace {
 constexpr std::size_t removed_at = offsetof(weft_quota, removed);
 constexpr std::size_t removed_size = sizeof(weft_quota::removed);
 
-// Whether the packet path counts in the map's values.
-bool is_count(MapId map) { return map == MapId::counter || map == MapId::flow_use; }
+// Whether the packet path writes the map's values.
+bool is_count(MapId map) {
+    return map == MapId::counter || map == MapId::flow_use || map == MapId::rate_state;
+}
 
 const char* name_of(MapId map) {
     switch (map) {
@@ -47,6 +50,8 @@ const char* name_of(MapId map) {
         case MapId::counter: return WEFT_MAP_NAME(WEFT_COUNTER_MAP);
         case MapId::flow_use: return WEFT_MAP_NAME(WEFT_FLOW_USE_MAP);
         case MapId::quota: return WEFT_MAP_NAME(WEFT_QUOTA_MAP);
+        case MapId::rate_state: return WEFT_MAP_NAME(WEFT_RATE_STATE_MAP);
+        case MapId::rate: return WEFT_MAP_NAME(WEFT_RATE_MAP);
         case MapId::rule_port: return WEFT_MAP_NAME(WEFT_RULE_PORT_MAP);
         case MapId::rule_address: return WEFT_MAP_NAME(WEFT_RULE_ADDRESS_MAP);
         case MapId::rule_tag: return WEFT_MAP_NAME(WEFT_RULE_TAG_MAP);
