@@ -46,6 +46,13 @@ void fill(std::span<const std::string> arguments);
 // mapping PIN OBJECTS: mapping updates a second into maps pinned in a bpffs, in batches of 4096.
 void mapping(std::span<const std::string> arguments);
 
+// memory PIN OBJECTS COUNT: bytes of the maps of flows and of mappings, with that many entries in each.
+void memory(std::span<const std::string> arguments);
+
+// rules PIN OBJECTS COUNT: nanoseconds in the programs for a flow's first packet, and for later ones, of a
+// record under that many rules; seconds to compile and write those.
+void rules(std::span<const std::string> arguments);
+
 // service FOLDER SECONDS: record creations a second through a coordinator whose database is in FOLDER:
 // requested over its socket, authorised, validated, committed and answered.
 void service(std::span<const std::string> arguments);

@@ -5,6 +5,8 @@
 //   rr ADDRESS PORT SECONDS                  one byte there and back over TCP; microseconds
 //   drain ADDRESS PORT                       reads one TCP connection to its end
 //   stream ADDRESS PORT SECONDS              sends on one TCP connection as much as it can
+//   accept ADDRESS PORT                      accepts TCP connections until none came for 0.3 s
+//   connect ADDRESS PORT SECONDS             opens and closes TCP connections, one after another
 //   sink ADDRESS PORT                        counts UDP packets until none came for 0.3 s
 //   flood ADDRESS PORT SECONDS SIZE|x:HEX    sends UDP packets of that payload as fast as it can
 #include <arpa/inet.h>
@@ -127,6 +129,40 @@ void stream(const sockaddr_in& at, double seconds) {
     while (seconds_since(begin) < seconds) must(send(socket.get(), buffer.data(), buffer.size(), 0), "send");
 }
 
+void set_quiet(int socket) {
+    const timeval quiet{0, 300000};
+    must(setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet), "SO_RCVTIMEO");
+}
+
+void accept_all(const sockaddr_in& at) {
+    const weft::Fd listener = open_socket(SOCK_STREAM, at, true);
+    must(listen(listener.get(), 128), "listen");
+    ready();
+    weft::Fd peer{must(accept(listener.get(), nullptr, nullptr), "accept")};
+    set_quiet(listener.get());
+    char byte{};
+    while (peer) {
+        (void)recv(peer.get(), &byte, 1, 0);  // its end
+        peer = weft::Fd{accept(listener.get(), nullptr, nullptr)};
+    }
+}
+
+// Closed by a reset, so that the ports do not run out.
+void connect_all(const sockaddr_in& at, double seconds) {
+    const linger reset{1, 0};
+    std::uint64_t connections = 0;
+    const auto begin = Clock::now();
+    while (seconds_since(begin) < seconds) {
+        const weft::Fd socket = open_socket(SOCK_STREAM, at, false);
+        must(setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "SO_LINGER");
+        ++connections;
+    }
+    std::printf(R"({"connections":%llu,"rate":%.0f})"
+                "\n",
+                static_cast<unsigned long long>(connections),
+                static_cast<double>(connections) / seconds_since(begin));
+}
+
 // The rate is taken between the first and the last batch, so that it holds no waiting.
 void sink(const sockaddr_in& at) {
     const weft::Fd socket = open_socket(SOCK_DGRAM, at, true);
@@ -141,8 +177,7 @@ void sink(const sockaddr_in& at) {
     }
     ready();
     must(recvmmsg(socket.get(), messages.data(), 1, 0, nullptr), "recvmmsg");
-    const timeval quiet{0, 300000};
-    must(setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &quiet, sizeof quiet), "SO_RCVTIMEO");
+    set_quiet(socket.get());
     const auto first = Clock::now();
     auto last = first;
     std::uint64_t packets = 0;
@@ -190,7 +225,7 @@ void flood(const sockaddr_in& at, double seconds, std::vector<char> bytes) {
 
 int usage() {
     std::fputs(
-        "weft-bench-net echo|drain|sink ADDRESS PORT | rr|stream ADDRESS PORT SECONDS | "
+        "weft-bench-net echo|drain|accept|sink ADDRESS PORT | rr|stream|connect ADDRESS PORT SECONDS | "
         "flood ADDRESS PORT SECONDS SIZE|x:HEX\n",
         stderr);
     return 2;
@@ -209,6 +244,10 @@ int main(int count, char** values) try {
         drain(at);
     } else if (verb == "stream" && count == 5) {
         stream(at, std::strtod(arguments[4], nullptr));
+    } else if (verb == "accept" && count == 4) {
+        accept_all(at);
+    } else if (verb == "connect" && count == 5) {
+        connect_all(at, std::strtod(arguments[4], nullptr));
     } else if (verb == "sink" && count == 4) {
         sink(at);
     } else if (verb == "rr" && count == 5) {

@@ -58,6 +58,13 @@ class Way:
         _, result = _exchange(server, client, seconds)
         return json.loads(result)["p50"]
 
+    def connections(self, seconds):
+        """TCP connections opened and closed a second, one after another."""
+        server = self._at(self.receiver, RECEIVER, self.tool, "accept", self.address, PORT)
+        client = self._at(self.sender, SENDER, self.tool, "connect", self.address, PORT, seconds)
+        _, result = _exchange(server, client, seconds)
+        return json.loads(result)["rate"]
+
     def udp_rate(self, seconds, size=18):
         """Packets received a second; 18 bytes of payload are a frame of 64 bytes with its check sequence."""
         server = self._at(self.receiver, RECEIVER, self.tool, "sink", self.address, PORT)

@@ -10,6 +10,7 @@ PLAIN, STOCK = "plain routing", "stock vxlan+bridge+conntrack"
 MEASURES = [
     ("TCP one stream", "Gbit/s", Way.tcp_stream, {PLAIN: ">= 1.0", STOCK: ">= 1.3"}),
     ("TCP round trip, median", "us", Way.tcp_round_trip, {PLAIN: "<= 1.0", STOCK: ""}),
+    ("TCP connections, opened and closed", "/s", Way.connections, {PLAIN: "", STOCK: ""}),
     ("UDP 64-byte packets", "/s", Way.udp_rate, {PLAIN: ">= 1.0", STOCK: ">= 2.0"}),
 ]
 
