@@ -113,8 +113,7 @@ public:
     }
     template <class Change>
     void change_peer(Change c) {
-        change<weft_peer>(WEFT_MAP_NAME(WEFT_PEER_MAP), end_ == End::near ? peer_host : this_host,
-                          c);
+        change<weft_peer>(WEFT_MAP_NAME(WEFT_PEER_MAP), end_ == End::near ? peer_host : this_host, c);
     }
     // Switches the peer to IPv6 as underlay.
     void use_ipv6();
@@ -135,7 +134,8 @@ public:
     // The policy of the record on this device, both ways.
     void use_policy(unsigned ifindex, std::uint32_t gni, std::string_view address, std::uint32_t policy);
 
-    // As if fragments of this protocol from a to `destination` had lately passed: more pass before their first.
+    // As if fragments of this protocol from a to `destination` had lately passed: more pass before their
+    // first.
     void allow_fragments(std::string_view destination, std::uint8_t protocol);
 
     // The flow table: entries in all, and one of them as the programs left it.
