@@ -4,21 +4,36 @@
 #include "lib/drop.h"
 #include "lib/state.h"
 
-#define HEADERS 34 /* Ethernet and IP, without options */
+#define HEADERS 54 /* Ethernet and IPv6; IPv4 without options needs less */
+
+/* The address that the answer is for; 0 if it is not IP. */
+INLINE int find_destination(const struct view* v, struct weft_address* to) {
+    const struct ethhdr* eth = v->data;
+    const struct iphdr* ip = (const void*)(eth + 1);
+    const struct ipv6hdr* ip6 = (const void*)(eth + 1);
+    if ((const void*)(ip + 1) > v->end) return 0;
+    if (eth->h_proto == bpf_htons(ETH_P_IP)) {
+        *to = mapped(ip->daddr);
+        return 1;
+    }
+    if (eth->h_proto != bpf_htons(ETH_P_IPV6) || (const void*)(ip6 + 1) > v->end) return 0;
+    *to = *(const struct weft_address*)&ip6->daddr;
+    return 1;
+}
 
 /* The port that the destination MAC names; where records share the device, the one that has the address. */
 INLINE int find_asker(const struct view* v, struct weft_port_key* key, struct weft_port** found) {
-    const struct ethhdr* eth = v->data;
     const struct weft_punt_mac* to = v->data;
-    const struct iphdr* ip = (const void*)(eth + 1);
-    if ((const void*)(ip + 1) > v->end || eth->h_proto != bpf_htons(ETH_P_IP)) return DROP(punt_frame);
+    struct weft_address destination;
+    if (!find_destination(v, &destination)) return DROP(punt_frame);
+    if ((const void*)(to + 1) > v->end) return DROP(punt_frame);
     __u32 word = bpf_ntohs(to->vlan);
     if ((word & WEFT_PUNT_MARK_MASK) != WEFT_PUNT_MARK) return DROP(punt_frame);
     key->vlan = WEFT_PUNT_VLAN(word);
     key->ifindex = (__u32)bpf_ntohs(to->ifindex[0]) << 16 | bpf_ntohs(to->ifindex[1]);
     struct weft_port* port = bpf_map_lookup_elem(&WEFT_PORT_MAP, key);
     if (port && (port->flags & WEFT_PORT_SHARED)) {
-        key->source = mapped(ip->daddr);
+        key->source = destination;
         port = bpf_map_lookup_elem(&WEFT_PORT_MAP, key);
     }
     if (!port) return DROP(no_port);

@@ -11,8 +11,6 @@
 #include "lib/subnet.h"
 #include "lib/trace.h"
 
-#define DHCP6_SERVER 547 /* port */
-
 /* Whether the address is one of the sending record's own; `primary` is the first of them. */
 INLINE int owns(const struct step* s, const struct weft_address* primary,
                 const struct weft_overlay_key* key) {
@@ -61,13 +59,6 @@ INLINE int admit_ipv4(const struct view* v, struct step* s, const struct weft_po
     return VERDICT_NEXT;
 }
 
-INLINE int is_dhcp6(const struct view* v, const struct packet* p) {
-    __be16 port;
-    return p->protocol == IPPROTO_UDP && !p->fragment_offset &&
-           !view_load(v, p->l4 + offsetof(struct udphdr, dest), &port, sizeof(port)) &&
-           port == bpf_htons(DHCP6_SERVER);
-}
-
 /* Link-local addresses serve neighbour discovery and DHCPv6 alone; discovery has checks of its own. */
 INLINE int admit_ipv6(const struct view* v, struct step* s, const struct weft_port* port) {
     const struct ethhdr* eth = v->data;
@@ -78,7 +69,8 @@ INLINE int admit_ipv6(const struct view* v, struct step* s, const struct weft_po
     remember_addresses(s, &port->address6, &port->router6);
     if (is_discovery(v, p)) return VERDICT_SERVICE;
     int local = is_link_local(&p->source.address) || is_link_local(destination);
-    if ((local || ipv6_group(destination)) && is_dhcp6(v, p)) return DROP(dhcp6);
+    if ((local || ipv6_group(destination)) && is_dhcp6(v, p))
+        return asks_dhcp6(v, s) ? VERDICT_PUNT : DROP(dhcp6);
     if ((eth->h_dest[0] & 1) || ipv6_group(destination)) return DROP(multicast);
     if (local) return DROP(link_local);
     if ((port->flags & WEFT_PORT_SOURCE_DEST_CHECK) && !owns(s, &port->address6, &p->source))

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Neighbour discovery (RFC 4861): solicitations are answered on the instance's own host for the router and
- * for every overlay address that is known (requirement 5.2); no message leaves the host. */
+ * for every overlay address that is known (requirement 5.2), those for routers by the agent (5.3); no message
+ * leaves the host. */
 #pragma once
 
 #include "lib/admit.h"
 #include "lib/count.h"
 #include "lib/icmp6.h"
+#include "lib/link_local.h"
 #include "lib/neighbour.h"
 
 #define DISCOVERY_HOPS 255  /* proves that no router forwarded it */
@@ -39,16 +41,6 @@ struct advertisement {
     __u8 option_words;
     __u8 mac[MAC_SIZE];
 };
-
-/* The link-local address that a MAC makes (RFC 4291, appendix A). */
-INLINE struct weft_address link_local_of(const __u8* mac) {
-    return (struct weft_address){.word = {
-                                     bpf_htonl(0xfe800000),
-                                     0,
-                                     bpf_htonl((__u32)(mac[0] ^ 2) << 24 | mac[1] << 16 | mac[2] << 8 | 0xff),
-                                     bpf_htonl(0xfe000000U | mac[3] << 16 | mac[4] << 8 | mac[5]),
-                                 }};
-}
 
 INLINE int is_router(const struct step* s, const struct weft_overlay_key* target) {
     const struct weft_address local = link_local_of(s->router_mac);
@@ -92,6 +84,22 @@ INLINE int check_solicitation(const struct step* s, const struct weft_overlay_ke
         return DROP(discovery_sender);
     if (probe && is_link_local(&target->address) && !is_router(s, target)) return DROP(discovery_own);
     return owns(s, &s->address, target) ? DROP(discovery_own) : VERDICT_NEXT;
+}
+
+/* To the routers of the link, from who has no address yet or a record's own one (RFC 4861, 4.1). The agent
+ * looks at the rest. */
+INLINE int check_router_solicitation(const struct view* v, const struct step* s) {
+    const struct packet* p = &s->packet;
+    const struct weft_overlay_key* sender = &p->source;
+    const struct weft_address routers = {.word = {bpf_htonl(0xff020000), 0, 0, bpf_htonl(2)}};
+    int verdict = check_options(v, s, p->l4 + sizeof(struct icmp6), p->offset + p->length);
+    if (verdict != VERDICT_NEXT) return verdict;
+    if (!same_address(&p->destination.address, &routers) && !is_router(s, &p->destination))
+        return DROP(router_solicitation);
+    if (is_unspecified(&sender->address)) return VERDICT_PUNT;
+    if (is_link_local(&sender->address) ? is_anothers(s, &sender->address) : !owns(s, &s->address, sender))
+        return DROP(router_solicitation);
+    return VERDICT_PUNT;
 }
 
 /* What the target itself would advertise (RFC 4861, 7.2.4), to all nodes if the sender has no address yet. */
@@ -140,7 +148,7 @@ INLINE int answer_discovery(struct __sk_buff* skb, struct step* s) {
         p->length < sizeof(struct ipv6hdr) + sizeof(asked.icmp) ||
         view_load(&v, p->l4, &asked.icmp, sizeof(asked.icmp)) || asked.icmp.code)
         return DROP(discovery_malformed);
-    if (asked.icmp.type == ROUTER_SOLICITATION) return DROP(router_solicitation);
+    if (asked.icmp.type == ROUTER_SOLICITATION) return check_router_solicitation(&v, s);
     if (asked.icmp.type != NEIGHBOUR_SOLICITATION && asked.icmp.type != NEIGHBOUR_ADVERTISEMENT)
         return DROP(discovery_router);
     if (p->length < sizeof(struct ipv6hdr) + sizeof(asked) || view_load(&v, p->l4, &asked, sizeof(asked)))

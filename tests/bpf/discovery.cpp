@@ -190,18 +190,6 @@ TEST_CASE("[5.2/nd-announcement] an advertisement of an own address goes nowhere
                          record_a);
 }
 
-TEST_CASE("[5.3/solicitation] a router solicitation has its own reason") {
-    World world;
-    const Ipv6 header{.source = ip6("fe80::ff:fe00:a01"),
-                      .destination = ip6("ff02::2"),
-                      .next = protocol_icmp6,
-                      .hops = 255};
-    const auto packet = ipv6(header, icmp6(header, 133, 0, 0, mac_option(1, mac_a)));
-    world.expect_dropped(
-        world.programs.send(ethernet(mac("33:33:00:00:00:02"), mac_a, ethertype_ipv6, packet), world.i1),
-        WEFT_DROP_router_solicitation, record_a);
-}
-
 TEST_CASE("[5.2/nd-valid] messages that RFC 4861, 7.1 calls invalid are dropped") {
     World world;
     const auto drop = [&](const Message& message) {

@@ -10,6 +10,6 @@ enum weft_chain_slot {
     WEFT_CHAIN_OUT = 1,        /* program instance_out: route, deliver or encapsulate */
     WEFT_CHAIN_SERVICE = 2,    /* program instance_service: ARP, discovery, ping of the router */
     WEFT_CHAIN_ICMP_ERROR = 3, /* program instance_icmp_error: what RFC 792 and 4443 tell senders */
-    WEFT_CHAIN_PUNT = 4,       /* program instance_punt: to the agent: DHCP */
+    WEFT_CHAIN_PUNT = 4,       /* program instance_punt: to the agent: DHCP, RA */
     WEFT_CHAIN_SLOTS = 8,
 };

@@ -101,8 +101,8 @@
     X(93, discovery_announcement, "neighbour advertisement of an own address: nobody needs it")        \
     X(94, discovery_target, "neighbour advertisement of an address that is not the record's")          \
     X(95, discovery_router, "router advertisement or redirect of an instance")                         \
-    X(96, router_solicitation, "router solicitation: no advertisements are sent")                      \
-    X(97, dhcp6, "DHCPv6: nothing answers")                                                            \
+    X(96, router_solicitation, "router solicitation not of the record, or not to its router")          \
+    X(97, dhcp6, "DHCPv6 other than of a client to the servers of its link")                           \
     X(98, inner_ip6_extensions, "inner IPv6 extension headers too many, too long or unordered")        \
     X(99, inner_ip6_routing, "inner IPv6 routing header of type 0")                                    \
     X(100, inner_ip6_mapped, "inner IPv4 address in IPv6 form")                                        \

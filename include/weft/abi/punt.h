@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* punt: what the host's agent answers itself (DHCP). It comes to the agent and goes back through one tap
- * device, which the agent makes in the host's network namespace and which goes when the agent does. */
+/* punt: what the host's agent answers itself (DHCP, router solicitations). It comes to the agent and goes
+ * back through one tap device, which the agent makes in the host's network namespace and which goes when the
+ * agent does. */
 #pragma once
 
 #include "weft/abi/types.h"

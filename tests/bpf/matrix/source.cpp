@@ -234,7 +234,7 @@ TEST_CASE(
                       .source = "fe80::ff:fe00:fe",
                       .destination = "fe80::ff:fe00:d04",
                       .l4 = udp(547, 546, payload(20))}),
-             drop(WEFT_DROP_link_local)},
+             drop(WEFT_DROP_dhcp6)},
         });
 }
 
