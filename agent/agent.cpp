@@ -73,12 +73,13 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
       services_(
           context_, [&datapath] { return datapath.open_punt(); },
           [this](std::uint32_t ifindex, const Mac& mac) { return installation_.port_at(ifindex, mac); },
-          config.dhcp_lease) {
+          [this] { return installation_.placed_ports(); }, config.dhcp_lease) {
     datapath.on_change = [this] { environment_changed(); };
     datapath.on_event = [this](const weft_event& event) { monitor_.on_event(event); };
     installation_.on_change = [this] { sessions_.tell(); };
     installation_.on_detach = [this] { collect_soon(); };
     installation_.on_ports = [this] {
+        services_.ports_changed();
         if (flow_log_.update(installation_.desired().of<schema::Port>())) collect_soon();
     };
 }
@@ -108,6 +109,7 @@ Result<void> Agent::run() {
     asio::co_spawn(context_, close_log_periodically(), asio::detached);
     asio::co_spawn(context_, server_.run(), asio::detached);
     asio::co_spawn(context_, services_.run(), asio::detached);
+    asio::co_spawn(context_, services_.advertise(), asio::detached);
     asio::co_spawn(context_, sessions_.run(), asio::detached);
     std::uint64_t watchdog_us = 0;
     if (sd_watchdog_enabled(0, &watchdog_us) > 0)

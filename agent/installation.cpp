@@ -48,12 +48,14 @@ void Installation::environment_changed() {
     const auto report_before = report_;
     reconciler_.environment_changed();
     read_report();
+    tell_ports();
     if (on_change && (outcome() != outcome_before || report_ != report_before)) on_change();
 }
 
 void Installation::repair() {
     const auto before = outcome();
     reconciler_.repair();
+    tell_ports();
     const auto report_before = report_;
     read_report();
     if (on_change && (outcome() != before || report_ != report_before)) on_change();
@@ -85,7 +87,7 @@ void Installation::confirm() {
 }
 
 void Installation::tell_ports() {
-    if (on_ports) on_ports();
+    if (on_ports && reconciler_.has_desired()) on_ports();
     if (reconciler_.take_detached() && on_detach) on_detach();
 }
 
@@ -130,6 +132,13 @@ const schema::Port* Installation::port_at(std::uint32_t ifindex, const Mac& mac)
         if (device && device->ifindex == ifindex) return &port;
     }
     return nullptr;
+}
+
+std::vector<PlacedPort> Installation::placed_ports() const {
+    std::vector<PlacedPort> out;
+    for (const auto& [key, port] : desired().of<schema::Port>())
+        if (const auto device = datapath_.device(device_name(port))) out.push_back({&port, device->ifindex});
+    return out;
 }
 
 std::string Installation::host_name() const {

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "agent/reconcile/reconciler.h"
+#include "agent/service/advertiser.h"
 #include "agent/session/target.h"
 #include "agent/state_file.h"
 
@@ -39,6 +40,8 @@ public:
     void watch(const Watched& watched) { reconciler_.watch(watched); }
     // The attachment on the device with this index, of the record with this MAC; null: none.
     [[nodiscard]] const schema::Port* port_at(std::uint32_t ifindex, const Mac& mac) const;
+    // Every attachment whose device is here.
+    [[nodiscard]] std::vector<PlacedPort> placed_ports() const;
     // The operator's name of this host; empty before the first session.
     [[nodiscard]] std::string host_name() const;
     [[nodiscard]] const DesiredSet& desired() const { return reconciler_.desired(); }
@@ -47,7 +50,7 @@ public:
     std::function<void()> on_change;
     // Attachments went; their flows are garbage now.
     std::function<void()> on_detach;
-    // Ports may have come, gone or changed.
+    // Ports, or the devices they are on, may have come, gone or changed.
     std::function<void()> on_ports;
 
 private:

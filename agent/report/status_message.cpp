@@ -57,6 +57,7 @@ wire::Status status_message(const AgentState& state) {
                     {"dhcp-ignored", std::to_string(state.services.ignored)},
                     {"dhcp-refused", std::to_string(state.services.refused)},
                     {"objects", std::to_string(state.objects)},
+                    {"router-advertisements", std::to_string(state.services.advertised)},
                     {"underlay", fmt::format("{}", fmt::join(underlay, " "))},
                     {"underlay-mtu", std::to_string(state.report.underlay_mtu)}};
     return status;

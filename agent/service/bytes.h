@@ -32,6 +32,12 @@ inline Address get_v4(View from, std::size_t at) {
     const auto value = get32(from, at);
     return value == 0 ? Address{} : Address::v4(value);
 }
+// Unset for ::.
+inline Address get_v6(View from, std::size_t at) {
+    const auto bytes = from.subspan(at, 16);
+    if (std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; })) return {};
+    return *Address::from_bytes(bytes);
+}
 
 inline void put8(Bytes& to, std::uint32_t value) { to.push_back(static_cast<std::uint8_t>(value)); }
 inline void put16(Bytes& to, std::uint32_t value) {
@@ -45,6 +51,8 @@ inline void put32(Bytes& to, std::uint32_t value) {
 inline void put(Bytes& to, View bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 // An unset address as 0.0.0.0.
 inline void put_v4(Bytes& to, const Address& address) { put32(to, address ? address.v4_value() : 0); }
+// An unset address as ::.
+inline void put_v6(Bytes& to, const Address& address) { put(to, address.mapped()); }
 inline void set16(Bytes& to, std::size_t at, std::uint32_t value) {
     to[at] = static_cast<std::uint8_t>(value >> 8);
     to[at + 1] = static_cast<std::uint8_t>(value);

@@ -7,9 +7,10 @@
 namespace weft::agent {
 
 struct ServiceCounts {
-    std::uint64_t answered{0};
-    std::uint64_t ignored{0};  // no answer is due: a release, a request to another server
-    std::uint64_t refused{0};  // malformed, or not the record's
+    std::uint64_t answered{0};    // DHCP of both families
+    std::uint64_t ignored{0};     // no answer is due: DHCPv4's release, a request to another server
+    std::uint64_t refused{0};     // malformed, or not the record's
+    std::uint64_t advertised{0};  // router advertisements, asked for or not
 
     friend bool operator==(const ServiceCounts&, const ServiceCounts&) = default;
 };

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A UDP datagram over IPv4 in an Ethernet frame (RFC 768, 791). Pure.
+// A UDP datagram (RFC 768) in its packet. Pure.
 #pragma once
 
-#include <optional>
-
-#include "agent/service/bytes.h"
+#include "agent/service/packet.h"
 
 namespace weft::agent {
 
 struct Datagram {
     Mac destination_mac;
     Mac source_mac;
-    Address source;  // unset: 0.0.0.0
+    Address source;  // unset: 0.0.0.0 or ::
     Address destination;
     std::uint16_t source_port{0};
     std::uint16_t destination_port{0};
@@ -22,6 +20,7 @@ struct Datagram {
 
 // Nothing when it is no whole datagram, or one of its checksums is wrong. `summed`: whether the UDP checksum
 // is there to be looked at.
+[[nodiscard]] std::optional<Datagram> parse_datagram(const Packet& packet, bool summed);
 [[nodiscard]] std::optional<Datagram> parse_datagram(View frame, bool summed);
 [[nodiscard]] Bytes to_frame(const Datagram& datagram);
 

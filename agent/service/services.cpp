@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 
-#include "agent/service/dhcp4_server.h"
+#include "agent/service/answer.h"
+#include "agent/service/router_advertisement.h"
 #include "weft/abi/punt.h"
 #include "weft/base/log.h"
 
@@ -20,12 +20,21 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds retry_period{10};
-constexpr int most_at_once = 64;            // then the rest of the agent has its turn
-constexpr std::size_t largest = 65536;      // frame
+constexpr std::chrono::milliseconds settle{100};  // many changes at once are looked at together
+constexpr int most_at_once = 64;                  // then the rest of the agent has its turn
+constexpr std::size_t largest = 65536;            // frame
 constexpr std::size_t vnet_header = 10;     // virtio_net_hdr of linux/virtio_net.h, which C++ cannot include
 constexpr std::uint8_t checksum_to_do = 1;  // in its first byte
 
 std::uint32_t ifindex_of(const Mac& punted) { return get32(punted.bytes, 2); }
+
+// What stands for an untagged device (weft_punt_mac).
+Mac device_mac(std::uint32_t ifindex) {
+    Bytes bytes;
+    put16(bytes, WEFT_PUNT_VLAN_WORD(0U));
+    put32(bytes, ifindex);
+    return get_mac(bytes, 0);
+}
 
 }  // namespace
 
@@ -37,11 +46,13 @@ asio::awaitable<void> Services::run() {
         if (opened) {
             problem.clear();
             tap_.assign(opened->release());
+            advertiser_.forget();
+            turn_.cancel();
             co_await serve();
             tap_.close();
-            log_warning("service", "the tap went away: instances get no DHCP until it is back");
+            log_warning("service", "the tap went away: instances get no answers until it is back");
         } else if (std::exchange(problem, opened.error().message()) != problem) {
-            log_warning("service", "instances get no DHCP: {}", problem);
+            log_warning("service", "instances get no answers: {}", problem);
         }
         timer.expires_after(retry_period);
         co_await timer.async_wait(asio::use_awaitable);
@@ -67,38 +78,50 @@ asio::awaitable<void> Services::serve() {
 
 void Services::take(View bytes) {
     if (bytes.size() < vnet_header) return;
-    const auto question = parse_datagram(bytes.subspan(vnet_header), (bytes[0] & checksum_to_do) == 0);
+    const auto question = parse_packet(bytes.subspan(vnet_header));
     if (!question) {
         ++counts_.refused;
         return;
     }
-    const auto reply = answer(*question);
-    if (!reply) return;
+    const auto* port = find_(ifindex_of(question->destination_mac), question->source_mac);
+    const auto reply = port == nullptr ? Result<std::optional<Reply>>(refused("no port"))
+                                       : answer(*question, (bytes[0] & checksum_to_do) == 0, *port, lease_);
+    if (!reply) {
+        ++counts_.refused;
+        log_debug("service", "from {}: {}", to_string(question->source_mac), reply.error().message());
+    } else if (!*reply) {
+        ++counts_.ignored;
+    } else {
+        ++((*reply)->advertisement ? counts_.advertised : counts_.answered);
+        send((*reply)->frame);
+    }
+}
+
+void Services::send(View frame) {
     Bytes out(vnet_header);
-    put(out, to_frame(*reply));
+    put(out, frame);
     if (::write(tap_.native_handle(), out.data(), out.size()) != static_cast<ssize_t>(out.size()))
         log_warning("service", "{}", system_error("write to", WEFT_PUNT_DEVICE, errno).message());
 }
 
-std::optional<Datagram> Services::answer(const Datagram& question) {
-    const auto* port = find_(ifindex_of(question.destination_mac), question.source_mac);
-    const auto request = dhcp4::parse(question.payload);
-    const auto reply = port == nullptr ? Result<std::optional<dhcp4::Message>>(refused("no port"))
-                       : !request      ? Result<std::optional<dhcp4::Message>>(request.error())
-                                       : dhcp4::answer(*request, *port, lease_);
-    if (!reply) {
-        ++counts_.refused;
-        log_debug("service", "DHCP from {}: {}", to_string(question.source_mac), reply.error().message());
-        return std::nullopt;
+asio::awaitable<void> Services::advertise() {
+    asio::steady_timer rest{tap_.get_executor()};
+    for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        if (tap_.is_open()) advertise_due(now);
+        turn_.expires_at(advertiser_.next(now));
+        error_code code;
+        co_await turn_.async_wait(asio::redirect_error(asio::use_awaitable, code));
+        rest.expires_after(settle);
+        co_await rest.async_wait(asio::use_awaitable);
     }
-    if (!*reply) {
-        ++counts_.ignored;
-        return std::nullopt;
+}
+
+void Services::advertise_due(Advertiser::Time now) {
+    for (const auto& [to, message] : advertiser_.due(list_(), now)) {
+        ++counts_.advertised;
+        send(to_frame(agent::advertise(*to.port, device_mac(to.ifindex), {}, message)));
     }
-    ++counts_.answered;
-    return Datagram{question.destination_mac,    port->router_mac,   port->router,
-                    dhcp4::destination(**reply), dhcp4::server_port, dhcp4::client_port,
-                    dhcp4::to_bytes(**reply)};
 }
 
 }  // namespace weft::agent

@@ -14,7 +14,7 @@ lab_packages=(python3 python3-yaml iproute2 iputils-ping iputils-arping socat ut
 # shellcheck disable=SC2034  # read by check
 check_packages=(
     git clang-format-14 clang-tidy-14 libclang-rt-14-dev llvm-14 shellcheck systemd tcpdump iperf3 ethtool
-    nftables isc-dhcp-client udhcpc openssl sqlite3 qemu-system-x86 busybox-static cpio kmod
+    nftables isc-dhcp-client udhcpc ndisc6 openssl sqlite3 qemu-system-x86 busybox-static cpio kmod
 )
 
 say() { printf '%s\n' "$*" >&2; }

@@ -7,8 +7,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "agent/service/datagram.h"
 #include "agent/service/dhcp4_message.h"
+#include "agent/service/dhcp6_message.h"
+#include "agent/service/router_advertisement.h"
 #include "agent/service/services.h"
+#include "agent/service/subnet6.h"
 
 using namespace weft;
 using namespace weft::agent;
@@ -31,6 +35,25 @@ struct World {
         port.router_mac = *Mac::parse("02:00:00:00:00:fe");
         port.prefix_length = 24;
         boost::asio::co_spawn(context, services.run(), boost::asio::detached);
+        boost::asio::co_spawn(context, services.advertise(), boost::asio::detached);
+    }
+    void use_ipv6() {
+        port.addresses.push_back(*Address::parse("2001:db8:12::30"));
+        port.router6 = *Address::parse("2001:db8:12::1");
+        port.prefix_length6 = 64;
+        port.mtu = 1420;
+    }
+    // What turns up on the kernel's side within five seconds.
+    std::optional<Packet> next_packet() {
+        Bytes bytes(2048);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+        while (std::chrono::steady_clock::now() < deadline) {
+            const auto size = ::recv(kernel.get(), bytes.data(), bytes.size(), 0);
+            if (size > static_cast<ssize_t>(header))
+                return parse_packet(View(bytes).subspan(header, static_cast<std::size_t>(size) - header));
+            context.run_one_for(std::chrono::milliseconds(100));
+        }
+        return std::nullopt;
     }
 
     void send(dhcp4::Type type) {
@@ -38,13 +61,13 @@ struct World {
         message.hardware = port.mac;
         message.options[dhcp4::Option::message_type] = {static_cast<std::uint8_t>(type)};
         Bytes bytes(header);
-        put(bytes, to_frame({punted,
-                             port.mac,
-                             {},
-                             *Address::parse("255.255.255.255"),
-                             dhcp4::client_port,
-                             dhcp4::server_port,
-                             dhcp4::to_bytes(message)}));
+        put(bytes, to_frame(Datagram{punted,
+                                     port.mac,
+                                     {},
+                                     *Address::parse("255.255.255.255"),
+                                     dhcp4::client_port,
+                                     dhcp4::server_port,
+                                     dhcp4::to_bytes(message)}));
         send(bytes);
     }
     void send(const Bytes& bytes) {
@@ -62,7 +85,7 @@ struct World {
     }
     [[nodiscard]] std::uint64_t total() const {
         const auto& counts = services.counts();
-        return counts.answered + counts.ignored + counts.refused;
+        return counts.answered + counts.ignored + counts.refused + counts.advertised;
     }
 
     boost::asio::io_context context{1};
@@ -73,6 +96,9 @@ struct World {
     Services services{context, [this]() -> Result<Fd> { return std::move(tap); },
                       [this](std::uint32_t ifindex, const Mac& mac) -> const schema::Port* {
                           return ifindex == 42 && mac == known ? &port : nullptr;
+                      },
+                      [this] {
+                          return std::vector{PlacedPort{&port, 42}};
                       },
                       3600};
 };
@@ -106,4 +132,74 @@ TEST_CASE("[5.3/refused] what gets no answer is counted") {
     world.send(dhcp4::Type::discover);
     CHECK(world.services.counts() == ServiceCounts{0, 1, 3});
     CHECK(!world.received());
+}
+
+TEST_CASE("[5.3/dhcp6] a DHCPv6 client is answered from the router's link-local address") {
+    World world;
+    dhcp6::Message message;
+    message.client_id = {0, 3, 0, 1, 2, 0, 0, 0, 10, 1};
+    message.associations = {{.kind = dhcp6::Option::ia_na, .id = 1, .leases = {}, .status = {}}};
+    world.use_ipv6();
+    Bytes bytes(header);
+    put(bytes,
+        to_frame(Datagram{punted, world.port.mac, *Address::parse("fe80::5"), *Address::parse("ff02::1:2"),
+                          dhcp6::client_port, dhcp6::server_port, dhcp6::to_bytes(message)}));
+    world.send(bytes);
+    const auto reply = world.received();
+    REQUIRE(reply);
+    CHECK(reply->destination_mac == punted);
+    CHECK(reply->source_mac == world.port.router_mac);
+    CHECK(to_string(reply->source) == "fe80::ff:fe00:fe");
+    CHECK(to_string(reply->destination) == "fe80::5");
+    CHECK(reply->source_port == 547);
+    CHECK(reply->destination_port == 546);
+    CHECK(dhcp6::parse(reply->payload)->type == dhcp6::Type::advertise);
+    CHECK(world.services.counts() == ServiceCounts{1, 0, 0});
+}
+
+TEST_CASE("[5.3/ra] a solicitation is answered to its sender, a malformed one is counted") {
+    World world;
+    world.use_ipv6();
+    Packet packet{.destination_mac = punted,
+                  .source_mac = world.port.mac,
+                  .source = *Address::parse("fe80::5"),
+                  .destination = *Address::parse("ff02::2"),
+                  .protocol = protocol_icmp6,
+                  .hops = 255,
+                  .payload = {133, 0, 0, 0, 0, 0, 0, 0}};
+    const auto send = [&] {
+        Bytes bytes(header);
+        put(bytes, to_frame(packet));
+        world.send(bytes);
+    };
+    send();
+    CHECK(world.services.counts() == ServiceCounts{0, 0, 1});
+    set16(packet.payload, 2, checksum(packet));
+    send();
+    const auto reply = world.next_packet();
+    REQUIRE(reply);
+    CHECK(to_string(reply->destination) == "fe80::5");
+    CHECK(to_string(reply->source) == "fe80::ff:fe00:fe");
+    CHECK(reply->hops == 255);
+    CHECK(reply->payload[0] == 134);
+    CHECK(checksum(*reply) == 0);
+    CHECK(world.services.counts() == ServiceCounts{0, 0, 1, 1});
+}
+
+TEST_CASE("[5.3/ra] an instance is told of its router without asking, and of a change") {
+    World world;
+    world.use_ipv6();
+    world.port.transmit = true;
+    const auto first = world.next_packet();
+    REQUIRE(first);
+    CHECK(first->destination_mac == punted);
+    CHECK(to_string(first->destination) == "ff02::1");
+    const auto mtu = [](const Packet& packet) { return get32(packet.payload, 28); };
+    CHECK(mtu(*first) == 1420);
+    world.port.mtu = 1400;
+    world.services.ports_changed();
+    const auto second = world.next_packet();
+    REQUIRE(second);
+    CHECK(mtu(*second) == 1400);
+    CHECK(world.services.counts() == ServiceCounts{0, 0, 0, 2});
 }
