@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/dhcp6_server.h"
 
+#include <array>
+
 #include "agent/service/subnet6.h"
 
 namespace weft::agent::dhcp6 {
@@ -14,9 +16,9 @@ constexpr std::size_t largest = 1280 - 40 - 8;  // of IPv6's least MTU
 
 // DUID-LL of an Ethernet address (11.4).
 Bytes duid(const Mac& mac) {
-    Bytes out{0, 3, 0, 1};
-    put(out, mac.bytes);
-    return out;
+    std::array<std::uint8_t, 10> out{0, 3, 0, 1};
+    std::ranges::copy(mac.bytes, out.begin() + 4);
+    return {out.begin(), out.end()};
 }
 
 std::vector<Address> own_addresses(const schema::Port& port) {

@@ -27,6 +27,9 @@ ip link set eth0 up
 udhcpc -f -q -n -t 10 -i eth0 -O mtu -s /etc/udhcpc/default.script
 ip -4 -o address show dev eth0
 ip -4 route show
+i=0
+while [ $i -lt 100 ] && ! ip -6 route show default | grep default; do i=$((i + 1)); sleep 0.1; done
+echo "IPv6 of its own: $(ip -6 -o address show dev eth0 scope global | grep -c inet6)"
 ip -o link show dev eth0
 cat /etc/resolv.conf
 ping -c 3 -W 5 10.1.3.7
@@ -67,6 +70,8 @@ check "[5.3/vm] it boots and asks for an address" boot
 check "[5.3/address] the address is the record's" said 'inet 10.1.2.30/24 '
 check "[5.3/router] the default route goes by the subnet's router" said '^default via 10.1.2.1 dev eth0'
 check "[5.3/dns] the DNS server is the partition's" said '^nameserver 10.0.0.53'
+check "[5.3/ra] its IPv6 default route goes by the router's link-local address" said '^default via fe80::[^ ]* dev eth0'
+check "[5.3/ra] and no address came with it" said '^IPv6 of its own: 0'
 mtu=$(on i3 ip -o link show type veth | sed -n 's/.* mtu \([0-9]*\) .*/\1/p')
 check "[5.3/mtu] the MTU is that of every instance" said "mtu $mtu "
 check "[2.2/vm] it reaches another host's instance" said '3 packets transmitted, 3 packets received'
