@@ -22,7 +22,8 @@ struct Backend {
     Ledger& ledger;
     Service& service;
     Engine& engine;
-    AcknowledgementTable& table;
+    AcknowledgementTable& table;    // what agents say
+    const Acknowledgements& hosts;  // with those that have none
     SessionSet& sessions;
     Waiters& waiters;
     Watchers& watchers;

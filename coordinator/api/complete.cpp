@@ -99,7 +99,7 @@ asio::awaitable<wire::Ack> complete(Backend& backend, Principal principal, wire:
         set_timeout(ack, fmt::format("not installed in {} ms on {}", options.timeout_ms,
                                      fmt::join(names_of(backend.cloud(), missing), ", ")));
     for (const auto& [host, revision] : hosts)
-        if (backend.table.installed(host) < revision)
+        if (backend.hosts.installed(host) < revision)
             ack.lost_hosts.push_back(name_of(backend.cloud(), host));
     if (ack.lost_hosts.size() > 1000) ack.lost_hosts.resize(1000);
     ack.took_us = (backend.clock.boot_ns() - start) / 1000;

@@ -14,6 +14,7 @@
 #include "coordinator/api/host_report.h"
 #include "coordinator/api/listener.h"
 #include "coordinator/api/watcher.h"
+#include "coordinator/model/foreign_hosts.h"
 #include "coordinator/pki/files.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
@@ -36,11 +37,13 @@ struct Coordinator::Parts {
           clock(time),
           repository(std::move(store)),
           ledger(*repository, [&io](std::function<void()> work) { asio::post(io, std::move(work)); }),
-          table(time) {}
+          table(time),
+          hosts(table, ledger.cloud()) {}
 
     std::unique_ptr<Repository> repository;
     Ledger ledger;
     AcknowledgementTable table;
+    ForeignHosts hosts;
     std::unique_ptr<Service> service;
     std::unique_ptr<Engine> engine;
     std::unique_ptr<SessionSet> sessions;
@@ -55,13 +58,13 @@ struct Coordinator::Parts {
         WEFT_CHECK(upgrade(ledger, clock.unix_us()));
         log_info("store", "{}: revision {}, {} records", repository->name(), ledger.cloud().revision(),
                  ledger.cloud().table<schema::Record>().size());
-        service = std::make_unique<Service>(ledger, table, clock);
+        service = std::make_unique<Service>(ledger, hosts, clock);
         sessions = std::make_unique<SessionSet>(context, ledger.cloud(), *repository, table);
         ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
             sessions->publish(revision, changes);
         });
-        engine = std::make_unique<Engine>(ledger, table, clock);
-        waiters = std::make_unique<Waiters>(table);
+        engine = std::make_unique<Engine>(ledger, hosts, clock);
+        waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
         ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
             watchers->publish(revision, changes);
@@ -71,7 +74,7 @@ struct Coordinator::Parts {
             waiters->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
-                                                    table, *sessions, *waiters, *watchers,
+                                                    table, hosts, *sessions, *waiters, *watchers,
                                                     authority ? &*authority : nullptr});
         sessions->on_events(
             {[this](Id host, const wire::Report& report) { take_report(*backend, host, report); },

@@ -46,14 +46,17 @@ Result<Device> choose_device(const Context& context, const wire::AttachRequest& 
     if (device.netns.find('/') != std::string::npos || device.netns == "." || device.netns == "..")
         return invalid("netns", "'" + device.netns + "' is not the name of a network namespace");
     if (!is_device_name(device.name)) return invalid("device", "'" + device.name + "' is not a device name");
-    if (device.netns.empty()) {
+    // Devices of a foreign host are not weft's to tell apart.
+    const auto host = context.cloud.find<schema::Host>(instance.host);
+    const bool foreign = host && host->foreign;
+    if (device.netns.empty() && !(foreign && device.name.empty())) {
         if (device.name.empty())
             return invalid("device", "is missing: instance " + instance.name + " has no network namespace");
         WEFT_CHECK(operator_only(context.principal, "name devices of hosts"));
     }
     if (device.name.empty()) device.name = free_eth(attachments);
     auto others = attachments;
-    if (device.netns.empty() && instance.host)
+    if (device.netns.empty() && instance.host && !foreign)
         for (auto& other : context.cloud.attachments_on_host(instance.host)) others.push_back(other);
     for (const auto& other : others)
         if (other->device == device.name && other->netns == device.netns)

@@ -30,6 +30,8 @@ Result<Plan> create_host(const Context& context, const wire::CreateRequest& requ
     WEFT_TRY(auto given, given_fields<Host>(request.object));
     Host& host = given.object;
     WEFT_CHECK(check_underlay(context, host));
+    // What it is taken to understand: what every stock endpoint does (RFC 7348).
+    if (host.foreign) host.capabilities = {"vxlan/1"};
     if (context.cloud.host(host.name)) return conflict("name", "there is a host " + host.name);
     host.id = new_id(Kind::host);
     Plan plan{context.draft(), "created host " + host.name, host.id};

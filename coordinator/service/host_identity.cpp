@@ -21,6 +21,7 @@ std::string token_key(const std::string& token) {
 Result<Plan> make_token(const Context& context, const wire::HostRequest& request) {
     WEFT_CHECK(operator_only(context.principal, "enrol hosts"));
     WEFT_TRY(const auto host, resolve<Host>(context.cloud, context.principal, request.host, "host"));
+    if (host->foreign) return conflict("host", "host " + host->name + " is foreign: no agent enrols as it");
     WEFT_TRY(const auto secret, pki::new_token());
     const auto token = fmt::format("{:016x}.{}", context.now_us + pki::token_lifetime_us, secret);
     Plan plan{context.draft(), "made a token for host " + host->name, host->id};

@@ -82,6 +82,7 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
 
 schema::Host view(const Cloud& cloud, const Acknowledgements& hosts, schema::Host host) {
     (void)cloud;
+    if (host.foreign) return host;  // nobody reports for it
     host.session = hosts.session(host.id);
     host.installed_revision = hosts.installed(host.id);
     host.problem = unusable(hosts, host);

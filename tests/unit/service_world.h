@@ -6,6 +6,7 @@
 #include <deque>
 #include <set>
 
+#include "coordinator/model/foreign_hosts.h"
 #include "coordinator/service/engine.h"
 #include "coordinator/service/service.h"
 #include "store_file.h"
@@ -95,9 +96,10 @@ struct World {
     StoreFile file;
     Loop loop;
     FakeClock clock;
-    FakeHosts hosts;
+    FakeHosts hosts;  // with an agent
     std::unique_ptr<SqliteRepository> repository{file.open()};
     std::unique_ptr<Ledger> ledger;
+    std::unique_ptr<ForeignHosts> all_hosts;
     std::unique_ptr<Service> service;
     std::unique_ptr<Engine> engine;
 
@@ -111,8 +113,9 @@ struct World {
     void start() {
         ledger = std::make_unique<Ledger>(*repository, [this](auto fn) { loop.post(std::move(fn)); });
         ledger->load().value();
-        service = std::make_unique<Service>(*ledger, hosts, clock);
-        engine = std::make_unique<Engine>(*ledger, hosts, clock);
+        all_hosts = std::make_unique<ForeignHosts>(hosts, ledger->cloud());
+        service = std::make_unique<Service>(*ledger, *all_hosts, clock);
+        engine = std::make_unique<Engine>(*ledger, *all_hosts, clock);
         engine->resume();
     }
     // As after kill -9: all that is not stored is gone, and hosts have not said anything yet.

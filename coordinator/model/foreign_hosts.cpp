@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "coordinator/model/foreign_hosts.h"
+
+#include <limits>
+
+namespace weft::coordinator {
+
+bool ForeignHosts::is_foreign(Id host) const {
+    const auto found = cloud_.find<schema::Host>(host);
+    return found && found->foreign;
+}
+
+schema::SessionState ForeignHosts::session(Id host) const {
+    return is_foreign(host) ? schema::SessionState::connected : agents_.session(host);
+}
+
+Revision ForeignHosts::installed(Id host) const {
+    return is_foreign(host) ? std::numeric_limits<Revision>::max() : agents_.installed(host);
+}
+
+std::optional<std::string> ForeignHosts::failure(Id host, Id attachment) const {
+    return agents_.failure(host, attachment);
+}
+
+bool ForeignHosts::waiting(Id host, Id attachment) const { return agents_.waiting(host, attachment); }
+
+std::string ForeignHosts::problem(Id host) const { return agents_.problem(host); }
+
+}  // namespace weft::coordinator
