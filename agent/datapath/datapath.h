@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/abi/event.h"
@@ -50,6 +51,11 @@ enum class MapId : std::uint8_t {
     config,
 };
 inline constexpr std::size_t map_count = 22;
+inline constexpr std::array<std::string_view, map_count> map_names = {
+    "own",        "peer",          "underlay",   "route",        "mapping",  "mapping_prefix",
+    "source",     "source_prefix", "any_source", "counter",      "flow_use", "quota",
+    "rate_state", "rate",          "rule_port",  "rule_address", "rule_tag", "policy",
+    "local",      "station",       "port",       "config"};
 
 // Key and value are the bytes of the structs of weft/abi.
 struct Entry {
@@ -101,7 +107,7 @@ struct RecordCounter {
 struct DropCounter {
     std::uint64_t record{0};
     std::uint32_t reason{0};     // weft_drop_reason
-    std::uint32_t direction{0};  // weft_direction; 0 for the whole host
+    std::uint32_t direction{0};  // weft_direction
     std::uint64_t packets{0};
     std::uint64_t bytes{0};
 };
@@ -142,6 +148,12 @@ struct FlowUse {
     std::uint64_t unlogged{0};  // refused packets that no Reject counts
 };
 
+// The sums of what was counted for records that this host no longer has.
+struct FormerCounts {
+    RecordCounter packets;  // its drops are left out
+    FlowUse flows;          // only `added` and `refused`
+};
+
 // What this host can do and what keeps it from more; reported to the coordinator.
 struct HostReport {
     std::vector<std::string> capabilities;  // "geneve/1", "vxlan/1", then features: "redirect-peer", ...
@@ -171,8 +183,11 @@ public:
     // Writes the entries in their order; what is counted in those that exist stays. What failed is returned,
     // the rest is done.
     [[nodiscard]] virtual std::vector<WriteFailure> put(MapId map, std::span<const Entry> entries) = 0;
-    // An entry that is not there counts as removed.
+    // An entry that is not there counts as removed. What a record's entry counted goes into former_counts.
     [[nodiscard]] virtual std::vector<WriteFailure> erase(MapId map, std::span<const std::string> keys) = 0;
+
+    // Entries that a map has room for.
+    [[nodiscard]] virtual std::size_t map_room(MapId map) = 0;
 
     // The device of this name in the host's own network namespace, as last notified.
     [[nodiscard]] virtual std::optional<Device> device(const std::string& name) = 0;
@@ -199,6 +214,7 @@ public:
     [[nodiscard]] virtual HostReport report() = 0;
     [[nodiscard]] virtual Result<std::vector<RecordCounter>> counters() = 0;
     [[nodiscard]] virtual Result<std::vector<DropCounter>> drops() = 0;
+    [[nodiscard]] virtual FormerCounts former_counts() = 0;
     // What was not sampled for on_event, ever.
     [[nodiscard]] virtual LostEvents lost_events(weft_event_sort sort) = 0;
 

@@ -21,6 +21,7 @@ public:
     std::vector<WriteFailure> erase(MapId map, std::span<const std::string> keys) override {
         return maps_.erase(map, keys);
     }
+    std::size_t map_room(MapId map) override { return maps_.room(map); }
     std::optional<Device> device(const std::string& name) override { return links_.find(name); }
     Result<Path> path(const Address& remote, const Address& source) override;
     Result<void> make_device(const schema::Port& port) override;
@@ -33,6 +34,7 @@ public:
     HostReport report() override;
     Result<std::vector<RecordCounter>> counters() override { return maps_.counters(); }
     Result<std::vector<DropCounter>> drops() override { return maps_.drops(); }
+    FormerCounts former_counts() override { return maps_.former_counts(); }
     LostEvents lost_events(weft_event_sort sort) override { return maps_.lost_events(sort); }
     Result<std::vector<Flow>> flows(std::string& position) override { return maps_.flows(position); }
     bool remove_flow(Flow& flow) override { return maps_.remove_flow(flow); }

@@ -33,7 +33,9 @@ void add_drop(std::vector<wire::ReasonCount>& drops, const DropCounter& drop) {
 std::vector<DropCounter> unowned(std::span<const DropCounter> drops) {
     std::map<std::uint32_t, DropCounter> left;
     for (const auto& drop : drops)
-        if (drop.record == 0) left.emplace(drop.reason, drop);
+        if (drop.record == 0)
+            if (const auto [at, first] = left.emplace(drop.reason, drop); !first)
+                at->second.packets += drop.packets;  // the other direction
     for (const auto& drop : drops)
         if (const auto found = left.find(drop.reason); drop.record != 0 && found != left.end())
             found->second.packets -= std::min(found->second.packets, drop.packets);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The one place where a dropped packet is counted: per reason, per record, per (record, reason), and sampled.
- */
+/* The one place where a dropped packet is counted: per direction and reason, per record, per (record,
+ * reason), and sampled. */
 #pragma once
 
 #include "lib/event.h"
@@ -17,7 +17,8 @@ struct dropped {
 
 INLINE void count_drop(const struct dropped* d) {
     note(WEFT_TRACE_DROP, d->record, d->reason);
-    struct weft_drop* total = bpf_map_lookup_elem(&WEFT_DROP_MAP, &d->reason);
+    __u32 slot = d->direction * WEFT_DROP_SLOTS + d->reason;
+    struct weft_drop* total = bpf_map_lookup_elem(&WEFT_DROP_MAP, &slot);
     if (total) {
         total->packets++;
         total->bytes += d->length;

@@ -47,7 +47,7 @@ PINNED_MAP(WEFT_PEER_MAP, HASH, 65536, GROWING, __u64, struct weft_peer);
 PINNED_MAP(WEFT_UNDERLAY_MAP, HASH, 65536, GROWING, struct weft_address, struct weft_underlay);
 PINNED_MAP(WEFT_OWN_MAP, ARRAY, 1, 0, __u32, struct weft_own);
 PINNED_MAP(WEFT_COUNTER_MAP, PERCPU_HASH, 4096, 0, __u64, struct weft_counter);
-PINNED_MAP(WEFT_DROP_MAP, PERCPU_ARRAY, WEFT_DROP_SLOTS, 0, __u32, struct weft_drop);
+PINNED_MAP(WEFT_DROP_MAP, PERCPU_ARRAY, WEFT_DROP_ENTRIES, 0, __u32, struct weft_drop);
 PINNED_MAP(WEFT_RECORD_DROP_MAP, PERCPU_HASH, 16384, 0, struct weft_record_drop_key, struct weft_drop);
 PINNED_MAP(WEFT_EVENT_BUCKET_MAP, PERCPU_ARRAY, WEFT_EVENT_SORTS, 0, __u32, struct weft_event_bucket);
 PINNED_MAP(WEFT_POLICY_MAP, HASH, 16384, GROWING, __u32, struct weft_policy);

@@ -109,6 +109,38 @@ TEST_CASE_FIXTURE(Fixture, "[8.3] counters are summed over the CPUs and survive 
     CHECK(counters[0].rx_drops == 4 * cpus);
 }
 
+TEST_CASE_FIXTURE(Fixture, "[8.3/metrics] what removed records counted stays in a sum of its own") {
+    const std::vector<Entry> records{{to_bytes(std::uint64_t{77}), {}}, {to_bytes(std::uint64_t{78}), {}}};
+    CHECK(maps.put(MapId::counter, records).empty());
+    CHECK(maps.put(MapId::flow_use, records).empty());
+    const auto counter = bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_COUNTER_MAP)).c_str());
+    const auto flow_use = bpf_obj_get((sandbox.pin() + '/' + WEFT_MAP_NAME(WEFT_FLOW_USE_MAP)).c_str());
+    REQUIRE(counter >= 0);
+    REQUIRE(flow_use >= 0);
+    const std::vector<weft_counter> values(bpf::possible_cpus(), weft_counter{1, 10, 2, 20, 3, 4});
+    const weft_flow_use use{100, 7};
+    for (const std::uint64_t key : {77U, 78U}) {
+        REQUIRE(bpf_map_update_elem(counter, &key, values.data(), BPF_ANY) == 0);
+        REQUIRE(bpf_map_update_elem(flow_use, &key, &use, BPF_ANY) == 0);
+    }
+    close(counter);
+    close(flow_use);
+    CHECK(maps.former_counts().packets.tx_packets == 0);
+    for (const auto& record : records) {
+        CHECK(maps.erase(MapId::counter, {&record.key, 1}).empty());
+        CHECK(maps.erase(MapId::counter, {&record.key, 1}).empty());  // not there any more: nothing is added
+        CHECK(maps.erase(MapId::flow_use, {&record.key, 1}).empty());
+    }
+    const auto cpus = bpf::possible_cpus();
+    CHECK(maps.former_counts().packets.tx_packets == 2 * cpus);
+    CHECK(maps.former_counts().packets.rx_bytes == 2 * 20 * cpus);
+    CHECK(maps.former_counts().flows.added == 200);
+    CHECK(maps.former_counts().flows.refused == 14);
+    CHECK(maps.counters()->empty());
+    CHECK(maps.dump(MapId::counter)->empty());
+    CHECK(maps.dump(MapId::flow_use)->empty());
+}
+
 TEST_CASE_FIXTURE(Fixture, "[8.3] drops are summed by reason and record, and go with the record's counter") {
     const Entry record{to_bytes(std::uint64_t{77}), {}};
     CHECK(maps.put(MapId::counter, {&record, 1}).empty());

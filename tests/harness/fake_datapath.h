@@ -48,6 +48,7 @@ public:
     agent::HostReport host_report;
     std::vector<agent::RecordCounter> record_counters;
     std::vector<agent::DropCounter> drop_counters;
+    agent::FormerCounts former;
     agent::TraceRun trace_run;  // what trace() answers
 
     // What happened.
@@ -85,6 +86,8 @@ public:
     std::optional<agent::FlowUse> flow_use(std::uint64_t record) override;
     void set_removed_flows(std::uint64_t record, std::uint64_t removed) override;
     std::size_t flow_capacity() override { return flow_room; }
+    std::size_t map_room(MapId id) override { return capacity[static_cast<std::size_t>(id)]; }
+    agent::FormerCounts former_counts() override { return former; }
     agent::LostEvents lost_events(weft_event_sort) override { return {}; }
     Result<agent::TraceRun> trace(agent::TraceHook, const std::string& frame, std::uint32_t) override {
         traced.push_back(frame);

@@ -10,6 +10,7 @@
 #include "weft/abi/counter.h"
 #include "weft/abi/drop_reason.h"
 #include "weft/abi/event.h"
+#include "weft/abi/flow.h"
 
 namespace weft::agent::bpf {
 namespace {
@@ -35,6 +36,22 @@ DropCounter sum(const std::vector<weft_drop>& values) {
     return out;
 }
 
+RecordCounter sum(std::uint64_t record, const std::vector<weft_counter>& values) {
+    RecordCounter out;
+    out.record = record;
+    for (const auto& value : values) {
+        out.tx_packets += value.tx_packets;
+        out.tx_bytes += value.tx_bytes;
+        out.rx_packets += value.rx_packets;
+        out.rx_bytes += value.rx_bytes;
+        out.tx_drops += value.tx_drops;
+        out.rx_drops += value.rx_drops;
+    }
+    return out;
+}
+
+constexpr std::uint64_t former = 0;  // the record that stands for all that are gone
+
 }  // namespace
 
 std::size_t possible_cpus() {
@@ -45,26 +62,39 @@ std::size_t possible_cpus() {
 Result<std::vector<RecordCounter>> Maps::counters() const {
     std::vector<RecordCounter> out;
     for_each<std::uint64_t, weft_counter>(at(MapId::counter).fd.get(), [&](auto record, const auto& values) {
-        RecordCounter counter;
-        counter.record = record;
-        for (const auto& value : values) {
-            counter.tx_packets += value.tx_packets;
-            counter.tx_bytes += value.tx_bytes;
-            counter.rx_packets += value.rx_packets;
-            counter.rx_bytes += value.rx_bytes;
-            counter.tx_drops += value.tx_drops;
-            counter.rx_drops += value.rx_drops;
-        }
-        out.push_back(counter);
+        if (record != former) out.push_back(sum(record, values));
     });
     return out;
 }
 
+FormerCounts Maps::former_counts() const {
+    FormerCounts out;
+    std::vector<weft_counter> values(possible_cpus());
+    if (bpf_map_lookup_elem(at(MapId::counter).fd.get(), &former, values.data()) == 0)
+        out.packets = sum(former, values);
+    weft_flow_use use{};
+    if (bpf_map_lookup_elem(at(MapId::flow_use).fd.get(), &former, &use) == 0)
+        out.flows = {former, use.added, 0, use.refused};
+    return out;
+}
+
+// Moves what the entry counted to that of `former`; both values are nothing but numbers of 64 bits. An errno.
+int Maps::retire(const Map& map, const std::string& record) {
+    const auto cpus = map.type == BPF_MAP_TYPE_PERCPU_HASH ? possible_cpus() : 1;
+    std::vector<std::uint64_t> counted(map.value_size / sizeof(std::uint64_t) * cpus);
+    auto sums = counted;
+    if (bpf_map_lookup_and_delete_elem(map.fd.get(), record.data(), counted.data()) != 0) return errno;
+    (void)bpf_map_lookup_elem(map.fd.get(), &former, sums.data());
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += counted[i];
+    return bpf_map_update_elem(map.fd.get(), &former, sums.data(), BPF_ANY) == 0 ? 0 : errno;
+}
+
 Result<std::vector<DropCounter>> Maps::drops() const {
     std::vector<DropCounter> out;
-    for_each<std::uint32_t, weft_drop>(drop_.fd.get(), [&](auto reason, const auto& values) {
+    for_each<std::uint32_t, weft_drop>(drop_.fd.get(), [&](auto slot, const auto& values) {
         auto counter = sum(values);
-        counter.reason = reason;
+        counter.reason = slot % WEFT_DROP_SLOTS;
+        counter.direction = slot / WEFT_DROP_SLOTS;
         if (counter.packets > 0) out.push_back(counter);
     });
     for_each<weft_record_drop_key, weft_drop>(record_drop_.fd.get(),

@@ -144,7 +144,7 @@ Result<std::vector<Entry>> Maps::dump_keys(const Map& map) {
     std::string key(map.key_size, '\0');
     const void* last = nullptr;
     while (bpf_map_get_next_key(map.fd.get(), last, key.data()) == 0) {
-        entries.push_back({key, {}});
+        if (key != std::string(key.size(), '\0')) entries.push_back({key, {}});
         last = key.data();
     }
     return entries;
@@ -223,7 +223,12 @@ std::vector<WriteFailure> Maps::erase(MapId id, std::span<const std::string> key
                 failed(i, errno);
         return failures;
     }
-    in_batches(keys.size(), batch, failed);
+    if (is_count(id)) {
+        for (std::size_t i = 0; i < keys.size(); ++i)
+            if (const int err = retire(map, keys[i]); err != 0) failed(i, err);
+    } else {
+        in_batches(keys.size(), batch, failed);
+    }
     if (id == MapId::counter)
         for (const auto& key : keys) forget_drops(key);
     return failures;

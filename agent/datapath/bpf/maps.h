@@ -20,12 +20,16 @@ public:
     // As Datapath's. `exhausted` names the map and its size.
     [[nodiscard]] Result<std::vector<Entry>> dump(MapId map) const;
     [[nodiscard]] std::vector<WriteFailure> put(MapId map, std::span<const Entry> entries) const;
-    // Removing a record's counter also forgets its drops by reason.
+    // Removing a record's counter also forgets its drops by reason. What it counted is kept in the entry of
+    // record 0, which no record has, so that sums over all records never fall.
     [[nodiscard]] std::vector<WriteFailure> erase(MapId map, std::span<const std::string> keys) const;
+
+    [[nodiscard]] std::size_t room(MapId map) const { return at(map).max_entries; }
 
     // Sums over the CPUs.
     [[nodiscard]] Result<std::vector<RecordCounter>> counters() const;
     [[nodiscard]] Result<std::vector<DropCounter>> drops() const;
+    [[nodiscard]] FormerCounts former_counts() const;
     [[nodiscard]] LostEvents lost_events(weft_event_sort sort) const;
 
     // As Datapath's (flows.cpp).
@@ -61,6 +65,7 @@ private:
     [[nodiscard]] static std::string quota(const Map& map, const Entry& entry);
     [[nodiscard]] static Error failure(const Map& map, const char* operation, int err);
     void forget_drops(const std::string& record) const;
+    [[nodiscard]] static int retire(const Map& map, const std::string& record);
 
     std::array<Map, map_count> maps_;
     Map flow_;

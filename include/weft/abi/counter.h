@@ -8,7 +8,7 @@
 
 #define WEFT_COUNTER_MAP \
     weft_counter_v1                /* PERCPU_HASH: record id __u64 -> weft_counter, made by user space */
-#define WEFT_DROP_MAP weft_drop_v1 /* PERCPU_ARRAY: weft_drop_reason -> weft_drop */
+#define WEFT_DROP_MAP weft_drop_v2 /* PERCPU_ARRAY: weft_direction * WEFT_DROP_SLOTS + weft_drop_reason */
 #define WEFT_RECORD_DROP_MAP \
     weft_record_drop_v1 /* PERCPU_HASH: weft_record_drop_key -> weft_drop, made by BPF */
 
@@ -26,6 +26,7 @@ enum weft_direction {
     WEFT_TX = 1, /* from the instance */
     WEFT_RX = 2, /* to the instance */
 };
+#define WEFT_DROP_ENTRIES 768 /* of the `drop` map: WEFT_DROP_SLOTS for each direction, and for none */
 
 struct weft_record_drop_key {
     __u64 record;

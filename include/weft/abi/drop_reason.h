@@ -119,4 +119,4 @@ enum weft_drop_reason {
 #undef WEFT_DROP_ENUM
 };
 
-#define WEFT_DROP_SLOTS 256 /* entries of the `drop` map; reasons stay below */
+#define WEFT_DROP_SLOTS 256 /* of the `drop` map for each direction; reasons stay below */

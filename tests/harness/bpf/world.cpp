@@ -328,8 +328,13 @@ weft_counter World::counter(std::uint64_t record) {
 }
 
 std::uint64_t World::drops(std::uint32_t reason) {
+    return drops(reason, weft_direction{}) + drops(reason, WEFT_TX) + drops(reason, WEFT_RX);
+}
+
+std::uint64_t World::drops(std::uint32_t reason, weft_direction direction) {
+    const auto slot = static_cast<std::uint32_t>(direction) * WEFT_DROP_SLOTS + reason;
     std::uint64_t sum = 0;
-    for (const auto& d : per_cpu<weft_drop>(programs.map(WEFT_MAP_NAME(WEFT_DROP_MAP)), &reason))
+    for (const auto& d : per_cpu<weft_drop>(programs.map(WEFT_MAP_NAME(WEFT_DROP_MAP)), &slot))
         sum += d.packets;
     return sum;
 }
@@ -351,6 +356,7 @@ void World::expect_dropped(const Ran& ran, weft_drop_reason reason, std::uint64_
         CHECK(drops(r) == (r == static_cast<std::uint32_t>(reason) ? 1 : 0));
     }
     if (record == 0) return;
+    CHECK(drops(reason, direction) == 1);
     CHECK(drops(record, reason, direction) == 1);
     const auto c = counter(record);
     CHECK((direction == WEFT_TX ? c.tx_drops : c.rx_drops) == 1);

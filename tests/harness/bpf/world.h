@@ -144,6 +144,7 @@ public:
 
     weft_counter counter(std::uint64_t record);
     std::uint64_t drops(std::uint32_t reason);
+    std::uint64_t drops(std::uint32_t reason, weft_direction direction);
     std::uint64_t drops(std::uint64_t record, std::uint32_t reason, weft_direction direction);
 
     // The packet was dropped for exactly this reason, and, if the record was known, on its account.
