@@ -15,6 +15,7 @@
 #include <ctime>
 #include <fstream>
 
+#include "agent/report/metrics.h"
 #include "agent/report/status_message.h"
 #include "weft/base/log.h"
 
@@ -91,6 +92,7 @@ void Agent::collect_soon() {
 
 Result<void> Agent::run() {
     WEFT_CHECK(server_.listen(config_.socket));
+    WEFT_CHECK(serve_metrics());
     flow_log_.start();
     WEFT_CHECK(installation_.adopt());
     asio::signal_set signals{context_, SIGTERM, SIGINT};
@@ -100,6 +102,7 @@ Result<void> Agent::run() {
         sd_notify(0, "STOPPING=1");
         sessions_.stop();
         server_.stop();
+        if (metrics_) metrics_->stop();
         context_.stop();
     });
     for (const int descriptor : datapath_.descriptors())
@@ -127,6 +130,18 @@ void Agent::stop_log() {
         }
     if (collector_.whole()) flow_log_.walked();
     flow_log_.stop();
+}
+
+Result<void> Agent::serve_metrics() {
+    const auto& config = config_.metrics;
+    if (!config.listen) return {};
+    WEFT_TRY(metrics_, metrics::Server::start(context_, *config.listen, [this] {
+                 return agent_metrics(datapath_, installation_.reconciler(),
+                                      {sessions_.connected(), sessions_.opened()}, services_.counts(),
+                                      config_.metrics.records)
+                     .text();
+             }));
+    return {};
 }
 
 asio::awaitable<void> Agent::follow(int descriptor) {

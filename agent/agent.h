@@ -15,6 +15,7 @@
 #include "agent/report/monitor.h"
 #include "agent/service/services.h"
 #include "agent/session/reconnect.h"
+#include "weft/metrics/server.h"
 
 namespace weft::agent {
 
@@ -34,6 +35,7 @@ private:
     void collect_soon();
     void stop_log();
     boost::asio::awaitable<void> feed_watchdog(std::uint64_t period_us);
+    [[nodiscard]] Result<void> serve_metrics();
     void environment_changed();
     [[nodiscard]] wire::Status status() const;
 
@@ -49,6 +51,7 @@ private:
     Reconnect sessions_;
     LocalServer server_;
     Services services_;
+    std::shared_ptr<metrics::Server> metrics_;  // null: not served
     bool change_pending_{false};
     bool collect_now_{false};  // a whole walk through the flows is due, without rests
     bool close_log_{false};    // and behind it the end of the flow log's interval

@@ -45,6 +45,7 @@ public:
     // The operator's name of this host; empty before the first session.
     [[nodiscard]] std::string host_name() const;
     [[nodiscard]] const DesiredSet& desired() const { return reconciler_.desired(); }
+    [[nodiscard]] const Reconciler& reconciler() const { return reconciler_; }
 
     // What outcome() or report() say has changed without a session's doing.
     std::function<void()> on_change;

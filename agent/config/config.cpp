@@ -8,6 +8,7 @@
 
 #include "weft/abi/framework.h"
 #include "weft/config/yaml_config.h"
+#include "weft/metrics/settings.h"
 
 namespace weft::agent {
 namespace {
@@ -24,7 +25,7 @@ constexpr std::uint64_t longest_log = 3600;           // seconds, an interval
 constexpr std::uint64_t most_log_bytes = 1ULL << 36;  // of a file
 constexpr std::uint64_t longest_timeout = 10 * 24 * 3600;
 
-constexpr std::array map_names = {
+constexpr std::array sized_maps = {
     "peer",       "underlay",  "route", "mapping",   "mapping_prefix", "source",   "source_prefix",
     "any_source", "counter",   "local", "station",   "port",           "policy",   "rule_address",
     "rule_tag",   "rule_port", "flow",  "quota",     "flow_use",       "fragment", "record_drop",
@@ -103,7 +104,7 @@ void read_bpf(Section bpf, DatapathConfig& datapath) {
     datapath.pin = bpf.text("pin", datapath.pin);
     datapath.objects = bpf.text("objects", installed_objects());
     auto sizes = bpf.section("sizes");
-    for (const char* name : map_names)
+    for (const char* name : sized_maps)
         if (const auto entries = sizes.number(name, 0, 1, most_entries); entries != 0)
             datapath.sizes.emplace(name, static_cast<std::uint32_t>(entries));
 }
@@ -141,6 +142,13 @@ FlowLogSettings read_flow_log(Section log) {
     settings.file_size = log.number("file-size", settings.file_size, 1U << 12U, most_log_bytes);
     settings.files = static_cast<std::uint32_t>(log.number("files", settings.files, 1, 1000));
     return settings;
+}
+
+MetricsConfig read_metrics(Section section) {
+    MetricsConfig config;
+    config.listen = metrics::read_listen(section);
+    config.records = section.choice("records", {"false", "true"}, 0) == 1;
+    return config;
 }
 
 std::string read_socket(Section& root, std::string_view key, std::string fallback) {
@@ -182,6 +190,7 @@ Result<Config> read_config(const config::File& file) {
     config.flow_log = read_flow_log(root.section("flow-log"));
     config.dhcp_lease =
         static_cast<std::uint32_t>(root.section("dhcp").number("lease", config.dhcp_lease, 60, most_seconds));
+    config.metrics = read_metrics(root.section("metrics"));
     config.log = static_cast<LogLevel>(root.choice("log", levels, 1));
     WEFT_CHECK(file.finish());
     return config;

@@ -2,6 +2,7 @@
 // What agent.yaml says.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "agent/flow_log/settings.h"
 #include "agent/session/coordinators.h"
 #include "weft/base/log.h"
+#include "weft/net/endpoint.h"
 #include "weft/wire/tls.h"
 
 namespace weft::config {
@@ -17,6 +19,11 @@ class File;
 }
 
 namespace weft::agent {
+
+struct MetricsConfig {
+    std::optional<weft::Endpoint> listen;  // none: they are not served
+    bool records{false};                   // also of each record
+};
 
 struct Config {
     std::vector<Endpoint> coordinators;
@@ -28,6 +35,7 @@ struct Config {
     FlowLimits flows;
     FlowLogSettings flow_log;
     std::uint32_t dhcp_lease{3600};  // seconds
+    MetricsConfig metrics;
     LogLevel log{LogLevel::info};
 };
 

@@ -100,7 +100,10 @@ void Policies::compile(const Key& key, Unit& unit, const DesiredSet& desired) {
         // Nobody needs it any more.
     } else if (auto rules = gather(key, fresh, desired)) {
         rules->subject = key.acl ? key.acl.value : key.tag;
+        const auto begin = std::chrono::steady_clock::now();
         auto table = policy::Table::compile(*rules, tags_for(*rules, desired), ids_);
+        ++compiling_.count;
+        compiling_.time += std::chrono::steady_clock::now() - begin;
         if (table)
             fresh.table = std::move(*table);
         else

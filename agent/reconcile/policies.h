@@ -3,6 +3,7 @@
 // port has.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,6 +23,11 @@ public:
         std::string failed;
     };
     using PortKeys = std::set<std::string>;
+    // How often rules were compiled to a table, and how long that took.
+    struct Compiling {
+        std::uint64_t count{0};
+        std::chrono::nanoseconds time{0};
+    };
 
     // `wanted` must outlive it.
     explicit Policies(Wanted& wanted) : wanted_(wanted) {}
@@ -40,6 +46,7 @@ public:
     [[nodiscard]] Answer answer(const schema::Port& port) const;
     // Whether this is the id of one of them.
     [[nodiscard]] bool uses(std::uint32_t id) const { return ids_.contains(id); }
+    [[nodiscard]] const Compiling& compiling() const { return compiling_; }
 
 private:
     // Of groups: their tag; of an ACL: its id.
@@ -65,6 +72,7 @@ private:
     [[nodiscard]] bool replace_tags(Unit& unit, const DesiredSet& desired);
 
     Wanted& wanted_;
+    Compiling compiling_;
     std::map<Key, Unit> units_;
     std::set<std::uint32_t> ids_;  // of their tables
     std::set<Key> dirty_;

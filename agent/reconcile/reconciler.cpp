@@ -223,6 +223,19 @@ Outcome Reconciler::outcome() const {
     return out;
 }
 
+std::uint64_t Reconciler::desired_revision() const {
+    return held_ ? held_->identity.revision : installed_.revision;
+}
+
+std::size_t Reconciler::entries(MapId map) const {
+    const auto& failures = writer_.failures();
+    std::size_t refused = 0;
+    for (auto at = failures.lower_bound({map, {}}); at != failures.end() && at->first.first == map; ++at)
+        ++refused;
+    const auto wanted = wanted_.cells(map).size();
+    return wanted - std::min(wanted, refused);
+}
+
 // Whose entry it is; of entries that several objects share, all of them.
 std::vector<ObjectKey> Reconciler::owners(MapId map, const std::string& key) const {
     const auto cell = wanted_.cells(map).find(key);

@@ -48,6 +48,11 @@ public:
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] const DesiredSet& desired() const { return desired_; }
     [[nodiscard]] const Installed& installed() const { return installed_; }
+    // The revision that is wanted: of the snapshot that is held back, else what is installed.
+    [[nodiscard]] std::uint64_t desired_revision() const;
+    // Entries that the desired set has in a map, without those that it refused; 0 before the first one.
+    [[nodiscard]] std::size_t entries(MapId map) const;
+    [[nodiscard]] const Policies::Compiling& compiling() const { return policies_.compiling(); }
     // Whether a desired set is in force (since the start of this process).
     [[nodiscard]] bool has_desired() const { return has_desired_; }
     // Whether an attachment is, or may be, on this host.

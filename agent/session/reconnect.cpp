@@ -35,6 +35,7 @@ asio::awaitable<Result<void>> Reconnect::one_session() {
     backoff_.reset();
     problem_.clear();
     session_ = session;
+    ++opened_;
     if (stopped_) session->close();
     auto ended = co_await session->run();
     session_.reset();

@@ -27,6 +27,8 @@ public:
     void stop();
 
     [[nodiscard]] bool connected() const noexcept { return session_ != nullptr; }
+    // Sessions opened so far.
+    [[nodiscard]] std::uint64_t opened() const noexcept { return opened_; }
     // Why there is no session; empty while there is one.
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
@@ -41,6 +43,7 @@ private:
     std::mt19937_64 random_;
     std::shared_ptr<Session> session_;  // while it is open
     boost::asio::steady_timer* waiting_{nullptr};
+    std::uint64_t opened_{0};
     std::string problem_{"not connected yet"};
     bool stopped_{false};
 };

@@ -13,12 +13,14 @@
 #include "coordinator/api/enrolment.h"
 #include "coordinator/api/host_report.h"
 #include "coordinator/api/listener.h"
+#include "coordinator/api/metrics.h"
 #include "coordinator/api/watcher.h"
 #include "coordinator/model/foreign_hosts.h"
 #include "coordinator/pki/files.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
+#include "weft/metrics/server.h"
 
 namespace weft::coordinator::api {
 
@@ -31,15 +33,18 @@ struct Coordinator::Parts {
     std::optional<pki::Authority> authority;
     wire::TlsContext tls;
 
-    Parts(asio::io_context& io, config::Settings read, const Clock& time, std::unique_ptr<Repository> store)
+    Parts(asio::io_context& io, config::Settings read, const Clock& time, std::unique_ptr<Metrics> measured,
+          std::unique_ptr<Repository> store)
         : context(io),
           settings(std::move(read)),
           clock(time),
+          measures(std::move(measured)),
           repository(std::move(store)),
           ledger(*repository, [&io](std::function<void()> work) { asio::post(io, std::move(work)); }),
           table(time),
           hosts(table, ledger.cloud()) {}
 
+    std::unique_ptr<Metrics> measures;  // outlives the repository, whose thread writes to it
     std::unique_ptr<Repository> repository;
     Ledger ledger;
     AcknowledgementTable table;
@@ -52,6 +57,7 @@ struct Coordinator::Parts {
     std::unique_ptr<Backend> backend;
     std::optional<asio::local::stream_protocol::acceptor> unix_acceptor;
     std::vector<std::unique_ptr<asio::ip::tcp::acceptor>> tcp_acceptors;
+    std::shared_ptr<metrics::Server> metrics_server;
 
     [[nodiscard]] Result<void> load() {
         WEFT_CHECK(ledger.load());
@@ -59,6 +65,10 @@ struct Coordinator::Parts {
         log_info("store", "{}: revision {}, {} records", repository->name(), ledger.cloud().revision(),
                  ledger.cloud().table<schema::Record>().size());
         service = std::make_unique<Service>(ledger, hosts, clock);
+        service->on_request = [this](std::string_view verb, std::uint16_t code, std::uint64_t ns) {
+            measures->requested(verb, code, ns);
+        };
+        table.on_converged = [this](std::uint64_t ns) { measures->converged(ns); };
         sessions = std::make_unique<SessionSet>(context, ledger.cloud(), *repository, table);
         ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
             sessions->publish(revision, changes);
@@ -113,8 +123,11 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(asio::io_context& contex
     SqliteOptions options;
     options.file = settings.database;
     options.on_fatal = std::move(fatal);
+    auto measured = std::make_unique<Metrics>();
+    options.on_batch = [measures = measured.get()](const Batch& batch) { measures->stored(batch); };
     WEFT_TRY(auto repository, SqliteRepository::open(std::move(options)));
-    auto parts = std::make_unique<Parts>(context, std::move(settings), clock, std::move(repository));
+    auto parts = std::make_unique<Parts>(context, std::move(settings), clock, std::move(measured),
+                                         std::move(repository));
     WEFT_CHECK(parts->read_certificates());
     WEFT_CHECK(parts->load());
     WEFT_CHECK(listen(*parts));
@@ -135,6 +148,14 @@ Result<void> Coordinator::listen(Parts& parts) {
         log_info("api", "hosts connect to {} port {}", to_string(endpoint.address),
                  parts.tcp_acceptors.back()->local_endpoint().port());
     }
+    return serve_metrics(parts);
+}
+
+Result<void> Coordinator::serve_metrics(Parts& parts) {
+    if (!parts.settings.metrics) return {};
+    WEFT_TRY(parts.metrics_server, metrics::Server::start(parts.context, *parts.settings.metrics, [&parts] {
+                 return parts.measures->exposition(*parts.backend).text();
+             }));
     return {};
 }
 

@@ -29,6 +29,7 @@ private:
     struct Parts;
     explicit Coordinator(std::unique_ptr<Parts> parts);
     [[nodiscard]] static Result<void> listen(Parts& parts);
+    [[nodiscard]] static Result<void> serve_metrics(Parts& parts);
 
     std::unique_ptr<Parts> parts_;
 };

@@ -57,7 +57,7 @@ Result<unix_stream::acceptor> listen_unix(asio::io_context& context, const std::
     return acceptor;
 }
 
-Result<tcp::acceptor> listen_tcp(asio::io_context& context, const config::Endpoint& endpoint) {
+Result<tcp::acceptor> listen_tcp(asio::io_context& context, const Endpoint& endpoint) {
     error_code code;
     const auto address = asio::ip::make_address(to_string(endpoint.address), code);
     const tcp::endpoint at(address, endpoint.port);

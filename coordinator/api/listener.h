@@ -15,7 +15,7 @@ namespace weft::coordinator::api {
 [[nodiscard]] Result<boost::asio::local::stream_protocol::acceptor> listen_unix(
     boost::asio::io_context& context, const std::string& path);
 [[nodiscard]] Result<boost::asio::ip::tcp::acceptor> listen_tcp(boost::asio::io_context& context,
-                                                                const config::Endpoint& endpoint);
+                                                                const Endpoint& endpoint);
 
 // Each serves connections until the acceptor is closed.
 [[nodiscard]] boost::asio::awaitable<void> accept_unix(

@@ -81,6 +81,7 @@ void Watch::take(Revision revision, const Change& change) {
         pending_.clear();
         place_.clear();
         lagged_ = true;
+        on_overflow();
     }
     place_[change.id] = pending_.insert(pending_.end(), {change.id, std::move(notice)});
 }

@@ -34,6 +34,8 @@ public:
     void add(Revision revision, std::span<const Change> changes);
     // Sends what is pending, as far as the client reads.
     void pump();
+    // Changes were left out.
+    std::function<void()> on_overflow;
     [[nodiscard]] bool uses(const wire::Channel& channel) const noexcept {
         return channel_.get() == &channel;
     }

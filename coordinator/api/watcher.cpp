@@ -18,6 +18,7 @@ Result<void> Watchers::add(wire::Channel::Pointer channel, Principal principal, 
     static_cast<void>(valid);
     const auto watch = std::make_shared<Watch>(std::move(channel), ledger_, service_, std::move(principal),
                                                std::move(request), sequence);
+    watch->on_overflow = [this] { ++overflows_; };
     WEFT_CHECK(watch->start());
     watches_.push_back(watch);
     return {};

@@ -26,6 +26,9 @@ public:
                                    wire::WatchRequest request, std::uint32_t sequence);
     // The connection ended.
     void forget(const wire::Channel& channel);
+    [[nodiscard]] std::size_t size() const noexcept { return watches_.size(); }
+    // How often a client was told that it had missed changes.
+    [[nodiscard]] std::uint64_t overflows() const noexcept { return overflows_; }
     void publish(Revision revision, std::span<const Change> changes);
     // Waits for the next revision; false at the deadline.
     [[nodiscard]] boost::asio::awaitable<bool> changed(std::chrono::steady_clock::time_point deadline);
@@ -34,6 +37,7 @@ private:
     Ledger& ledger_;
     Service& service_;
     std::list<std::shared_ptr<Watch>> watches_;
+    std::uint64_t overflows_{0};
     std::list<boost::asio::steady_timer> waiting_;
 };
 

@@ -2,9 +2,10 @@
 #include "coordinator/config/settings.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <set>
+
+#include "weft/metrics/settings.h"
 
 namespace weft::coordinator::config {
 
@@ -48,25 +49,6 @@ std::vector<User> read_users(weft::config::Section root) {
 
 }  // namespace
 
-Result<Endpoint> parse_endpoint(std::string_view text) {
-    const auto expected = [&] {
-        return invalid({}, "ADDRESS:PORT or [ADDRESS]:PORT was expected, not '" + std::string(text) + "'");
-    };
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) return expected();
-    auto host = text.substr(0, colon);
-    const auto digits = text.substr(colon + 1);
-    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed) host = host.substr(1, host.size() - 2);
-    Endpoint endpoint;
-    const auto address = Address::parse(host);
-    if (!address || address->is_v6() != bracketed) return expected();
-    endpoint.address = *address;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
-    if (error != std::errc{} || stop != digits.data() + digits.size()) return expected();
-    return endpoint;
-}
-
 Result<Settings> read_settings(const weft::config::File& file) {
     auto root = file.root();
     Settings settings;
@@ -74,6 +56,8 @@ Result<Settings> read_settings(const weft::config::File& file) {
     settings.socket = root.text("socket", "/run/weft/coordinator.sock");
     settings.listen = read_endpoints(root);
     settings.tls_directory = root.section("tls").text("directory", "/etc/weft/tls");
+    auto metrics = root.section("metrics");
+    settings.metrics = metrics::read_listen(metrics);
     settings.users = read_users(root);
     settings.log_level =
         static_cast<LogLevel>(root.section("log").choice("level", {"debug", "info", "warning", "error"}, 1));

@@ -10,16 +10,9 @@
 #include "weft/base/log.h"
 #include "weft/base/result.h"
 #include "weft/config/yaml_config.h"
-#include "weft/net/address.h"
+#include "weft/net/endpoint.h"
 
 namespace weft::coordinator::config {
-
-struct Endpoint {
-    Address address;
-    std::uint16_t port{0};
-
-    friend bool operator==(const Endpoint&, const Endpoint&) = default;
-};
 
 enum class Role : std::uint8_t { op, customer };
 
@@ -35,14 +28,12 @@ struct Settings {
     std::string socket;
     std::vector<Endpoint> listen;  // none: no agents, only the socket
     std::string tls_directory;
-    std::vector<User> users;  // root is among them, as operator
+    std::optional<Endpoint> metrics;  // none: they are not served
+    std::vector<User> users;          // root is among them, as operator
     LogLevel log_level{LogLevel::info};
 };
 
 // Reads and checks all of it. The error's text has one line for each thing that is wrong.
 [[nodiscard]] Result<Settings> read_settings(const weft::config::File& file);
-
-// "192.0.2.250:7470", "[2001:db8::1]:7470".
-[[nodiscard]] Result<Endpoint> parse_endpoint(std::string_view text);
 
 }  // namespace weft::coordinator::config

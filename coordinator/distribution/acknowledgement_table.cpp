@@ -49,8 +49,10 @@ void AcknowledgementTable::installed(Id host, const wire::Installed& message) {
     if (entry.latest == message) return;
     const auto now = clock_.boot_ns();
     while (!entry.owed.empty() && entry.owed.front().revision <= message.revision) {
-        entry.convergence_us = (now - entry.owed.front().since_ns) / 1000;
+        const auto took = now - entry.owed.front().since_ns;
+        entry.convergence_us = took / 1000;
         entry.owed.pop_front();
+        if (on_converged) on_converged(took);
     }
     entry.latest = message;
     tell(host);

@@ -29,6 +29,8 @@ public:
 
     // Called after anything about a host changed: installed revision, failures, waiting, session state.
     void subscribe(Listener listener) { listeners_.push_back(std::move(listener)); }
+    // Called for each change that a host has installed, with the time since its commit.
+    std::function<void(std::uint64_t ns)> on_converged;
 
     // A host that had a session before this process started: lost only after the usual silence.
     void expect(Id host);

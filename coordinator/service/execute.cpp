@@ -83,7 +83,8 @@ void Service::start_host(const Principal& principal, std::string verb, const wir
 }
 
 void Service::run(const std::shared_ptr<Call>& call, Done done) {
-    call->done = [this, done = std::move(done)](wire::Ack ack) {
+    call->done = [this, done = std::move(done), verb = call->verb, begin = clock_.boot_ns()](wire::Ack ack) {
+        tell(verb, ack.code, begin);
         ledger_.post([done, ack = std::move(ack)] { done(ack); });
     };
     execute(call);
@@ -181,8 +182,18 @@ wire::Ack Service::ack_of(const Plan& plan, const Object& object, bool changed) 
     return ack;
 }
 
+void Service::tell(std::string_view verb, std::uint16_t code, std::uint64_t begin_ns) const {
+    if (on_request) on_request(verb, code, clock_.boot_ns() - begin_ns);
+}
+
 AuditRow Service::audit_row(const Call& call, std::uint16_t code, std::string text) const {
     return {clock_.unix_us(), call.principal.name, call.verb, call.target, code, std::move(text), 1};
+}
+
+void Service::queried(const Principal& principal, std::string verb, std::string target,
+                      const Result<void>& outcome, std::uint64_t begin_ns) {
+    tell(verb, outcome ? std::uint16_t{0} : static_cast<std::uint16_t>(outcome.error().code), begin_ns);
+    note(principal, std::move(verb), std::move(target), outcome);
 }
 
 void Service::note(const Principal& principal, std::string verb, std::string target,

@@ -30,18 +30,20 @@ Result<Id> page_start(const wire::ListRequest& request) {
 }  // namespace
 
 Result<wire::ObjectAnswer> Service::get(const Principal& principal, const wire::GetRequest& request) {
+    const auto begin = clock_.boot_ns();
     const auto found = [&]() -> Result<wire::ObjectAnswer> {
         WEFT_CHECK(may_request(principal));
         WEFT_TRY(const auto object, resolve(ledger_.cloud(), principal, request.kind, request.ref));
         return answer(ledger_.cloud(), hosts_, request.kind, object);
     }();
-    note(principal, "get " + std::string(to_string(request.kind)), request.ref,
-         found ? Result<void>{} : Result<void>{found.error()});
+    queried(principal, "get " + std::string(to_string(request.kind)), request.ref,
+            found ? Result<void>{} : Result<void>{found.error()}, begin);
     return found;
 }
 
 Result<Service::Page> Service::list(const Principal& principal, const wire::ListRequest& request) {
     const auto& cloud = ledger_.cloud();
+    const auto begin = clock_.boot_ns();
     const auto listed = [&]() -> Result<Page> {
         WEFT_CHECK(may_request(principal));
         if (!schema::with_object(request.kind, [](auto) {}))
@@ -83,8 +85,8 @@ Result<Service::Page> Service::list(const Principal& principal, const wire::List
         if (!outcome) return outcome.error();
         return page;
     }();
-    note(principal, "list " + std::string(to_string(request.kind)), {},
-         listed ? Result<void>{} : Result<void>{listed.error()});
+    queried(principal, "list " + std::string(to_string(request.kind)), {},
+            listed ? Result<void>{} : Result<void>{listed.error()}, begin);
     return listed;
 }
 

@@ -51,6 +51,10 @@ public:
     void update_host(Id host, const std::function<void(schema::Host&)>& edit,
                      std::function<void(Result<Revision>)> done);
 
+    // Called after each request with its verb ("create record"), its result (0: ok, else an ErrorCode) and
+    // how long it took until its answer, without waiting for hosts.
+    std::function<void(std::string_view verb, std::uint16_t code, std::uint64_t ns)> on_request;
+
     // About once a second, and before the process ends.
     void flush_audit() { audit_.flush(clock_.unix_us()); }
 
@@ -85,6 +89,9 @@ private:
     [[nodiscard]] Result<std::optional<wire::Ack>> replayed(const Call& call);
     [[nodiscard]] wire::Ack ack_of(const Plan& plan, const Object& object, bool changed) const;
     [[nodiscard]] AuditRow audit_row(const Call& call, std::uint16_t code, std::string text) const;
+    void tell(std::string_view verb, std::uint16_t code, std::uint64_t begin_ns) const;
+    void queried(const Principal& principal, std::string verb, std::string target,
+                 const Result<void>& outcome, std::uint64_t begin_ns);
     void note(const Principal& principal, std::string verb, std::string target, const Result<void>& outcome);
 };
 

@@ -6,6 +6,8 @@
 namespace weft::coordinator {
 namespace {
 
+using std::chrono::steady_clock;
+
 // Bounds how long the first of a batch waits for the last.
 constexpr std::size_t batch_limit = 512;
 
@@ -83,13 +85,18 @@ void SqliteRepository::write_loop() {
 bool SqliteRepository::commit_batch(std::deque<Request>& batch) {
     const auto& db = opened_.writer;
     Revision revision = revision_;
+    const auto begin = steady_clock::now();
     auto outcome = apply_batch(batch, revision);
+    const auto applied = steady_clock::now();
+    auto end = applied;
     bool known = true;
     if (!outcome) {
         // Nothing was committed: a rollback that works keeps the store usable (a full disk, for example).
         known = db.run("ROLLBACK").has_value();
-    } else if (outcome = db.run("COMMIT"); !outcome) {
-        known = false;
+    } else {
+        outcome = db.run("COMMIT");
+        end = steady_clock::now();
+        if (!outcome) known = false;
     }
     if (outcome) {
         revision_ = revision;
@@ -100,6 +107,12 @@ bool SqliteRepository::commit_batch(std::deque<Request>& batch) {
             error.text = "the outcome of the commit is not known: " + error.text;
         }
         for (auto& request : batch) request.answer = error;
+    }
+    if (options_.on_batch) {
+        Batch told{.time = end - begin, .sync = end - applied};
+        for (const auto& request : batch)
+            ++(request.answer ? told.committed : outcome ? told.refused : told.failed);
+        options_.on_batch(told);
     }
     for (auto& request : batch) request.completion(std::move(request.answer));
     if (!known && options_.on_fatal) options_.on_fatal(outcome.error());

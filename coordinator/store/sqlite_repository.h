@@ -2,6 +2,7 @@
 // The repository in one SQLite file (row 8.2): one writer thread, group commit.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -15,6 +16,15 @@
 
 namespace weft::coordinator {
 
+// What became of a group commit.
+struct Batch {
+    std::size_t committed{0};
+    std::size_t refused{0};  // conflicts
+    std::size_t failed{0};   // with all others of the batch, for a reason of the store
+    std::chrono::nanoseconds time{0};
+    std::chrono::nanoseconds sync{0};  // of `time`: making it durable; 0 if that was not reached
+};
+
 struct SqliteOptions {
     std::string file;
     const char* vfs{nullptr};  // SQLite's name of the operating system layer; null: the default one
@@ -22,6 +32,8 @@ struct SqliteOptions {
     // Called once on the writer's thread after a COMMIT whose outcome cannot be known, when all waiting
     // requests are answered: end the process.
     std::function<void(const Error&)> on_fatal;
+    // Called on the writer's thread after each group commit, before its answers.
+    std::function<void(const Batch&)> on_batch{};
 };
 
 class SqliteRepository final : public Repository {

@@ -13,7 +13,7 @@ LAYERS = {
     "include/weft/schema": ["include/weft/base", "include/weft/net"],
     "include/weft/wire": ["include/weft/base", "include/weft/net", "include/weft/schema", "include/weft/abi"],
     "include/weft/config": ["include/weft/base"],
-    "include/weft/config": ["include/weft/base"],
+    "include/weft/metrics": ["include/weft/base", "include/weft/net", "include/weft/config"],
     "bpf": ["include/weft/abi"],
     "agent": COMMON + ["agent"],
     "agent/state": COMMON,

@@ -32,7 +32,7 @@ std::string complaint(const std::string& line) {
 TEST_CASE("[8.6/config] what is left out has its default") {
     const auto config = parse(minimal);
     REQUIRE(config.has_value());
-    CHECK(config->coordinators == std::vector<Endpoint>{{"192.0.2.250", 7470}});
+    CHECK(config->coordinators == std::vector<agent::Endpoint>{{"192.0.2.250", 7470}});
     CHECK(config->tls.authority == "/etc/weft/tls/ca.pem");
     CHECK(config->tls.certificate == "/etc/weft/tls/host.pem");
     CHECK(config->tls.key == "/etc/weft/tls/host.key");
@@ -69,7 +69,7 @@ TEST_CASE("[8.6/config] every key is read") {
         "udp-stream: 6, icmp: 7, other: 8}\n"
         "socket: /s\nstate: /d\nhelper: /h\nframeworks: [vxlan/1]\nlog: debug\n");
     REQUIRE(config.has_value());
-    CHECK(config->coordinators == std::vector<Endpoint>{{"2001:db8::1", 7470}, {"coordinator.example", 1}});
+    CHECK(config->coordinators == std::vector<agent::Endpoint>{{"2001:db8::1", 7470}, {"coordinator.example", 1}});
     CHECK(config->tls.authority == "/t/ca.pem");
     REQUIRE(config->datapath.uplinks.size() == 3);
     CHECK(config->datapath.uplinks[0].mode == UplinkMode::xdp_generic);
@@ -190,4 +190,20 @@ TEST_CASE("[8.3/flow-log] where flow logs go, how often and how much, and what i
     CHECK(complaint("flow-log: {file-size: 1}").starts_with("agent.yaml:4:23: "));
     CHECK(complaint("flow-log: {files: 0}").starts_with("agent.yaml:4:19: "));
     CHECK(complaint("flow-log: {colour: red}").starts_with("agent.yaml:4:12: "));
+}
+
+TEST_CASE("[8.3/metrics] metrics are served where agent.yaml says, and nowhere without a word") {
+    CHECK(!parse(minimal)->metrics.listen.has_value());
+    CHECK(!parse(minimal)->metrics.records);
+    const auto config = parse(minimal + std::string{"metrics: {listen: '127.0.0.1:9101', records: true}\n"});
+    REQUIRE(config.has_value());
+    CHECK(config->metrics.listen == weft::Endpoint{*Address::parse("127.0.0.1"), 9101});
+    CHECK(config->metrics.records);
+    CHECK(complaint("metrics: {listen: localhost}") ==
+          "agent.yaml:4:19: metrics.listen: ADDRESS:PORT or [ADDRESS]:PORT was expected, not 'localhost'");
+    CHECK(complaint("metrics: {listen: '127.0.0.1:70000'}") ==
+          "agent.yaml:4:19: metrics.listen: ADDRESS:PORT or [ADDRESS]:PORT was expected, not "
+          "'127.0.0.1:70000'");
+    CHECK(complaint("metrics: {records: maybe}") ==
+          "agent.yaml:4:20: metrics.records: false or true was expected, not 'maybe'");
 }

@@ -106,7 +106,7 @@ struct World {
         REQUIRE(run_until(context, [&] { return result.has_value(); }));
         return std::move(*result);
     }
-    [[nodiscard]] std::vector<Endpoint> endpoints() const {
+    [[nodiscard]] std::vector<agent::Endpoint> endpoints() const {
         return {{"127.0.0.1", acceptor.local_endpoint().port()}};
     }
     Result<wire::Channel::Pointer> connect(const wire::TlsFiles& files) {

@@ -96,3 +96,10 @@ TEST_CASE(
     CHECK(missing.error().text == (folder / "none.yaml").string() + ": cannot be read");
     fs::remove_all(folder);
 }
+
+TEST_CASE("[8.3/metrics] metrics are served where coordinator.yaml says, and nowhere without a word") {
+    CHECK(!settings_of("{}")->metrics.has_value());
+    CHECK(settings_of("metrics: {listen: '[::1]:9102'}")->metrics == Endpoint{*Address::parse("::1"), 9102});
+    CHECK(complaints("metrics: {listen: 127.0.0.1}") ==
+          "c.yaml:1:19: metrics.listen: ADDRESS:PORT or [ADDRESS]:PORT was expected, not '127.0.0.1'");
+}
