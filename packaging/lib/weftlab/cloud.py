@@ -34,7 +34,7 @@ def _write(path, values):
     path.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
 
 
-def start_coordinator(state):
+def start_coordinator(state, settings):
     folder = RUN / "coordinator"
     (folder / "tls").mkdir(parents=True, mode=0o700)
     run(program(state, "weft"), "pki", "init", "--directory", str(folder / "tls"), "--name", "coordinator",
@@ -49,6 +49,7 @@ def start_coordinator(state):
             {"uid": 0, "name": "root", "role": "operator"},
             {"uid": 1000, "name": "alice", "role": "customer"},
         ],
+        **settings,
     })
     process.start(state, "coordinator", "coordinator",
                   [program(state, "weft-coordinator"), "--config", str(config)], str(SOCKET))

@@ -27,6 +27,7 @@ class Topology:
     mtu: int
     hosts: list
     cloud: dict
+    coordinator: dict  # added to coordinator.yaml
 
     @property
     def instances(self):
@@ -64,11 +65,12 @@ def load(path):
         raise LabError(f"{path}: {error}") from error
     _check_keys(path, document, {"lab", "cloud"})
     lab = document.get("lab", {})
-    _check_keys("lab", lab, {"underlay", "hosts"})
+    _check_keys("lab", lab, {"underlay", "hosts", "coordinator"})
     underlay = lab.get("underlay", {})
     _check_keys("lab.underlay", underlay, {"mtu"})
     hosts = [_host(entry) for entry in lab.get("hosts", [])]
-    topology = Topology(underlay.get("mtu", 1500), hosts, document.get("cloud") or {})
+    topology = Topology(underlay.get("mtu", 1500), hosts, document.get("cloud") or {},
+                        lab.get("coordinator", {}))
     names = [h.name for h in hosts] + topology.instances + ["underlay", "coordinator"]
     doubles = {name for name in names if names.count(name) > 1}
     if doubles:
