@@ -69,7 +69,8 @@ TEST_CASE("[8.6/config] every key is read") {
         "udp-stream: 6, icmp: 7, other: 8}\n"
         "socket: /s\nstate: /d\nhelper: /h\nframeworks: [vxlan/1]\nlog: debug\n");
     REQUIRE(config.has_value());
-    CHECK(config->coordinators == std::vector<agent::Endpoint>{{"2001:db8::1", 7470}, {"coordinator.example", 1}});
+    CHECK(config->coordinators ==
+          std::vector<agent::Endpoint>{{"2001:db8::1", 7470}, {"coordinator.example", 1}});
     CHECK(config->tls.authority == "/t/ca.pem");
     REQUIRE(config->datapath.uplinks.size() == 3);
     CHECK(config->datapath.uplinks[0].mode == UplinkMode::xdp_generic);
@@ -205,5 +206,5 @@ TEST_CASE("[8.3/metrics] metrics are served where agent.yaml says, and nowhere w
           "agent.yaml:4:19: metrics.listen: ADDRESS:PORT or [ADDRESS]:PORT was expected, not "
           "'127.0.0.1:70000'");
     CHECK(complaint("metrics: {records: maybe}") ==
-          "agent.yaml:4:20: metrics.records: false or true was expected, not 'maybe'");
+          "agent.yaml:4:20: metrics.records: one of false, true was expected, not 'maybe'");
 }
