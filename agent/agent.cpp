@@ -66,16 +66,22 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
       monitor_(
           interface_name, [&datapath](weft_event_sort sort) { return datapath.lost_events(sort); },
           [this](const Watched& watched) { installation_.watch(watched); }),
+      capture_({[this](Id record, std::uint32_t snaplen, std::uint32_t directions) {
+                    return installation_.capture(record, snaplen, directions);
+                },
+                [&datapath](Id record) { return datapath.lost_captures(record.value); },
+                [&datapath] { datapath.drain_captures(); }}),
       sessions_([&config] { return connect_any(config.coordinators, config.tls); }, installation_, renewal_),
       server_(context_,
               {[this] { return status(); },
                [this](const std::string& record) { return installation_.counters(record); }},
-              monitor_),
+              monitor_, capture_),
       services_(
           context_, [&datapath] { return datapath.open_punt(); },
           [this](std::uint32_t ifindex, const Mac& mac) { return installation_.port_at(ifindex, mac); },
           [this] { return installation_.placed_ports(); }, config.dhcp_lease) {
     datapath.on_change = [this] { environment_changed(); };
+    datapath.on_captured = [this](const auto& head, auto bytes) { capture_.on_packet(head, bytes); };
     datapath.on_event = [this](const weft_event& event) { monitor_.on_event(event); };
     installation_.on_change = [this] { sessions_.tell(); };
     installation_.on_detach = [this] { collect_soon(); };

@@ -48,6 +48,7 @@ private:
     boost::asio::steady_timer collection_{context_};
     Renewal renewal_;
     Monitor monitor_;
+    Capture capture_;
     Reconnect sessions_;
     LocalServer server_;
     Services services_;

@@ -125,6 +125,18 @@ Result<wire::TraceHop> Installation::trace(const wire::TraceRequest& request) {
     return not_found("the record on this host: " + request.record);
 }
 
+// What is looked for is there before the ports say so, and goes after they no longer do.
+Result<void> Installation::capture(Id record, std::uint32_t snaplen, std::uint32_t directions) {
+    if (directions != 0) {
+        WEFT_CHECK(datapath_.capture(record.value, snaplen, directions));
+        if (reconciler_.capture(record, true)) return {};
+        static_cast<void>(datapath_.capture(record.value, 0, 0));
+        return not_found(to_string(record) + " is not attached on this host, " + host_name());
+    }
+    static_cast<void>(reconciler_.capture(record, false));
+    return datapath_.capture(record.value, 0, 0);
+}
+
 const schema::Port* Installation::port_at(std::uint32_t ifindex, const Mac& mac) const {
     for (const auto& [key, port] : desired().of<schema::Port>()) {
         if (port.mac != mac) continue;

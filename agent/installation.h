@@ -35,6 +35,9 @@ public:
     [[nodiscard]] Result<std::vector<wire::Counters>> counters(const std::string& record) override;
     [[nodiscard]] Result<wire::TraceHop> trace(const wire::TraceRequest& request) override;
 
+    // Directions are bits, 1 << weft_direction; none ends the capture. not_found: the record is not here.
+    [[nodiscard]] Result<void> capture(Id record, std::uint32_t snaplen, std::uint32_t directions);
+
     [[nodiscard]] bool is_here(std::uint64_t attachment) const { return reconciler_.is_here(attachment); }
     // Whose packets are sampled as they pass.
     void watch(const Watched& watched) { reconciler_.watch(watched); }

@@ -25,6 +25,8 @@ INLINE int take(struct xdp_md* xdp, struct arrival* a) {
     if (verdict == DROP(local_too_big)) return XDP_PASS; /* generic XDP sees unsegmented packets: tc knows */
     if (verdict != VERDICT_NEXT) return verdict;
     if (!metadata_room(xdp)) return XDP_PASS;
+    if (local->flags & WEFT_PORT_CAPTURE)
+        capture(xdp, xdp->data_end - xdp->data, local->record, WEFT_RX, WEFT_CAPTURE_OUTER);
     v = view_xdp(xdp);
     verdict = mark_congestion(&v, a);
     if (verdict != VERDICT_NEXT) return verdict;

@@ -54,6 +54,13 @@ INLINE int answer(struct __sk_buff* skb, struct step* s) {
     return s->packet.flags & PACKET_IPV6 ? answer_echo6(skb, s) : answer_echo(skb, s);
 }
 
+/* What goes back to the instance. */
+INLINE int answered(struct __sk_buff* skb, const struct step* s, int verdict) {
+    if ((s->flags & WEFT_PORT_CAPTURE) && verdict == TC_ACT_REDIRECT)
+        capture(skb, skb->len, s->record, WEFT_RX, WEFT_CAPTURE_INNER);
+    return verdict;
+}
+
 SEC("tc")
 int instance_tx(struct __sk_buff* skb) {
     struct step* s = scratch_step();
@@ -79,7 +86,7 @@ int instance_service(struct __sk_buff* skb) {
     int verdict = answer(skb, s);
     if (verdict == TC_ACT_REDIRECT && (s->flags & WEFT_PORT_WATCH_TX))
         tell_sent(skb, s, s->record, WEFT_EVENT_ANSWERED, 0, 0, 0);
-    return finish(skb, s, verdict);
+    return finish(skb, s, answered(skb, s, verdict));
 }
 
 SEC("tc")
@@ -87,7 +94,7 @@ int instance_icmp_error(struct __sk_buff* skb) {
     struct step* s = scratch_step();
     if (!s) return TC_ACT_SHOT;
     drop_step(skb, s, s->error_reason);
-    return answer_error(skb, s);
+    return answered(skb, s, answer_error(skb, s));
 }
 
 SEC("tc")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The punt tap, tc ingress: the agent's answers go to the instances that asked. */
+#include "lib/capture.h"
 #include "lib/count.h"
 #include "lib/drop.h"
 #include "lib/state.h"
@@ -55,6 +56,7 @@ INLINE int answer(struct __sk_buff* skb, struct dropped* d) {
     struct ethhdr* eth = v.data;
     copy_mac(eth->h_dest, port->mac);
     copy_mac(eth->h_source, port->router_mac);
+    if (port->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, port->record, WEFT_RX, WEFT_CAPTURE_INNER);
     if (key.vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), key.vlan)) return DROP(vlan_push);
     count_rx(d->record, d->length);
     return bpf_redirect(key.ifindex, 0);

@@ -23,6 +23,8 @@
 #include "weft/net/mac.h"
 #include "weft/schema/desired.h"
 
+struct weft_captured;
+
 namespace weft::agent {
 
 // The maps that user space fills, in the order in which puts are safe; deletes go the other way.
@@ -240,6 +242,15 @@ public:
     [[nodiscard]] virtual Result<TraceRun> trace(TraceHook hook, const std::string& frame,
                                                  std::uint32_t ifindex) = 0;
 
+    // Packets of the record come to on_captured, as far as its entries of `port` and `local` have
+    // WEFT_PORT_CAPTURE; `directions` are bits, 1 << weft_direction, none ends it. A process that ends, ends
+    // all.
+    [[nodiscard]] virtual Result<void> capture(std::uint64_t record, std::uint32_t snaplen,
+                                               std::uint32_t directions) = 0;
+    // Packets of the record for which there was no room, since its capture began.
+    [[nodiscard]] virtual std::uint64_t lost_captures(std::uint64_t record) = 0;
+    virtual void drain_captures() = 0;
+
     // Descriptors to poll for reading, constant over the object's life; on_readable handles what is there.
     [[nodiscard]] virtual std::vector<int> descriptors() = 0;
     virtual void on_readable(int descriptor) = 0;
@@ -248,6 +259,8 @@ public:
     // Reconciler::environment_changed); a sampled packet, valid during the call.
     std::function<void()> on_change;
     std::function<void(const weft_event&)> on_event;
+    // Called from on_readable and drain_captures: a captured packet's bytes, valid during the call.
+    std::function<void(const weft_captured&, std::span<const std::uint8_t>)> on_captured;
 };
 
 enum class UplinkMode : std::uint8_t { automatic, xdp, xdp_generic, tc };

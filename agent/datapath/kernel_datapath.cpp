@@ -53,6 +53,9 @@ Result<void> KernelDatapath::start() {
     WEFT_TRY(events_, bpf::Events::open(maps_.events(), [this](const weft_event& event) {
                  if (on_event) on_event(event);
              }));
+    WEFT_TRY(captures_, bpf::Captures::open(config_.pin, [this](const auto& head, auto bytes) {
+                 if (on_captured) on_captured(head, bytes);
+             }));
     HostReport kernel;
     bpf::probe_kernel(kernel);
     features_ = std::move(kernel.capabilities);
@@ -143,6 +146,12 @@ Result<Fd> KernelDatapath::open_punt() {
     return std::move(tap.fd);
 }
 
+Result<void> KernelDatapath::capture(std::uint64_t record, std::uint32_t snaplen, std::uint32_t directions) {
+    if (directions != 0) return captures_->begin(record, snaplen, directions);
+    captures_->end(record);
+    return {};
+}
+
 HostReport KernelDatapath::report() {
     HostReport report;
     bpf::probe_frameworks(report, bpf::udp_sockets());
@@ -152,14 +161,15 @@ HostReport KernelDatapath::report() {
 }
 
 std::vector<int> KernelDatapath::descriptors() {
-    return {news_.descriptor(), events_->descriptor(), namespaces_.watch_descriptor(),
-            namespaces_.timer_descriptor()};
+    return {news_.descriptor(), events_->descriptor(), captures_->descriptor(),
+            namespaces_.watch_descriptor(), namespaces_.timer_descriptor()};
 }
 
 void KernelDatapath::on_readable(int descriptor) {
     bool changed = false;
     if (descriptor == news_.descriptor()) changed = read_news();
     if (descriptor == events_->descriptor()) events_->drain();
+    if (descriptor == captures_->descriptor()) captures_->drain();
     if (descriptor == namespaces_.watch_descriptor()) changed = namespaces_.on_watch();
     if (descriptor == namespaces_.timer_descriptor()) changed = namespaces_.on_timer();
     if (changed && on_change) on_change();

@@ -2,6 +2,7 @@
 // The Datapath of this host's kernel.
 #pragma once
 
+#include "agent/datapath/bpf/captures.h"
 #include "agent/datapath/bpf/events.h"
 #include "agent/datapath/bpf/maps.h"
 #include "agent/datapath/bpf/tracer.h"
@@ -47,6 +48,9 @@ public:
     std::optional<Reject> remove_reject(const std::string& key) override { return maps_.remove_reject(key); }
     std::size_t flow_capacity() override { return maps_.flow_capacity(); }
     Result<TraceRun> trace(TraceHook hook, const std::string& frame, std::uint32_t ifindex) override;
+    Result<void> capture(std::uint64_t record, std::uint32_t snaplen, std::uint32_t directions) override;
+    std::uint64_t lost_captures(std::uint64_t record) override { return captures_->lost(record); }
+    void drain_captures() override { captures_->drain(); }
     std::vector<int> descriptors() override;
     void on_readable(int descriptor) override;
 
@@ -67,6 +71,7 @@ private:
     netlink::Links links_;
     Uplinks uplinks_;
     std::unique_ptr<bpf::Events> events_;
+    std::unique_ptr<bpf::Captures> captures_;
     std::optional<bpf::Tracer> tracer_;  // loaded at the first trace
     std::vector<std::string> features_;  // of the kernel: probed once
 };

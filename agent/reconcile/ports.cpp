@@ -44,6 +44,13 @@ void Ports::removed(const schema::Port& port) {
     marked_.insert(name);
 }
 
+void Ports::capture(Id record, bool on) {
+    if (on)
+        captured_.insert(record);
+    else
+        captured_.erase(record);
+}
+
 void Ports::look() {
     for (const auto& [name, unit] : units_)
         if (!unit.complete || datapath_.device(name) != unit.device) marked_.insert(name);
@@ -85,8 +92,9 @@ void Ports::add(const schema::Port& port, const Unit& unit, std::vector<MapEntry
     if (problem.failed.empty()) problem.failed = filter.failed;
     if (problem.waiting.empty()) problem.waiting = filter.waiting;
     if (!unit.device || !filter.failed.empty() || !filter.waiting.empty()) return;
-    auto compiled = compile_port(port, *unit.device, unit.ports.size() > 1, filter.ids,
-                                 watched_.flags(port.record.value));
+    const auto flags = watched_.flags(port.record.value) |
+                       (captured_.contains(port.record) ? std::uint32_t{WEFT_PORT_CAPTURE} : 0);
+    auto compiled = compile_port(port, *unit.device, unit.ports.size() > 1, filter.ids, flags);
     if (!compiled.failed.empty()) problem.failed = compiled.failed;
     if (problem.failed.empty()) problem.failed = quotas_.refusal(port);
     std::ranges::move(compiled.entries, std::back_inserter(fresh));

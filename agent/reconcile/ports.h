@@ -28,8 +28,10 @@ public:
     // A port came, went or changed; the objects are looked up in `refresh`.
     void added(const schema::Port& port);
     void removed(const schema::Port& port);
-    // What Policies or Quotas answer for the port changed, or whether it is watched.
+    // What Policies or Quotas answer for the port changed, or whether it is watched or captured.
     void filtered_anew(const schema::Port& port) { refiltered_.insert(device_name(port)); }
+    // Whether packets of the record are captured; its ports are then to be filtered anew.
+    void capture(Id record, bool on);
     // Marks the devices that changed or that somebody waits for.
     void look();
     void mark_all();
@@ -66,6 +68,7 @@ private:
     const Watched& watched_;
     Problems& problems_;
     std::map<std::string, Unit> units_;  // by the device's name
+    std::set<Id> captured_;              // records
     std::set<std::string> marked_;
     std::set<std::string> refiltered_;
     std::set<std::string> unused_;

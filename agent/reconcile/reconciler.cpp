@@ -184,6 +184,18 @@ void Reconciler::share() {
     rates_.refresh(desired_);
 }
 
+bool Reconciler::capture(Id record, bool on) {
+    bool here = false;
+    for (const auto& [key, port] : desired_.of<schema::Port>()) {
+        if (port.record != record) continue;
+        ports_.filtered_anew(port);
+        here = true;
+    }
+    if (here || !on) ports_.capture(record, on);
+    if (here) write(installed_);
+    return here;
+}
+
 // A port is switched to a policy that is in the maps as a whole, and closed if that cannot be.
 void Reconciler::write(const Installed& reached) {
     filter(policies_.refresh(desired_));

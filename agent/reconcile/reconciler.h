@@ -43,6 +43,8 @@ public:
 
     // Whose packets are sampled as they pass, from now on; nobody's when the process starts.
     void watch(const Watched& watched);
+    // Marks the record's ports as captured or not, until the process ends. False: it has none here.
+    [[nodiscard]] bool capture(Id record, bool on);
 
     // At most 1000 objects that a full map refused are listed.
     [[nodiscard]] Outcome outcome() const;

@@ -107,6 +107,7 @@ asio::awaitable<void> LocalServer::serve(wire::Channel::Pointer channel) {
         if (answered.error().code == ErrorCode::refused) break;
     }
     monitor_.leave(channel);
+    capture_.forget(*channel);
     co_await channel->drained(0);
     channel->close();
 }
@@ -149,9 +150,13 @@ Result<void> LocalServer::answer(const wire::Channel::Pointer& channel, const wi
             monitor_.leave(channel);
             channel->send(wire::empty_frame(Command::done, frame.sequence));
             return {};
+        case Command::capture: {
+            WEFT_TRY(const auto request, wire::unpack<wire::CaptureRequest>(frame, Command::capture));
+            return capture_.ask(channel, frame.sequence, request);
+        }
         default:
-            return Error{ErrorCode::unsupported, "this agent answers status, counters and monitor", "type",
-                         0};
+            return Error{ErrorCode::unsupported, "this agent answers status, counters, monitor and capture",
+                         "type", 0};
     }
 }
 

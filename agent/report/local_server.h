@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's local socket: status, counters and live packets, for root and for the agent's own user.
+// The agent's local socket: status, counters, live packets and captures, for root and for the agent's own
+// user.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -7,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "agent/report/capture.h"
 #include "agent/report/monitor.h"
 #include "weft/wire/message/request.h"
 
@@ -19,8 +21,8 @@ public:
         std::function<Result<std::vector<wire::Counters>>(const std::string& record)> counters;
     };
 
-    LocalServer(boost::asio::io_context& context, Handlers handlers, Monitor& monitor)
-        : acceptor_(context), handlers_(std::move(handlers)), monitor_(monitor) {}
+    LocalServer(boost::asio::io_context& context, Handlers handlers, Monitor& monitor, Capture& capture)
+        : acceptor_(context), handlers_(std::move(handlers)), monitor_(monitor), capture_(capture) {}
 
     // conflict: a running agent answers there. A socket that nobody answers is replaced.
     [[nodiscard]] Result<void> listen(const std::string& path);
@@ -36,6 +38,7 @@ private:
     boost::asio::local::stream_protocol::acceptor acceptor_;
     Handlers handlers_;
     Monitor& monitor_;
+    Capture& capture_;
 };
 
 }  // namespace weft::agent

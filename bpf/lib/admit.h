@@ -2,6 +2,7 @@
 /* admit: whose frame is it, may it send, and is it what it claims to be (requirement 4.3). */
 #pragma once
 
+#include "lib/capture.h"
 #include "lib/dhcp.h"
 #include "lib/filter.h"
 #include "lib/lookup.h"
@@ -89,6 +90,7 @@ INLINE int admit(struct __sk_buff* skb, struct step* s) {
     int verdict = find_port(skb, &v, &port);
     if (verdict != VERDICT_NEXT) return verdict;
     remember_port(s, port);
+    if (s->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, s->record, WEFT_TX, WEFT_CAPTURE_INNER);
     verdict = check_transmit(port);
     if (verdict != VERDICT_NEXT) return verdict;
     if (!same_mac(eth->h_source, port->mac)) return DROP(source_mac);

@@ -2,6 +2,7 @@
 /* The last step towards an instance on this host: size, VLAN, MACs, counter, redirect. */
 #pragma once
 
+#include "lib/capture.h"
 #include "lib/count.h"
 #include "lib/lookup.h"
 #include "lib/size.h"
@@ -34,6 +35,7 @@ INLINE int find_receiver(const struct weft_overlay_key* address, const void* mac
 /* The frame starts with an Ethernet header whose MACs are right. */
 INLINE int deliver(struct __sk_buff* skb, const struct weft_local* local) {
     __u32 length = skb->len;
+    if (local->flags & WEFT_PORT_CAPTURE) capture(skb, length, local->record, WEFT_RX, WEFT_CAPTURE_INNER);
     if (local->vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), local->vlan)) return DROP(vlan_push);
     if (skb->pkt_type != PACKET_HOST) bpf_skb_change_type(skb, PACKET_HOST);
     count_rx(local->record, length);

@@ -6,6 +6,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "weft/abi/capture.h"
 #include "weft/abi/config.h"
 #include "weft/abi/counter.h"
 #include "weft/abi/drop_reason.h"
@@ -68,6 +69,8 @@ PINNED_MAP(WEFT_FRAGMENT_MAP, LRU_HASH, 65536, 0, struct weft_fragment_key, stru
 PINNED_MAP(WEFT_REJECT_MAP, HASH, 65536, GROWING, struct weft_reject_key, struct weft_reject);
 PINNED_MAP(WEFT_RATE_MAP, HASH, 8192, 0, struct weft_rate_key, struct weft_rate);
 PINNED_MAP(WEFT_RATE_STATE_MAP, HASH, 8192, 0, struct weft_rate_key, struct weft_rate_state);
+PINNED_MAP(WEFT_CAPTURE_MAP, HASH, 64, 0, __u64, struct weft_capture);
+PINNED_MAP(WEFT_CAPTURED_MAP, PERF_EVENT_ARRAY, 0, 0, __u32, __u32);
 PINNED_MAP(WEFT_PUNT_MAP, ARRAY, 1, 0, __u32, struct weft_punt);
 PINNED_MAP(WEFT_PUNT_PAID_MAP, LRU_HASH, 4096, 0, __u64, __u64);
 PINNED_MAP(WEFT_CONFIG_MAP, ARRAY, 1, 0, __u32, struct weft_config);

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "lib/capture.h"
 #include "lib/deliver.h"
 #include "lib/encapsulate.h"
 #include "lib/filter.h"
@@ -121,6 +122,7 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
     count_tx(s->record, s->length);
     if (s->flags & WEFT_PORT_WATCH_TX)
         tell_sent(skb, s, s->record, WEFT_EVENT_SENT, mapping->host, peer->framework, overhead);
+    if (s->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, s->record, WEFT_TX, WEFT_CAPTURE_OUTER);
     return send_to_peer(peer);
 }
 

@@ -36,6 +36,7 @@ INLINE int receive(struct __sk_buff* skb, struct view* v, struct arrival* a) {
     struct weft_local* local;
     int verdict = find_arrival_receiver(v, a, &local);
     if (verdict != VERDICT_NEXT) return verdict;
+    if (local->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, local->record, WEFT_RX, WEFT_CAPTURE_OUTER);
     verdict = filter_rx(skb, &a->packet, local, a->tag, v->length - a->strip);
     if (verdict != VERDICT_NEXT) return verdict;
     *v = view_skb(skb);

@@ -168,4 +168,26 @@ Result<void> Client::monitor(const wire::MonitorRequest& request,
     }
 }
 
+Result<std::uint64_t> Client::capture(const wire::CaptureRequest& request, Timeout duration,
+                                      const CaptureEvents& events) {
+    WEFT_TRY(auto frame, wire::pack(Command::capture, request));
+    const auto sequence = connection_.send(std::move(frame));
+    WEFT_TRY(const auto started, connection_.read(sequence, patience));
+    WEFT_CHECK(check(started));
+    WEFT_CHECK(events.started());
+    const auto stop = [this] {
+        wire::CaptureRequest end;
+        end.stop = true;
+        if (auto last = wire::pack(Command::capture, end)) connection_.send(std::move(*last));
+    };
+    const auto interrupt = connection_.on_interrupt(duration, stop);
+    for (bool wanted = true;;) {
+        WEFT_TRY(const auto event, connection_.read(sequence, Timeout{0}));
+        WEFT_TRY(const auto packet, wire::unpack<wire::Captured>(event, Command::captured));
+        if (packet.length == 0) return packet.lost;
+        if (!wanted || (wanted = events.packet(packet))) continue;
+        interrupt();
+    }
+}
+
 }  // namespace weft::cli

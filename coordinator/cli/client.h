@@ -9,6 +9,7 @@
 #include "coordinator/cli/connection.h"
 #include "weft/schema/value.h"
 #include "weft/wire/command.h"
+#include "weft/wire/message/capture.h"
 #include "weft/wire/message/request.h"
 #include "weft/wire/message/status.h"
 #include "weft/wire/message/trace.h"
@@ -46,6 +47,15 @@ public:
     // The same, until fn returns false or a signal comes; fn is told of what is still on its way.
     [[nodiscard]] Result<void> monitor(const wire::MonitorRequest& request,
                                        const std::function<bool(const wire::PacketEvent&)>& fn);
+    // Of a capture: when it runs, and for each packet; false ends it.
+    struct CaptureEvents {
+        std::function<Result<void>()> started;
+        std::function<bool(const wire::Captured&)> packet;
+    };
+    // Until the end of `duration` (0: none), an interrupting signal, or `packet` says so. How many packets
+    // were lost.
+    [[nodiscard]] Result<std::uint64_t> capture(const wire::CaptureRequest& request, Timeout duration,
+                                                const CaptureEvents& events);
 
 private:
     Connection connection_;

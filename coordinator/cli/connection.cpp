@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <csignal>
 #include <optional>
@@ -137,6 +138,31 @@ void Connection::send_at_signal(wire::Frame frame) {
         impl->signals.clear();
         impl->channel->send(frame);
     });
+}
+
+std::function<void()> Connection::on_interrupt(Timeout duration, std::function<void()> fn) {
+    struct Interrupt {
+        Interrupt(asio::io_context& context, std::function<void()> call)
+            : signals(context, SIGINT, SIGTERM), timer(context), fn(std::move(call)) {}
+        void operator()() {
+            signals.cancel();
+            timer.cancel();
+            if (const auto once = std::exchange(fn, {})) once();
+        }
+        asio::signal_set signals;
+        asio::steady_timer timer;
+        std::function<void()> fn;
+    };
+    const auto interrupt = std::make_shared<Interrupt>(impl_->context, std::move(fn));
+    const auto act = [interrupt](boost::system::error_code cancelled) {
+        if (!cancelled) (*interrupt)();
+    };
+    interrupt->signals.async_wait([act](boost::system::error_code cancelled, int) { act(cancelled); });
+    if (duration.count() != 0) {
+        interrupt->timer.expires_after(duration);
+        interrupt->timer.async_wait(act);
+    }
+    return [interrupt] { (*interrupt)(); };
 }
 
 }  // namespace weft::cli

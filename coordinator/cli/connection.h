@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "coordinator/cli/settings.h"
@@ -31,6 +32,9 @@ public:
     // SIGINT and SIGTERM send this, with the sequence that it has, instead of ending the program: the first
     // of them, while read() waits.
     void send_at_signal(wire::Frame frame);
+    // Calls `fn` while a read waits: once, at the end of `duration` (0: none) or at SIGINT or SIGTERM, which
+    // then do not end the process. The result does it at once.
+    [[nodiscard]] std::function<void()> on_interrupt(Timeout duration, std::function<void()> fn);
 
 private:
     struct Impl;

@@ -23,6 +23,7 @@ void add_verbs(Program& program) {
     add_status(program);
     add_counters(program);
     add_monitor(program);
+    add_capture(program);
     add_trace(program);
     add_pki(program);
     add_completion(program);

@@ -49,7 +49,8 @@ public:
     std::vector<agent::RecordCounter> record_counters;
     std::vector<agent::DropCounter> drop_counters;
     agent::FormerCounts former;
-    agent::TraceRun trace_run;  // what trace() answers
+    std::map<std::uint64_t, std::pair<std::uint32_t, std::uint32_t>> captures;  // snaplen, directions
+    agent::TraceRun trace_run;                                                  // what trace() answers
 
     // What happened.
     std::vector<std::string> traced;  // frames
@@ -93,6 +94,13 @@ public:
         traced.push_back(frame);
         return trace_run;
     }
+    Result<void> capture(std::uint64_t record, std::uint32_t snaplen, std::uint32_t directions) override {
+        captures[record] = {snaplen, directions};
+        if (directions == 0) captures.erase(record);
+        return {};
+    }
+    std::uint64_t lost_captures(std::uint64_t) override { return 0; }
+    void drain_captures() override {}
     std::vector<int> descriptors() override { return {}; }
     void on_readable(int) override {}
 

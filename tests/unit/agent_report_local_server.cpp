@@ -41,6 +41,7 @@ struct World {
         [](std::uint32_t ifindex) { return "dev" + std::to_string(ifindex); },
         [this](weft_event_sort sort) { return sort == WEFT_EVENT_DROPS ? lost_drops : lost_verdicts; },
         [this](const Watched& now) { watched = now; }};
+    Capture capture{{}};
     LocalServer server{context,
                        {[] {
                             wire::Status status;
@@ -52,7 +53,8 @@ struct World {
                             if (!record.empty()) return not_found("no such record");
                             return counters_messages(record_counters(counters, drops, "h1", {}));
                         }},
-                       monitor};
+                       monitor,
+                       capture};
     wire::Channel::Pointer client;
     std::vector<wire::Frame> received;
     bool ended{false};
@@ -299,7 +301,8 @@ TEST_CASE("[8.3/local] the socket is root's alone; a running agent's is kept, a 
     CHECK((status.st_mode & 0777) == 0600);
     Monitor monitor{[](std::uint32_t) { return std::string{}; }, [](weft_event_sort) { return LostEvents{}; },
                     [](const Watched&) {}};
-    LocalServer second{world.context, {}, monitor};
+    Capture capture{{}};
+    LocalServer second{world.context, {}, monitor, capture};
     const auto taken = second.listen(world.path);
     REQUIRE_FALSE(taken.has_value());
     CHECK(taken.error().code == ErrorCode::conflict);

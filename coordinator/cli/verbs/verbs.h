@@ -31,6 +31,7 @@ void add_apply(Program& program);  // apply, diff, export
 void add_status(Program& program);
 void add_counters(Program& program);
 void add_monitor(Program& program);
+void add_capture(Program& program);
 void add_trace(Program& program);
 void add_pki(Program& program);
 void add_completion(Program& program);  // completion bash, manual

@@ -26,6 +26,7 @@ enum weft_port_flag {
     WEFT_PORT_IN_REPAIR = 1 << 4,         /* the operator or the agent took it out */
     WEFT_PORT_SHARED = 1 << 5,            /* port: look again with the source address */
     WEFT_PORT_LIMITED = 1 << 7, /* port: of what it sends, local: of what it receives, the rate is limited */
+    WEFT_PORT_CAPTURE = 1 << 8, /* its packets are looked for in `capture` */
     WEFT_PORT_PEER = 1 << 6,    /* local: a veth whose other end is in another network namespace */
     WEFT_PORT_WATCH_TX = 1 << 12,     /* somebody monitors what it sends */
     WEFT_PORT_WATCH_RX = 1 << 13,     /* and what it receives */

@@ -131,7 +131,9 @@ void clear(int fd) {
     bpf_map_info info{};
     __u32 size = sizeof(info);
     if (bpf_obj_get_info_by_fd(fd, &info, &size) != 0) fail("map info");
-    if (info.type == BPF_MAP_TYPE_RINGBUF || info.type == BPF_MAP_TYPE_PROG_ARRAY) return;
+    if (info.type == BPF_MAP_TYPE_RINGBUF || info.type == BPF_MAP_TYPE_PROG_ARRAY ||
+        info.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
+        return;
     std::vector<std::uint8_t> key(info.key_size);
     std::vector<std::uint8_t> zero((info.value_size + 7) / 8 * 8 *
                                    static_cast<unsigned>(libbpf_num_possible_cpus()));

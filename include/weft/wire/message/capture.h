@@ -9,8 +9,8 @@ namespace weft::wire {
 // At the instance's device, or on the underlay.
 enum class CapturePoint : std::uint8_t { inner = 0, outer = 1 };
 
-// Starts capturing, until the connection ends or a request with `stop` comes. Answered by an acknowledgement
-// once packets are captured, by one more when they no longer are.
+// Starts capturing, until the connection ends or a request with `stop` comes. Answered by an
+// acknowledgement, then the packets; after `stop` the last message has none, but what was lost.
 struct CaptureRequest {
     std::string record;        // id
     std::uint32_t snaplen{0};  // most bytes of a packet; 0: as many as there can be
@@ -64,7 +64,7 @@ struct Schema<wire::Captured> {
         Field{3, "direction", &wire::Captured::direction, "tx: from the instance, rx: to it", settable, 0, 2},
         Field{4, "length", &wire::Captured::length, "of the whole packet, bytes"},
         Field{5, "packet", &wire::Captured::packet, "its first bytes", settable, 0, 65280},
-        Field{6, "lost", &wire::Captured::lost, "packets not captured since the begin: there was no room"},
+        Field{6, "lost", &wire::Captured::lost, "in the last message: packets for which there was no room"},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::Captured);
