@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "agent/reconcile/bytes.h"
+#include "agent/reconcile/share.h"
 #include "weft/abi/framework.h"
 #include "weft/abi/mapping.h"
 #include "weft/abi/peer.h"
@@ -103,17 +104,34 @@ Compiled compile_route(const schema::Route& route) {
     key.table = route.table;
     key.address = to_abi(route.prefix.address());
     weft_route value{};
+    value.prefixlen = key.prefixlen;
+    Compiled out;
     switch (route.target) {
         case schema::RouteTarget::local: value.target = WEFT_ROUTE_LOCAL; break;
         case schema::RouteTarget::router: value.target = WEFT_ROUTE_ROUTER; break;
         case schema::RouteTarget::blackhole: value.target = WEFT_ROUTE_BLACKHOLE; break;
         case schema::RouteTarget::partition:
+            value.target = WEFT_ROUTE_PARTITION;
+            value.gni = route.gni;
+            break;
         case schema::RouteTarget::record:
-            value.target = route.next_hops.empty() ? WEFT_ROUTE_BLACKHOLE : WEFT_ROUTE_RECORD;
-            if (!route.next_hops.empty()) value.next_hop = to_abi(route.next_hops.front().address);
+            if (route.next_hops.size() > WEFT_ROUTE_HOPS)
+                out.failed = "more next hops than can share a route";
+            if (route.next_hops.empty()) {
+                value.target = WEFT_ROUTE_BLACKHOLE;
+            } else if (route.next_hops.size() == 1) {
+                value.target = WEFT_ROUTE_RECORD;
+                value.next_hop = to_abi(route.next_hops.front().address);
+            } else {
+                value.target = WEFT_ROUTE_RECORDS;
+                value.next_hop = key.address;
+                out.entries.push_back(
+                    {MapId::route_hops, {to_bytes(key), to_bytes(share_slots(route.next_hops))}});
+            }
             break;
     }
-    return {{{MapId::route, {to_bytes(key), to_bytes(value)}}}, {}, {}};
+    out.entries.push_back({MapId::route, {to_bytes(key), to_bytes(value)}});
+    return out;
 }
 
 Compiled compile_mapping(const schema::Mapping& mapping) {

@@ -50,8 +50,10 @@ weft_port sending_side(const schema::Port& port, const PolicyIds& policies, std:
     out.record = port.record.value;
     out.gni = port.gni;
     out.flags = flags | common_flags(port) | flag(port.transmit, WEFT_PORT_TRANSMIT) |
-                flag(port.egress_bytes != 0 || port.egress_packets != 0, WEFT_PORT_LIMITED);
+                flag(port.egress_bytes != 0 || port.egress_packets != 0, WEFT_PORT_LIMITED) |
+                flag(port.unreachable, WEFT_PORT_UNREACHABLE);
     out.table = port.table;
+    out.own_table = port.own_table;
     out.policy = policies.groups;
     out.acl = policies.acl;
     out.tag = port.tag;

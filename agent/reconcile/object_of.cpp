@@ -53,6 +53,7 @@ std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t 
         case MapId::own: return peer_key(own);
         case MapId::peer: return peer_key(from_bytes<std::uint64_t>(entry.key));
         case MapId::underlay: return peer_key(from_bytes<weft_underlay>(entry.value).host);
+        case MapId::route_hops:
         case MapId::route: {
             const auto key = from_bytes<weft_route_key>(entry.key);
             return keyed<schema::Route>(key.table, to_prefix(key.address, key.prefixlen - WEFT_TABLE_BITS));

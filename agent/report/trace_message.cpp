@@ -35,14 +35,27 @@ std::string framework(std::uint64_t number) {
     return "no framework";
 }
 
+// The prefix of so many bits, v4-mapped ones included, that the step's address is in.
+std::string prefix_of(weft_trace_step step, std::uint32_t bits) {
+    auto* byte = reinterpret_cast<std::uint8_t*>(step.address.word);
+    for (std::uint32_t i = bits; i < 128; ++i) byte[i / 8] &= static_cast<std::uint8_t>(~(0x80U >> (i % 8)));
+    const auto network = address_of(step);
+    return fmt::format("{}/{}", to_string(network), bits - (network.is_v4() ? WEFT_MAPPED_BITS : 0));
+}
+
+// The prefix that matched, its table, and what follows from it.
 std::string route(const weft_trace_step& step) {
+    const auto bits = static_cast<std::uint32_t>(step.id) - WEFT_TABLE_BITS;
+    const auto where = fmt::format("route: {} of table {}", prefix_of(step, bits), step.id >> 32);
     switch (step.value) {
-        case WEFT_ROUTE_LOCAL: return "local";
-        case WEFT_ROUTE_ROUTER: return "to a phantom router";
-        case WEFT_ROUTE_RECORD: return "by way of " + to_string(address_of(step));
-        case WEFT_ROUTE_BLACKHOLE: return "blackhole";
+        case WEFT_ROUTE_LOCAL: return where + ", local";
+        case WEFT_ROUTE_ROUTER: return where + ", a phantom router";
+        case WEFT_ROUTE_RECORD: return where + ", by way of a record";
+        case WEFT_ROUTE_RECORDS: return where + ", by way of one of several records";
+        case WEFT_ROUTE_PARTITION: return where + ", in another partition";
+        case WEFT_ROUTE_BLACKHOLE: return where + ", blackhole";
     }
-    return "of an unknown kind";
+    return where + ", of an unknown kind";
 }
 
 std::string text(const weft_trace_step& step) {
@@ -53,7 +66,9 @@ std::string text(const weft_trace_step& step) {
             return fmt::format("allowed by rule {} of {}", step.value, id(Kind::security_group, step.id));
         case WEFT_TRACE_ACL:
             return fmt::format("decided by rule {} of {}", step.value, id(Kind::network_acl, step.id));
-        case WEFT_TRACE_ROUTE: return "route: " + route(step);
+        case WEFT_TRACE_ROUTE: return route(step);
+        case WEFT_TRACE_NEXT_HOP: return "next hop: " + to_string(address_of(step));
+        case WEFT_TRACE_PARTITION: return fmt::format("crosses into GNI {}", step.id);
         case WEFT_TRACE_MAPPING:
             return fmt::format("mapping: {} is {} on {}", to_string(address_of(step)),
                                id(Kind::record, step.value), id(Kind::host, step.id));

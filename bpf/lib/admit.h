@@ -25,6 +25,7 @@ INLINE void remember_port(struct step* s, const struct weft_port* port) {
     s->gni = port->gni;
     s->tag = port->tag;
     s->table = port->table;
+    s->own_table = port->own_table;
     s->max_overhead = port->max_overhead;
     s->flags = port->flags;
     s->flow = WEFT_EVENT_FLOW_NONE;

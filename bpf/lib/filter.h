@@ -50,7 +50,7 @@ __attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet*
     return t->flags & WEFT_PORT_LIMITED ? police(skb, &v, p, t) : VERDICT_NEXT;
 }
 
-/* What the record behind `port` sends. */
+/* What the record behind `port` sends. Its flow is in the scratch track afterwards. */
 INLINE int filter_tx(struct __sk_buff* skb, struct step* s, const struct weft_port* port) {
     struct track* t = scratch_track();
     if (!t) return DROP(step_lost);
@@ -62,6 +62,8 @@ INLINE int filter_tx(struct __sk_buff* skb, struct step* s, const struct weft_po
     t->acl = s->routed ? port->acl : 0;
     t->tag_known = 0;
     t->gni = port->gni;
+    t->table = port->table;
+    t->own_table = port->own_table;
     t->bytes = s->length;
     t->flags = port->flags;
     int verdict = filter(skb, &s->packet);

@@ -46,14 +46,26 @@ INLINE __u16 asked_port(const struct track* t, __u32 initiator) {
     return bpf_ntohs(initiator == WEFT_TX ? t->key.remote_port : t->key.local_port);
 }
 
-/* The tag is looked up only where it is needed: for a flow's first packet, or when its policy changed. */
+/* Of whoever has the address; 0: nobody, or somebody without one. */
+INLINE __u32 tag_at(const struct weft_overlay_key* key) {
+    const struct weft_mapping* mapping = find_mapping(key);
+    if (mapping) return mapping->tag;
+    const struct weft_local* local = find_local(key);
+    return local ? local->tag : 0;
+}
+
+/* The tag is looked up only where it is needed: for a flow's first packet, or when its policy changed. What
+ * the partition itself does not have may be in a peering one. */
 INLINE __u32 remote_tag(const struct track* t) {
     if (t->tag_known) return t->tag;
-    const struct weft_overlay_key remote = {.gni = t->gni, .address = t->key.remote};
-    const struct weft_mapping* mapping = find_mapping(&remote);
-    if (mapping) return mapping->tag;
-    const struct weft_local* local = find_local(&remote);
-    return local ? local->tag : 0;
+    struct weft_overlay_key remote = {.gni = t->gni, .address = t->key.remote};
+    __u32 tag = tag_at(&remote);
+    if (tag) return tag;
+    __u32 table = t->table;
+    const struct weft_route* route = find_own_route(t->own_table, &table, &remote.address);
+    if (!route || route->target != WEFT_ROUTE_PARTITION) return 0;
+    remote.gni = route->gni;
+    return tag_at(&remote);
 }
 
 /* Asks the record's groups about the flow, in the direction of whoever started it. */

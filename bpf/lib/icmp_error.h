@@ -4,14 +4,20 @@
 #pragma once
 
 #include "lib/echo.h"
+#include "lib/rate.h"
 
 #define QUOTE_MAX 548    /* the whole datagram does not exceed 576 bytes (RFC 1812, 4.3.2.3) */
 #define QUOTE6_MAX 1232  /* the whole packet does not exceed 1280 bytes (RFC 4443, 2.4 c) */
 #define TOS_CONTROL 0xc0 /* internetwork control (RFC 1812, 4.3.2.5) */
 #define ICMP_UNREACHABLE 3
 #define ICMP_FRAGMENTATION_NEEDED 4
+#define ICMP_NO_HOST 1
 #define ICMP_TIME_EXCEEDED 11
+#define ICMP6_UNREACHABLE 1
+#define ICMP6_NO_ADDRESS 3
 #define ICMP6_REDIRECT 137
+#define ERROR_RATE 100 /* answers a second to one record (RFC 1812, 4.3.2.8; RFC 4443, 2.4 f) */
+#define ERROR_BURST 100
 
 struct answer4 {
     struct iphdr ip;
@@ -36,6 +42,14 @@ struct {
     __type(key, __u32);
     __type(value, union answer);
 } weft_answer SEC(".maps");
+
+/* Up to when each record has had its answers. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 4096);
+    __type(key, __u64);
+    __type(value, __u64);
+} weft_error_paid SEC(".maps");
 
 /* Not about errors, later fragments, or what has no single sender (RFC 1812, 4.3.2.7). */
 INLINE int may_answer4(const struct view* v, const struct packet* p) {
@@ -73,9 +87,18 @@ INLINE __u32 quote_packet(struct __sk_buff* skb, const struct packet* p, __u8* q
     return bpf_skb_load_bytes(skb, ETH_HLEN, quote, quoted) ? 0 : quoted;
 }
 
+INLINE __u8 error_code4(__u8 error) {
+    if (error == ERROR_TOO_BIG) return ICMP_FRAGMENTATION_NEEDED;
+    return error == ERROR_NO_HOST ? ICMP_NO_HOST : 0;
+}
+
+INLINE __u8 error_type6(__u8 error) {
+    if (error == ERROR_TOO_BIG) return ICMP6_PACKET_TOO_BIG;
+    return error == ERROR_HOPS ? ICMP6_TIME_EXCEEDED : ICMP6_UNREACHABLE;
+}
+
 INLINE __u32 write_answer4(struct __sk_buff* skb, struct answer4* answer, const struct step* s) {
     const __u32 size = sizeof(*answer) - sizeof(answer->ip);
-    int big = s->error == ERROR_TOO_BIG;
     __u32 quoted = quote_packet(skb, &s->packet, answer->quote, sizeof(answer->quote));
     if (!quoted) return 0;
     __u32 length = sizeof(answer->ip) + sizeof(answer->icmp) + quoted;
@@ -87,8 +110,8 @@ INLINE __u32 write_answer4(struct __sk_buff* skb, struct answer4* answer, const 
     word[4] = s->packet.source.address.word[3];
     ipv4_checksum(&answer->ip);
     answer->icmp = (struct icmp){
-        .type = big ? ICMP_UNREACHABLE : ICMP_TIME_EXCEEDED,
-        .code = big ? ICMP_FRAGMENTATION_NEEDED : 0,
+        .type = s->error == ERROR_HOPS ? ICMP_TIME_EXCEEDED : ICMP_UNREACHABLE,
+        .code = error_code4(s->error),
         .rest = {0, bpf_htons(s->error_mtu)},
     };
     __u32 sum = checksum_add(&answer->icmp, CHECKSUM_PIECE, 0);
@@ -104,7 +127,8 @@ INLINE __u32 write_answer6(struct __sk_buff* skb, struct answer6* answer, const 
     __u32 length = sizeof(answer->icmp) + quoted;
     write_ipv6(&answer->ip, ROUTER_TTL, length, &s->router, &s->packet.source.address);
     answer->icmp = (struct icmp6){
-        .type = s->error == ERROR_TOO_BIG ? ICMP6_PACKET_TOO_BIG : ICMP6_TIME_EXCEEDED,
+        .type = error_type6(s->error),
+        .code = s->error == ERROR_NO_HOST ? ICMP6_NO_ADDRESS : 0,
         .rest = bpf_htonl(s->error_mtu),
     };
     __u32 sum = checksum_add(&answer->icmp, CHECKSUM_PIECE, 0);
@@ -129,6 +153,7 @@ INLINE int answer_error(struct __sk_buff* skb, const struct step* s) {
     struct view v = view_skb(skb);
     int v6 = s->packet.flags & PACKET_IPV6;
     if (!answer || !(v6 ? may_answer6(&v, &s->packet) : may_answer4(&v, &s->packet))) return TC_ACT_SHOT;
+    if (!take_turn(&weft_error_paid, s->record, ERROR_RATE, ERROR_BURST)) return TC_ACT_SHOT;
     __u32 length = v6 ? write_answer6(skb, &answer->v6, s) : write_answer4(skb, &answer->v4, s);
     if (!length || length > sizeof(*answer)) return TC_ACT_SHOT;
 

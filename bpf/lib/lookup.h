@@ -35,6 +35,15 @@ INLINE struct weft_route* find_route(__u32 table, const struct weft_address* add
     return bpf_map_lookup_elem(&WEFT_ROUTE_MAP, &key);
 }
 
+/* A record's own routes precede its subnet's table (requirement 5.4), but routers stay where they are. */
+INLINE struct weft_route* find_own_route(__u32 own_table, __u32* table, const struct weft_address* address) {
+    struct weft_route* own = own_table ? find_route(own_table, address) : 0;
+    struct weft_route* route = find_route(*table, address);
+    if (!own || (route && route->target == WEFT_ROUTE_ROUTER)) return route;
+    *table = own_table;
+    return own;
+}
+
 INLINE __u64 own_host(void) {
     __u32 zero = 0;
     const struct weft_config* config = bpf_map_lookup_elem(&WEFT_CONFIG_MAP, &zero);

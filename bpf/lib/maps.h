@@ -44,6 +44,7 @@ PINNED_MAP(WEFT_SOURCE_MAP, HASH, 1048576, GROWING, struct weft_source_key, stru
 PINNED_MAP(WEFT_SOURCE_PREFIX_MAP, LPM_TRIE, 65536, GROWING, struct weft_source_prefix, struct weft_source);
 PINNED_MAP(WEFT_ANY_SOURCE_MAP, HASH, 65536, GROWING, struct weft_any_source_key, struct weft_any_source);
 PINNED_MAP(WEFT_ROUTE_MAP, LPM_TRIE, 65536, GROWING, struct weft_route_key, struct weft_route);
+PINNED_MAP(WEFT_ROUTE_HOPS_MAP, HASH, 4096, GROWING, struct weft_route_key, struct weft_route_hops);
 PINNED_MAP(WEFT_PEER_MAP, HASH, 65536, GROWING, __u64, struct weft_peer);
 PINNED_MAP(WEFT_UNDERLAY_MAP, HASH, 65536, GROWING, struct weft_address, struct weft_underlay);
 PINNED_MAP(WEFT_OWN_MAP, ARRAY, 1, 0, __u32, struct weft_own);

@@ -8,6 +8,7 @@
 #include "lib/encapsulate.h"
 #include "lib/filter.h"
 #include "lib/seen.h"
+#include "lib/share.h"
 #include "lib/step.h"
 
 /* Dropped for `reason`; the icmp_error program tells the sender. */
@@ -18,22 +19,46 @@ INLINE int icmp_error(struct step* s, __u32 reason, __u8 error, __u16 mtu) {
     return VERDICT_ICMP_ERROR;
 }
 
+/* Dropped for `reason`; the sender is told if its partition wants that. */
+INLINE int unreachable(struct step* s, int reason, __u8 error) {
+    return s->flags & WEFT_PORT_UNREACHABLE ? icmp_error(s, -reason, error, 0) : reason;
+}
+
+/* Into another partition go the record's own addresses alone: there they are known as the record's. */
+INLINE int cross(struct step* s, __u32 gni) {
+    const struct weft_local* own = find_local(&s->packet.source);
+    if (!own || own->record != s->record) return DROP(peer_source);
+    note(WEFT_TRACE_PARTITION, gni, 0);
+    s->packet.destination.gni = gni;
+    return VERDICT_NEXT;
+}
+
+/* To the record that forwards. */
+INLINE int by_way_of(struct step* s, const struct weft_address* hop, const struct weft_overlay_key** next) {
+    if (!hop) return DROP(route_hops);
+    note_at(WEFT_TRACE_NEXT_HOP, 0, 0, hop);
+    s->next.gni = s->gni;
+    s->next.address = *hop;
+    *next = &s->next;
+    return VERDICT_NEXT;
+}
+
 /* The overlay address that the packet goes to next. Inside a subnet no route table applies. */
 INLINE int next_hop(struct step* s, const struct weft_overlay_key** next) {
     *next = &s->packet.destination;
     if (s->to_router) return VERDICT_SERVICE;
     if (!s->routed) return VERDICT_NEXT;
-    const struct weft_route* route = find_route(s->table, &s->packet.destination.address);
-    if (!route) return DROP(no_route);
-    note_at(WEFT_TRACE_ROUTE, 0, route->target, &route->next_hop);
+    __u32 table = s->table;
+    const struct weft_route* route = find_own_route(s->own_table, &table, &s->packet.destination.address);
+    if (!route) return unreachable(s, DROP(no_route), ERROR_NO_ROUTE);
+    const __u64 where = (__u64)table << 32 | route->prefixlen;
+    note_at(WEFT_TRACE_ROUTE, where, route->target, &s->packet.destination.address);
     switch (route->target) {
         case WEFT_ROUTE_LOCAL: return VERDICT_NEXT;
         case WEFT_ROUTE_ROUTER: return VERDICT_SERVICE;
-        case WEFT_ROUTE_RECORD:
-            s->next.gni = s->gni;
-            s->next.address = route->next_hop;
-            *next = &s->next;
-            return VERDICT_NEXT;
+        case WEFT_ROUTE_PARTITION: return cross(s, route->gni);
+        case WEFT_ROUTE_RECORD: return by_way_of(s, &route->next_hop, next);
+        case WEFT_ROUTE_RECORDS: return by_way_of(s, share(table, route), next);
         case WEFT_ROUTE_BLACKHOLE: return DROP(blackhole);
     }
     return DROP(route_target);
@@ -137,5 +162,5 @@ INLINE int out(struct __sk_buff* skb, struct step* s) {
     if (mapping && mapping->host != own_host()) return out_remote(skb, s, mapping);
     const struct weft_local* local = find_local(next);
     if (local) return out_local(skb, s, local, next);
-    return mapping ? DROP(no_local) : DROP(no_mapping);
+    return mapping ? DROP(no_local) : unreachable(s, DROP(no_mapping), ERROR_NO_HOST);
 }

@@ -9,16 +9,7 @@
 
 /* One record cannot keep the agent busy. */
 INLINE int punt_allowed(__u64 record) {
-    __u64 now = bpf_ktime_get_coarse_ns();
-    __u64* paid = bpf_map_lookup_elem(&WEFT_PUNT_PAID_MAP, &record);
-    if (!paid) {
-        bpf_map_update_elem(&WEFT_PUNT_PAID_MAP, &record, &now, BPF_NOEXIST);
-        paid = bpf_map_lookup_elem(&WEFT_PUNT_PAID_MAP, &record);
-        if (!paid) return 0;
-    }
-    if (!affordable(*paid, now, WEFT_PUNT_RATE, WEFT_PUNT_BURST)) return 0;
-    pay(paid, now, 1, WEFT_PUNT_RATE);
-    return 1;
+    return take_turn(&WEFT_PUNT_PAID_MAP, record, WEFT_PUNT_RATE, WEFT_PUNT_BURST);
 }
 
 /* A tap that went with its agent, or never was, is no error of bpf_redirect: ask first. */

@@ -26,6 +26,21 @@ INLINE void pay(__u64* paid, __u64 now, __u64 amount, __u64 rate) {
     }
 }
 
+/* Whether the record may have one more of what it is given `rate` of a second, and takes it. `paid` is an LRU
+ * map of records. */
+INLINE int take_turn(void* paid_map, __u64 record, __u64 rate, __u32 burst) {
+    __u64 now = bpf_ktime_get_coarse_ns();
+    __u64* paid = bpf_map_lookup_elem(paid_map, &record);
+    if (!paid) {
+        bpf_map_update_elem(paid_map, &record, &now, BPF_NOEXIST);
+        paid = bpf_map_lookup_elem(paid_map, &record);
+        if (!paid) return 0;
+    }
+    if (!affordable(*paid, now, rate, burst)) return 0;
+    pay(paid, now, 1, rate);
+    return 1;
+}
+
 /* Packets and bytes that leave the segmentation of this one. */
 INLINE __u32 segments(const struct __sk_buff* skb) { return skb->gso_segs ? skb->gso_segs : 1; }
 

@@ -11,8 +11,9 @@ struct step {
     __u32 gni;
     __u32 tag;
     __u32 table;
-    __u32 length; /* of the frame as it came */
-    __u32 flags;  /* weft_port_flag */
+    __u32 own_table; /* 0: none */
+    __u32 length;    /* of the frame as it came */
+    __u32 flags;     /* weft_port_flag */
     struct packet packet;
     struct weft_overlay_key next; /* the next hop, where that is not the destination */
     struct weft_address router;   /* of the record's subnet */
@@ -35,6 +36,8 @@ struct step {
 enum error_kind {
     ERROR_HOPS = 1, /* time-exceeded */
     ERROR_TOO_BIG,  /* fragmentation-needed, packet-too-big: error_mtu would fit */
+    ERROR_NO_ROUTE, /* unreachable: network, no route to destination */
+    ERROR_NO_HOST,  /* unreachable: host, address */
 };
 
 struct {

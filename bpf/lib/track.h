@@ -32,12 +32,14 @@ struct track {
     __u8 scale;     /* TCP: of a SYN, 1 + the shift that it offers; 0: it offers none */
     __u32 sequence; /* TCP, host order */
     __u32 ack;
-    __u32 window;           /* as in the header */
-    __u32 size;             /* of TCP's payload */
-    __u32 flags;            /* weft_port_flag */
-    __u32 flow;             /* weft_event_flow, for who watches */
-    __u32 tag_known;        /* `tag` is filled in */
-    __u32 gni;              /* for finding it */
+    __u32 window;    /* as in the header */
+    __u32 size;      /* of TCP's payload */
+    __u32 flags;     /* weft_port_flag */
+    __u32 flow;      /* weft_event_flow, for who watches */
+    __u32 tag_known; /* `tag` is filled in */
+    __u32 gni;       /* for finding it, and the record's route tables */
+    __u32 table;
+    __u32 own_table;
     struct weft_rule rule;  /* that decided; origin 0: none did */
     struct weft_flow fresh; /* an entry in the making */
     struct weft_reject refused;

@@ -70,7 +70,7 @@ TEST_CASE_FIXTURE(Fixture, "a full map names itself and its size; everything tha
 }
 
 TEST_CASE_FIXTURE(Fixture, "prefixes and arrays are written like hashes") {
-    const Entry route{to_bytes(weft_route_key{32 + 120, 1, {{0, 0, 0, 1}}}), to_bytes(weft_route{1, 0, {}})};
+    const Entry route{to_bytes(weft_route_key{32 + 120, 1, {{0, 0, 0, 1}}}), to_bytes(weft_route{1, 0, {}, 0})};
     CHECK(maps.put(MapId::route, {&route, 1}).empty());
     CHECK(maps.dump(MapId::route).value() == std::vector{route});
     CHECK(maps.erase(MapId::route, {&route.key, 1}).empty());

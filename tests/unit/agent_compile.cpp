@@ -129,6 +129,36 @@ TEST_CASE("[5.1] routes keep their table apart and count prefix bits from the ta
     const auto router =
         only(compile_route({1, prefix("10.1.2.1/32"), schema::RouteTarget::router, {}}), MapId::route);
     CHECK(from_bytes<weft_route>(router.value).target == WEFT_ROUTE_ROUTER);
+    CHECK(from_bytes<weft_route>(router.value).prefixlen == 32 + 128);
+}
+
+TEST_CASE("[5.4/compile] one next hop is in the route itself, several are beside it, none is a blackhole") {
+    schema::Route route{7, prefix("0.0.0.0/0"), schema::RouteTarget::record, {}, 0};
+    CHECK(from_bytes<weft_route>(only(compile_route(route), MapId::route).value).target ==
+          WEFT_ROUTE_BLACKHOLE);
+    route.next_hops = {{address("10.1.2.50"), 1}};
+    const auto one = from_bytes<weft_route>(only(compile_route(route), MapId::route).value);
+    CHECK(one.target == WEFT_ROUTE_RECORD);
+    CHECK(to_bytes(one.next_hop) == to_bytes(v4(0x0a010232)));
+    route.next_hops.push_back({address("10.1.2.51"), 1});
+    const auto several = compile_route(route);
+    REQUIRE(several.entries.size() == 2);
+    CHECK(several.entries[0].map == MapId::route_hops);
+    CHECK(several.entries[0].entry.key == several.entries[1].entry.key);
+    const auto shared = from_bytes<weft_route>(several.entries[1].entry.value);
+    CHECK(shared.target == WEFT_ROUTE_RECORDS);
+    CHECK(shared.prefixlen == 32 + 96);
+    CHECK(to_bytes(shared.next_hop) == to_bytes(v4(0)));  // the prefix, by which the hops are found
+    const auto hops = from_bytes<weft_route_hops>(several.entries[0].entry.value);
+    CHECK(to_bytes(hops.hop[1]) == to_bytes(v4(0x0a010233)));
+}
+
+TEST_CASE("[5.4/compile] a route into another partition carries its GNI") {
+    const auto entry = only(
+        compile_route({7, prefix("10.2.0.0/16"), schema::RouteTarget::partition, {}, 300}), MapId::route);
+    const auto value = from_bytes<weft_route>(entry.value);
+    CHECK(value.target == WEFT_ROUTE_PARTITION);
+    CHECK(value.gni == 300);
 }
 
 TEST_CASE("[2.2] a mapping of one address is hashed, of a prefix matched by length") {

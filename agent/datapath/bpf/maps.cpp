@@ -41,6 +41,7 @@ const char* name_of(MapId map) {
         case MapId::own: return WEFT_MAP_NAME(WEFT_OWN_MAP);
         case MapId::peer: return WEFT_MAP_NAME(WEFT_PEER_MAP);
         case MapId::underlay: return WEFT_MAP_NAME(WEFT_UNDERLAY_MAP);
+        case MapId::route_hops: return WEFT_MAP_NAME(WEFT_ROUTE_HOPS_MAP);
         case MapId::route: return WEFT_MAP_NAME(WEFT_ROUTE_MAP);
         case MapId::mapping: return WEFT_MAP_NAME(WEFT_MAPPING_MAP);
         case MapId::mapping_prefix: return WEFT_MAP_NAME(WEFT_MAPPING_PREFIX_MAP);

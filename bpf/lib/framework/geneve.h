@@ -41,9 +41,9 @@ INLINE void geneve_write(void* at, const struct step* s) {
     g->version_length = GENEVE_OPTIONS / 4;
     g->flags = 0;
     g->protocol = bpf_htons(GENEVE_TEB);
-    g->vni = bpf_htonl(s->gni << 8);
+    g->vni = bpf_htonl(s->packet.destination.gni << 8);
     g->source_gni.head = GENEVE_OPTION(WEFT_GENEVE_SOURCE_GNI);
-    g->source_gni.value = bpf_htonl(s->gni);
+    g->source_gni.value = bpf_htonl(s->packet.destination.gni);
     g->tag.head = GENEVE_OPTION(WEFT_GENEVE_TAG);
     g->tag.value = bpf_htonl(s->tag);
     g->version.head = GENEVE_OPTION(WEFT_GENEVE_VERSION);

@@ -21,7 +21,7 @@ struct vxlan {
 INLINE void vxlan_write(void* at, const struct step* s) {
     __be32* word = at;
     word[0] = bpf_htonl(VXLAN_VALID_VNI << 24);
-    word[1] = bpf_htonl(s->gni << 8);
+    word[1] = bpf_htonl(s->packet.destination.gni << 8);
 }
 
 INLINE int vxlan_parse(const struct view* v, __u32 offset, __u32 room, struct arrival* a) {

@@ -110,7 +110,9 @@
     X(102, punt_off, "for the agent, which does not run or cannot answer")                             \
     X(103, punt_rate, "more for the agent than one record may send")                                   \
     X(104, punt_frame, "not the agent's answer to a packet of an attachment")                          \
-    X(105, no_rate, "the record's rate limit is not installed")
+    X(105, no_rate, "the record's rate limit is not installed")                                        \
+    X(106, peer_source, "into another partition go the record's own addresses alone")                  \
+    X(107, route_hops, "the next hops that share the route are not installed")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,

@@ -28,8 +28,9 @@ enum weft_port_flag {
     WEFT_PORT_LIMITED = 1 << 7, /* port: of what it sends, local: of what it receives, the rate is limited */
     WEFT_PORT_CAPTURE = 1 << 8, /* its packets are looked for in `capture` */
     WEFT_PORT_PEER = 1 << 6,    /* local: a veth whose other end is in another network namespace */
-    WEFT_PORT_WATCH_TX = 1 << 12,     /* somebody monitors what it sends */
-    WEFT_PORT_WATCH_RX = 1 << 13,     /* and what it receives */
+    WEFT_PORT_UNREACHABLE = 1 << 9, /* port: what has no route or no mapping is answered with an ICMP error */
+    WEFT_PORT_WATCH_TX = 1 << 12,   /* somebody monitors what it sends */
+    WEFT_PORT_WATCH_RX = 1 << 13,   /* and what it receives */
     WEFT_PORT_LOG_REJECTED = 1 << 14, /* what its groups, ACL or flows refuse is counted in `reject` */
 };
 
@@ -54,7 +55,8 @@ struct weft_port {
     __u8 router_mac[6]; /* the phantom router's */
     __u8 subnet_bits;   /* prefix length of the subnet's IPv4 range, 1 to 32; 0: it has none */
     __u8 subnet6_bits;  /* of its IPv6 range, 1 to 128; 0: it has none */
-    __u8 pad[6];        /* zero */
+    __u16 pad;          /* zero */
+    __u32 own_table;    /* the record's own routes, asked before `table`; 0: none */
 };
 WEFT_ABI_SIZE(weft_port, 136);
 WEFT_ABI_OFFSET(weft_port, address, 52);

@@ -169,16 +169,20 @@ void World::add_attached(const Record& record) {
     put(WEFT_MAP_NAME(WEFT_FLOW_USE_MAP), record.id, weft_flow_use{});
 }
 
-void World::add_remote(const Record& record) {
+void World::add_remote(std::uint32_t gni, std::uint64_t record, std::string_view address, const Mac& mac,
+                       std::uint32_t tag) {
     weft_mapping mapping{};
-    mapping.host = host_of(record.end);
-    mapping.record = record.id;
-    mapping.tag = record.tag;
-    set_mac(mapping.mac, record.mac);
-    for (const auto* address : {record.address, record.address6}) {
-        put(WEFT_MAP_NAME(WEFT_MAPPING_MAP), overlay(record.gni, address), mapping);
-        allow_source(mapping.host, record.gni, address, record.tag);
-    }
+    mapping.host = host_of(other(end_));
+    mapping.record = record;
+    mapping.tag = tag;
+    set_mac(mapping.mac, mac);
+    put(WEFT_MAP_NAME(WEFT_MAPPING_MAP), overlay(gni, address), mapping);
+    allow_source(mapping.host, gni, address, tag);
+}
+
+void World::add_remote(const Record& record) {
+    for (const auto* address : {record.address, record.address6})
+        add_remote(record.gni, record.id, address, record.mac, record.tag);
 }
 
 void World::add_peer() {
@@ -211,17 +215,39 @@ void World::use_framework(std::uint8_t framework) {
     change_peer([&](weft_peer& peer) { peer.framework = framework; });
 }
 
-void World::add_route(std::uint32_t table, std::string_view prefix, unsigned bits, weft_route_target target,
-                      std::string_view next_hop) {
+namespace {
+
+weft_route_key route_key(std::uint32_t table, std::string_view prefix, unsigned bits) {
     weft_route_key key{};
     const bool v6 = prefix.find(':') != std::string_view::npos;
     key.prefixlen = WEFT_TABLE_BITS + (v6 ? 0 : WEFT_MAPPED_BITS) + bits;
     key.table = table;
     key.address = mapped(prefix);
+    return key;
+}
+
+}  // namespace
+
+void World::add_route(std::uint32_t table, std::string_view prefix, unsigned bits, weft_route_target target,
+                      std::string_view next_hop) {
+    const auto key = route_key(table, prefix, bits);
     weft_route route{};
     route.target = target;
+    route.prefixlen = key.prefixlen;
     if (!next_hop.empty()) route.next_hop = mapped(next_hop);
     put(WEFT_MAP_NAME(WEFT_ROUTE_MAP), key, route);
+}
+
+void World::add_peering(std::uint32_t table, std::string_view prefix, unsigned bits, std::uint32_t gni) {
+    const auto key = route_key(table, prefix, bits);
+    const weft_route route{WEFT_ROUTE_PARTITION, key.prefixlen, {}, gni};
+    put(WEFT_MAP_NAME(WEFT_ROUTE_MAP), key, route);
+}
+
+void World::add_hops(std::uint32_t table, std::string_view prefix, unsigned bits,
+                     const weft_route_hops& hops) {
+    put(WEFT_MAP_NAME(WEFT_ROUTE_HOPS_MAP), route_key(table, prefix, bits), hops);
+    add_route(table, prefix, bits, WEFT_ROUTE_RECORDS, prefix);
 }
 
 void World::allow_source(std::uint64_t host, std::uint32_t gni, std::string_view address, std::uint32_t tag) {

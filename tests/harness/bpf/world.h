@@ -121,6 +121,13 @@ public:
 
     void add_route(std::uint32_t table, std::string_view prefix, unsigned bits, weft_route_target target,
                    std::string_view next_hop = {});
+    // Into the partition `gni`.
+    void add_peering(std::uint32_t table, std::string_view prefix, unsigned bits, std::uint32_t gni);
+    // Slot by slot the hop that has it.
+    void add_hops(std::uint32_t table, std::string_view prefix, unsigned bits, const weft_route_hops& hops);
+    // On the other host.
+    void add_remote(std::uint32_t gni, std::uint64_t record, std::string_view address, const Mac& mac,
+                    std::uint32_t tag);
     void allow_source(std::uint64_t host, std::uint32_t gni, std::string_view address, std::uint32_t tag = 0);
 
     // One rule of a policy: remote addresses or a remote tag are a class, and the class has the verdict.
