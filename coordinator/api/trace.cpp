@@ -2,6 +2,7 @@
 #include "coordinator/api/trace.h"
 
 #include "coordinator/api/record_ref.h"
+#include "coordinator/model/routing.h"
 
 namespace weft::coordinator::api {
 
@@ -15,6 +16,21 @@ Result<Id> host_of(const Cloud& cloud, Id record) {
     for (const auto& attachment : cloud.attachments_of_record(record))
         if (attachment->host) return attachment->host;
     return Error{ErrorCode::conflict, "the record is not attached to an instance on a host", "record", 0};
+}
+
+// Hosts know route tables by their numbers; people by names.
+void name_tables(const Cloud& cloud, Id id, wire::TraceHop& hop) {
+    const auto record = cloud.find<schema::Record>(id);
+    if (!record) return;
+    const auto rename = [&](std::uint32_t number, const std::string& name) {
+        const auto text = " of table " + std::to_string(number) + ",";
+        for (auto& step : hop.steps)
+            if (const auto at = step.find(text); at != std::string::npos)
+                step.replace(at, text.size(), " of " + name + ",");
+    };
+    for (const auto& table : cloud.route_tables(record->partition))
+        rename(table->number, "table " + table->name);
+    if (const auto own = own_table(*record)) rename(own, "its own routes");
 }
 
 }  // namespace
@@ -40,6 +56,7 @@ asio::awaitable<Result<wire::Trace>> gather_trace(Backend& backend, Principal pr
         }
         host = hop->verdict == wire::TraceVerdict::sent ? hop->next : Id{};
         request.packet = hop->packet;
+        name_tables(backend.cloud(), *record, *hop);
         if (!principal.is_operator()) hop->packet.clear();
         trace.hops.push_back(std::move(*hop));
     }

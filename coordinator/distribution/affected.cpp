@@ -2,117 +2,16 @@
 #include "coordinator/distribution/affected.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
+#include "coordinator/distribution/affected_pass.h"
+#include "coordinator/distribution/crossing.h"
 #include "coordinator/distribution/desired.h"
+#include "coordinator/model/routing.h"
 
 namespace weft::coordinator {
 
 namespace {
-
-template <class T>
-struct Sides {
-    Ptr<T> before, after;
-};
-
-// One pass over a list of changes. `only` set: several revisions for one host, and nothing but the present
-// state is known; otherwise one revision for all hosts.
-class Pass {
-public:
-    Pass(const Cloud& cloud, std::span<const Change> changes, std::optional<Id> only, const Mark& mark)
-        : cloud_(cloud), changes_(changes), only_(only), mark_(mark) {
-        for (const auto& change : changes)
-            if (!is_null(change.before)) former_[change.id] = change.before;
-        for (const auto& change : changes)
-            for (const auto& attachment :
-                 {as<schema::Attachment>(change.before), as<schema::Attachment>(change.after)})
-                if (attachment && attachment->host)
-                    former_hosts_[partition_of(*attachment)].insert(attachment->host);
-    }
-
-    void run() {
-        for (const auto& change : changes_) {
-            switch (change.id.kind) {
-                case Kind::attachment: attachment(sides<schema::Attachment>(change)); break;
-                case Kind::record: record(sides<schema::Record>(change)); break;
-                case Kind::security_group: group(sides<schema::SecurityGroup>(change)); break;
-                case Kind::tag: tag(sides<schema::SecurityTag>(change)); break;
-                case Kind::route_table: table(sides<schema::RouteTable>(change)); break;
-                case Kind::network_acl: acl(sides<schema::NetworkAcl>(change)); break;
-                case Kind::subnet: subnet(sides<schema::Subnet>(change)); break;
-                case Kind::host: host(sides<schema::Host>(change)); break;
-                case Kind::partition: partition(sides<schema::Partition>(change)); break;
-                case Kind::operation: operation(sides<schema::Operation>(change)); break;
-                default: break;
-            }
-        }
-    }
-
-private:
-    template <class T>
-    static Sides<T> sides(const Change& change) {
-        return {as<T>(change.before), as<T>(change.after)};
-    }
-
-    // The object now, or as it was if it is gone.
-    template <class T>
-    [[nodiscard]] Ptr<T> find(Id id) const {
-        if (auto present = cloud_.find<T>(id)) return present;
-        return former<T>(id);
-    }
-    // As it was, if it changed.
-    template <class T>
-    [[nodiscard]] Ptr<T> former(Id id) const {
-        const auto at = former_.find(id);
-        return at == former_.end() ? nullptr : as<T>(at->second);
-    }
-    [[nodiscard]] Id partition_of(const schema::Attachment& attachment) const {
-        const auto record = find<schema::Record>(attachment.record);
-        return record ? record->partition : Id{};
-    }
-
-    // Those that hold the partition's objects or did so before.
-    [[nodiscard]] std::vector<Id> hosts_of(Id partition) const {
-        auto hosts = cloud_.hosts_of_partition(partition);
-        if (const auto at = former_hosts_.find(partition); at != former_hosts_.end())
-            for (const Id former : at->second)
-                if (std::ranges::find(hosts, former) == hosts.end()) hosts.push_back(former);
-        if (!only_) return hosts;
-        return std::ranges::find(hosts, *only_) == hosts.end() ? std::vector<Id>{} : std::vector{*only_};
-    }
-    void mark(Id host, const Key& key) const {
-        if (!only_ || *only_ == host) mark_(host, &key);
-    }
-    void mark(const std::vector<Id>& hosts, const std::set<Key>& keys) const {
-        for (const Id host : hosts)
-            for (const auto& key : keys) mark_(host, &key);
-    }
-
-    void attachment(const Sides<schema::Attachment>& change);
-    void membership(Id host, Id partition) const;
-    [[nodiscard]] bool stays(Id host, Id partition) const;
-    void record(const Sides<schema::Record>& change) const;
-    void group(const Sides<schema::SecurityGroup>& change) const;
-    void tag(const Sides<schema::SecurityTag>& change) const;
-    void acl(const Sides<schema::NetworkAcl>& change) const;
-    void table(const Sides<schema::RouteTable>& change) const;
-    void routes_to(const schema::Record& record) const;
-    void groups_of(const schema::Record& record, const std::vector<Id>& hosts) const;
-    void acls_of(const schema::Record& record, Id host) const;
-    void ports_of(const schema::Subnet& subnet, const std::set<Key>& keys) const;
-    void subnet(const Sides<schema::Subnet>& change) const;
-    void host(const Sides<schema::Host>& change) const;
-    void partition(const Sides<schema::Partition>& change) const;
-    void operation(const Sides<schema::Operation>& change) const;
-
-    const Cloud& cloud_;
-    std::span<const Change> changes_;
-    std::optional<Id> only_;
-    const Mark& mark_;
-    std::map<Id, Object> former_;
-    std::map<Id, std::set<Id>> former_hosts_;  // by partition
-};
 
 bool same_port(const schema::Attachment& a, const schema::Attachment& b) {
     return a.host == b.host && has_port(a) == has_port(b) && may_transmit(a) == may_transmit(b) &&
@@ -122,6 +21,36 @@ bool same_port(const schema::Attachment& a, const schema::Attachment& b) {
 bool same_mapping(const schema::Attachment& a, const schema::Attachment& b) {
     return is_mapped(a) == is_mapped(b) && (!is_mapped(a) || a.host == b.host);
 }
+
+bool leads_out(const std::vector<schema::RouteEntry>& routes) {
+    return std::ranges::any_of(routes, [](const auto& route) { return static_cast<bool>(route.partition); });
+}
+
+// Whether the object says something of routes between partitions.
+bool crosses(const Object& object) {
+    if (const auto table = as<schema::RouteTable>(object)) return leads_out(table->routes);
+    if (const auto record = as<schema::Record>(object)) return leads_out(record->routes);
+    const auto partition = as<schema::Partition>(object);
+    return partition && !partition->peers.empty();
+}
+
+// Whether what the host holds, or held, depends on routes between partitions: the changes do not tell all of
+// that.
+bool crosses(const Cloud& cloud, std::span<const Change> changes, Id host) {
+    const auto linked = [&](Id partition) {
+        return !cloud.route_targets(partition).empty() || !cloud.route_origins(partition).empty();
+    };
+    if (std::ranges::any_of(cloud.partitions_on_host(host), linked)) return true;
+    for (const auto& change : changes) {
+        if (crosses(change.before) || crosses(change.after)) return true;
+        const auto attachment = as<schema::Attachment>(change.before);
+        const auto record = attachment ? cloud.find<schema::Record>(attachment->record) : nullptr;
+        if (record && attachment->host == host && linked(record->partition)) return true;
+    }
+    return false;
+}
+
+}  // namespace
 
 void Pass::attachment(const Sides<schema::Attachment>& change) {
     static const schema::Attachment none{};
@@ -139,7 +68,9 @@ void Pass::attachment(const Sides<schema::Attachment>& change) {
         for (const auto& side : {find<schema::Record>(any.record), former<schema::Record>(any.record)}) {
             if (!side) continue;
             if (before.host != after.host) groups_of(*side, {host});
-            if (before.host != after.host || has_port(before) != has_port(after)) acls_of(*side, host);
+            if (before.host == after.host && has_port(before) == has_port(after)) continue;
+            acls_of(*side, host);
+            own_routes(*side, host);
         }
     }
     if (same_mapping(before, after)) return;
@@ -148,36 +79,16 @@ void Pass::attachment(const Sides<schema::Attachment>& change) {
     if (!record || !owner) return;
     std::set<Key> keys;
     add_record_keys(*record, owner->gni, keys);
-    mark(hosts_of(partition), keys);
-}
-
-// An attachment came to the host or left it: the host may now begin or cease to hold the whole partition.
-void Pass::membership(Id host, Id id) const {
-    const auto partition = find<schema::Partition>(id);
-    if (!partition || (!only_ && stays(host, id))) return;
-    for (const Id other : hosts_of(id)) mark(other, peer_key(host));
-    if (only_ && *only_ != host) return;
-    std::set<Key> keys;
-    add_partition_keys(cloud_, *partition, keys);
-    for (const Id other : cloud_.hosts_of_partition(id)) keys.insert(peer_key(other));
-    if (const auto at = former_hosts_.find(id); at != former_hosts_.end())
-        for (const Id other : at->second) keys.insert(peer_key(other));
-    for (const auto& key : keys) mark(host, key);
-}
-
-// Whether some attachment held the host in the partition before and still does.
-bool Pass::stays(Id host, Id partition) const {
-    return std::ranges::any_of(cloud_.attachments_on_host(host), [&](const auto& attachment) {
-        if (partition_of(*attachment) != partition) return false;
-        const bool changed =
-            std::ranges::any_of(changes_, [&](const Change& c) { return c.id == attachment->id; });
-        const auto former = former_.find(attachment->id);
-        const auto was = former == former_.end() ? nullptr : as<schema::Attachment>(former->second);
-        return !changed || (was && was->host == host);
-    });
+    add_crossing_keys(cloud_, *record, keys);
+    mark(hosts_around(partition), keys);
+    routes_to(*record);
 }
 
 void Pass::record(const Sides<schema::Record>& change) const {
+    static const std::vector<schema::RouteEntry> none;
+    const auto& any = change.after ? *change.after : *change.before;
+    links(any.partition, change.before ? change.before->routes : none,
+          change.after ? change.after->routes : none);
     if (!change.before) return;  // a new one has no attachment without a change of its own
     const auto attachments = cloud_.attachments_of_record(change.before->id);
     std::vector<Id> hosts;
@@ -187,6 +98,9 @@ void Pass::record(const Sides<schema::Record>& change) const {
     }
     // The record may have been on the host in between.
     if (only_) hosts = hosts_of(change.before->partition);
+    for (const auto& side : {change.before, change.after})
+        for (const Id host : hosts)
+            if (side) own_routes(*side, host);
     if (!change.after || change.before->tag != change.after->tag)
         for (const auto& side : {change.before, change.after})
             if (side) groups_of(*side, hosts);
@@ -194,14 +108,20 @@ void Pass::record(const Sides<schema::Record>& change) const {
         for (const auto& side : {change.before, change.after})
             for (const Id host : hosts)
                 if (side) acls_of(*side, host);
-    if (change.after && change.before->addresses != change.after->addresses) routes_to(*change.after);
+    if (change.after) routes_to(*change.after);
     if (attachments.empty() && !only_) return;
     const auto partition = find<schema::Partition>(change.before->partition);
     if (!partition) return;
     std::set<Key> keys;
     for (const auto& side : {change.before, change.after})
-        if (side && side->partition == partition->id) add_record_keys(*side, partition->gni, keys);
-    mark(hosts_of(partition->id), keys);
+        if (side && side->partition == partition->id) {
+            add_record_keys(*side, partition->gni, keys);
+            add_crossing_keys(cloud_, *side, keys);
+        }
+    mark(hosts_around(partition->id), keys);
+    // Where its own routes led, or lead now.
+    for (const auto& side : {change.before, change.after})
+        for (const Id to : targets_of(side ? side->routes : none)) mark(hosts_of(to), keys);
 }
 
 void Pass::subnet(const Sides<schema::Subnet>& change) const {
@@ -269,32 +189,7 @@ void Pass::group(const Sides<schema::SecurityGroup>& change) const {
 void Pass::tag(const Sides<schema::SecurityTag>& change) const {
     for (const auto& side : {change.before, change.after})
         if (side && side->partition)
-            mark(hosts_of(side->partition), {tag_key(side->partition, side->number)});
-}
-
-void Pass::table(const Sides<schema::RouteTable>& change) const {
-    const auto& any = change.after ? *change.after : *change.before;
-    std::set<Key> keys;
-    for (const auto& side : {change.before, change.after})
-        if (side) add_route_keys(*side, keys);
-    // With the table its routes to the subnets come and go, and its number at the ports of those that name
-    // it.
-    if (!change.before || !change.after || only_)
-        for (const auto& subnet : cloud_.subnets(any.partition)) {
-            add_subnet_keys(any, *subnet, keys);
-            if (subnet->route_table == any.id) ports_of(*subnet, {});
-        }
-    mark(hosts_of(any.partition), keys);
-}
-
-// Routes whose next hop is the record.
-void Pass::routes_to(const schema::Record& record) const {
-    std::set<Key> keys;
-    for (const auto& table : cloud_.route_tables(record.partition))
-        for (const auto& route : table->routes)
-            if (route.record == record.id)
-                keys.insert({schema::DesiredKind::route, record.partition, table->number, route.prefix});
-    if (!keys.empty()) mark(hosts_of(record.partition), keys);
+            mark(hosts_around(side->partition), {tag_key(side->partition, side->number)});
 }
 
 void Pass::acl(const Sides<schema::NetworkAcl>& change) const {
@@ -319,30 +214,16 @@ void Pass::host(const Sides<schema::Host>& change) const {
         return;
     mark(id, peer_key(id));
     for (const Id partition : cloud_.partitions_on_host(id))
-        for (const Id other : cloud_.hosts_of_partition(partition)) {
+        for (const Id other : peers_around(partition)) {
             mark(other, peer_key(id));
             mark(id, peer_key(other));
         }
-}
-
-// What a partition's ports have from it: the MTU follows from its dedicated hosts.
-void Pass::partition(const Sides<schema::Partition>& change) const {
-    if (!change.before || !change.after) return;
-    const auto& before = *change.before;
-    const auto& after = *change.after;
-    if (before.dedicated_hosts == after.dedicated_hosts && before.dns == after.dns &&
-        before.unreachable == after.unreachable)
-        return;
-    for (const auto& attachment : cloud_.attachments_in_partition(change.after->id))
-        if (has_port(*attachment)) mark(attachment->host, port_key(attachment->id));
 }
 
 void Pass::operation(const Sides<schema::Operation>& change) const {
     if (only_ || !change.after) return;
     for (const Id host : change.after->awaited) mark_(host, nullptr);
 }
-
-}  // namespace
 
 void mark_affected(const Cloud& cloud, std::span<const Change> changes, const Mark& mark) {
     Pass(cloud, changes, std::nullopt, mark).run();
@@ -351,6 +232,7 @@ void mark_affected(const Cloud& cloud, std::span<const Change> changes, const Ma
 bool mark_affected_since(const Cloud& cloud, std::span<const Change> changes, Id host,
                          const std::function<void(const Key&)>& mark) {
     // Which partition an attachment belonged to is known by its record's present one.
+    if (crosses(cloud, changes, host)) return false;
     for (const auto& change : changes) {
         const auto before = as<schema::Record>(change.before);
         const auto after = as<schema::Record>(change.after);

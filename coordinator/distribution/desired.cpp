@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordinator/distribution/crossing.h"
 #include "coordinator/model/addresses.h"
+#include "coordinator/model/routing.h"
 #include "coordinator/negotiation/mtu.h"
 #include "coordinator/negotiation/select.h"
 #include "coordinator/negotiation/underlay.h"
@@ -29,13 +31,6 @@ Key partition_key(DesiredKind kind, Id partition, std::uint32_t gni, const Prefi
     return {kind, partition, gni, prefix};
 }
 
-// Attachments of the record whose mappings are announced, in the order of ids.
-std::vector<Ptr<schema::Attachment>> announced(const Cloud& cloud, Id record) {
-    auto attachments = cloud.attachments_of_record(record);
-    std::erase_if(attachments, [](const auto& attachment) { return !is_mapped(*attachment); });
-    return attachments;
-}
-
 Ptr<schema::Record> record_at(const Cloud& cloud, Id partition, const Address& address) {
     const auto subnet = cloud.subnet_of(partition, address);
     return subnet ? cloud.record_at(subnet->id, address) : nullptr;
@@ -49,21 +44,6 @@ Id acl_of(const Cloud& cloud, const schema::Attachment& attachment) {
     const auto record = cloud.find<schema::Record>(attachment.record);
     const auto subnet = record ? cloud.find<schema::Subnet>(record->subnet) : nullptr;
     return subnet ? subnet->acl : Id{};
-}
-
-std::vector<schema::RouteEntry> routes_of(const schema::RouteTable& table, const Prefix& prefix) {
-    std::vector<schema::RouteEntry> out;
-    std::ranges::copy_if(table.routes, std::back_inserter(out),
-                         [&](const auto& route) { return route.prefix == prefix; });
-    return out;
-}
-
-// The first address of the route's record in the family of its prefix; unset when it has none.
-Address next_hop(const Cloud& cloud, const schema::RouteEntry& route) {
-    if (const auto record = cloud.find<schema::Record>(route.record))
-        for (const auto& address : record->addresses)
-            if (address.is_v4() == route.prefix.address().is_v4()) return address;
-    return {};
 }
 
 }  // namespace
@@ -80,6 +60,12 @@ bool is_mapped(const schema::Attachment& attachment) {
     return attachment.host && attachment.phase >= Phase::announcing && attachment.phase <= Phase::cutting;
 }
 
+std::vector<Ptr<schema::Attachment>> announced(const Cloud& cloud, Id record) {
+    auto attachments = cloud.attachments_of_record(record);
+    std::erase_if(attachments, [](const auto& attachment) { return !is_mapped(*attachment); });
+    return attachments;
+}
+
 bool Desired::refresh() {
     Underlay underlay;
     for (const auto& [id, entry] : cloud_.table<schema::Host>()) include(underlay, *entry.object);
@@ -93,21 +79,6 @@ void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<K
     }
     if (!record.source_dest_check)
         keys.insert(partition_key(DesiredKind::source, record.partition, gni, any_source));
-}
-
-void add_subnet_keys(const Cloud& cloud, const schema::Subnet& subnet, std::set<Key>& keys) {
-    for (const auto& table : cloud.route_tables(subnet.partition)) add_subnet_keys(*table, subnet, keys);
-}
-
-void add_subnet_keys(const schema::RouteTable& table, const schema::Subnet& subnet, std::set<Key>& keys) {
-    for (const auto& range : ranges_of(subnet))
-        for (const auto& prefix : {range.cidr, Prefix::host(range.router)})
-            keys.insert(partition_key(DesiredKind::route, subnet.partition, table.number, prefix));
-}
-
-void add_route_keys(const schema::RouteTable& table, std::set<Key>& keys) {
-    for (const auto& route : table.routes)
-        keys.insert(partition_key(DesiredKind::route, table.partition, table.number, route.prefix));
 }
 
 void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys) {
@@ -129,6 +100,7 @@ std::set<Key> Desired::keys(Id host) const {
         if (!partition) continue;
         for (const Id other : cloud_.hosts_of_partition(id)) keys.insert(peer_key(other));
         add_partition_keys(cloud_, *partition, keys);
+        add_held_across(cloud_, id, keys);
     }
     for (const auto number : cloud_.tags_on_host(host))
         if (const auto tag = cloud_.tag(number))
@@ -136,6 +108,8 @@ std::set<Key> Desired::keys(Id host) const {
     for (const auto& attachment : cloud_.attachments_on_host(host)) {
         if (!has_port(*attachment)) continue;
         keys.insert(port_key(attachment->id));
+        if (const auto record = cloud_.find<schema::Record>(attachment->record))
+            add_own_route_keys(*record, keys);
         if (const Id acl = acl_of(cloud_, *attachment)) keys.insert(acl_key(acl));
     }
     return keys;
@@ -148,17 +122,23 @@ std::optional<DesiredObject> Desired::object(Id host, const Key& key) const {
     if (key.kind == DesiredKind::acl) return acl(host, key.id);
     const auto partition = cloud_.find<schema::Partition>(key.id);
     const auto here = cloud_.partitions_on_host(host);
-    if (!partition || !std::ranges::binary_search(here, key.id)) return std::nullopt;
-    if (key.kind == DesiredKind::tag) return tag(*partition, key.number);
-    if (key.kind == DesiredKind::route) return route(*partition, key.number, key.prefix);
-    if (key.kind == DesiredKind::mapping) return mapping(*partition, key.prefix);
+    if (!partition) return std::nullopt;
+    const bool member = std::ranges::binary_search(here, key.id);
+    if (key.kind == DesiredKind::tag)
+        return member || are_linked(cloud_, here, {key.id}) ? tag(*partition, key.number) : std::nullopt;
+    if (key.kind == DesiredKind::mapping)
+        return member || reaches(cloud_, here, key.id, key.prefix) ? mapping(*partition, key.prefix)
+                                                                   : std::nullopt;
+    if (!member) return std::nullopt;
+    if (key.kind == DesiredKind::route) return route(host, *partition, key.number, key.prefix);
     return source(*partition, key.prefix);
 }
 
 bool Desired::share_a_partition(Id host, Id other) const {
     const auto a = cloud_.partitions_on_host(host);
     const auto b = cloud_.partitions_on_host(other);
-    return std::ranges::any_of(a, [&](Id partition) { return std::ranges::binary_search(b, partition); });
+    return std::ranges::any_of(a, [&](Id partition) { return std::ranges::binary_search(b, partition); }) ||
+           are_linked(cloud_, a, b);
 }
 
 std::optional<DesiredObject> Desired::peer(Id host, Id other) const {
@@ -182,31 +162,10 @@ std::optional<DesiredObject> Desired::peer(Id host, Id other) const {
     return peer;
 }
 
-std::optional<DesiredObject> Desired::route(const schema::Partition& partition, std::uint32_t number,
-                                            const Prefix& prefix) const {
-    const auto tables = cloud_.route_tables(partition.id);
-    const auto table = std::ranges::find_if(tables, [&](const auto& t) { return t->number == number; });
-    if (table == tables.end()) return std::nullopt;
-    schema::Route out{number, prefix, schema::RouteTarget::local, {}, 0};
-    if (const auto subnet = cloud_.subnet_of(partition.id, prefix.address())) {
-        const auto range = range_of(*subnet, prefix);
-        if (prefix == Prefix::host(range.router)) out.target = schema::RouteTarget::router;
-        if (prefix == Prefix::host(range.router) || prefix == range.cidr) return out;
-    }
-    const auto hops = routes_of(**table, prefix);
-    if (hops.empty()) return std::nullopt;
-    if (hops.front().target == schema::RouteTo::blackhole) out.target = schema::RouteTarget::blackhole;
-    if (hops.front().target != schema::RouteTo::record) return out;
-    out.target = schema::RouteTarget::record;
-    for (const auto& hop : hops)
-        if (const auto address = next_hop(cloud_, hop)) out.next_hops.push_back({address, hop.weight});
-    if (out.next_hops.empty()) out.target = schema::RouteTarget::blackhole;  // nothing to send to
-    return out;
-}
-
 std::optional<DesiredObject> Desired::mapping(const schema::Partition& partition,
                                               const Prefix& prefix) const {
-    const auto record = record_at(cloud_, partition.id, prefix.address());
+    auto record = record_at(cloud_, partition.id, prefix.address());
+    if (!record) record = sender_at(cloud_, partition.id, prefix.address());
     if (!record) return std::nullopt;
     const auto attachments = announced(cloud_, record->id);
     if (attachments.empty()) return std::nullopt;
@@ -228,8 +187,10 @@ std::optional<DesiredObject> Desired::source(const schema::Partition& partition,
             if (record && !record->source_dest_check && is_mapped(*attachment))
                 source.hosts.push_back(attachment->host);
         }
-    } else if (const auto record = record_at(cloud_, partition.id, prefix.address())) {
-        add_hosts(source.hosts, announced(cloud_, record->id));
+    } else {
+        auto record = record_at(cloud_, partition.id, prefix.address());
+        if (!record) record = sender_at(cloud_, partition.id, prefix.address());
+        if (record) add_hosts(source.hosts, announced(cloud_, record->id));
     }
     if (source.hosts.empty()) return std::nullopt;
     std::ranges::sort(source.hosts);
@@ -307,6 +268,7 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.tag = record->tag;
     port.acl = subnet->acl;
     port.unreachable = partition->unreachable;
+    port.own_table = own_table(*record);
     port.egress_bytes = record->egress_bytes;
     port.egress_packets = record->egress_packets;
     port.ingress_bytes = record->ingress_bytes;

@@ -43,8 +43,12 @@ public:
 private:
     [[nodiscard]] std::optional<DesiredObject> peer(Id host, Id other) const;
     [[nodiscard]] std::optional<DesiredObject> port(Id host, Id attachment) const;
+    [[nodiscard]] std::optional<DesiredObject> route(Id host, const schema::Partition& partition,
+                                                     std::uint32_t table, const Prefix& prefix) const;
     [[nodiscard]] std::optional<DesiredObject> route(const schema::Partition& partition, std::uint32_t table,
-                                                     const Prefix& prefix) const;
+                                                     const Prefix& prefix,
+                                                     const std::vector<schema::RouteEntry>& routes) const;
+    [[nodiscard]] const std::vector<schema::RouteEntry>* own_routes(Id host, std::uint32_t number) const;
     [[nodiscard]] std::optional<DesiredObject> mapping(const schema::Partition& partition,
                                                        const Prefix& prefix) const;
     [[nodiscard]] std::optional<DesiredObject> source(const schema::Partition& partition,
@@ -65,6 +69,9 @@ private:
 [[nodiscard]] bool may_transmit(const schema::Attachment& attachment);
 [[nodiscard]] bool is_mapped(const schema::Attachment& attachment);
 
+// Attachments of the record whose mappings are announced, in the order of ids.
+[[nodiscard]] std::vector<Ptr<schema::Attachment>> announced(const Cloud& cloud, Id record);
+
 // The keys of one partition that do not depend on the host: routes, mappings, sources, tags.
 void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys);
 // Those of one record, whether attached or not.
@@ -72,6 +79,8 @@ void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<K
 // Of each of the partition's route tables.
 void add_subnet_keys(const Cloud& cloud, const schema::Subnet& subnet, std::set<Key>& keys);
 void add_subnet_keys(const schema::RouteTable& table, const schema::Subnet& subnet, std::set<Key>& keys);
+// The record's own routes, which its hosts hold.
+void add_own_route_keys(const schema::Record& record, std::set<Key>& keys);
 // The routes of one table, those to the subnets left out.
 void add_route_keys(const schema::RouteTable& table, std::set<Key>& keys);
 

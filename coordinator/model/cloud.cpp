@@ -151,6 +151,15 @@ std::vector<Ptr<schema::NetworkAcl>> Cloud::acls(Id partition) const {
 std::vector<Ptr<schema::RouteTable>> Cloud::route_tables(Id partition) const {
     return listed<schema::RouteTable>(tables_by_partition_, partition);
 }
+std::vector<Ptr<schema::Record>> Cloud::records_with_routes(Id partition) const {
+    return listed<schema::Record>(routing_records_, partition);
+}
+std::vector<Id> Cloud::route_targets(Id partition) const {
+    return seconds(route_targets_, partition, Kind::partition);
+}
+std::vector<Id> Cloud::route_origins(Id partition) const {
+    return seconds(route_origins_, partition, Kind::partition);
+}
 std::vector<Ptr<schema::Subnet>> Cloud::subnets_of_acl(Id acl) const {
     return listed<schema::Subnet>(subnets_by_acl_, acl);
 }
@@ -229,6 +238,15 @@ void Cloud::index(const schema::Subnet& subnet, bool on) {
 void Cloud::index(const schema::RouteTable& table, bool on) {
     set(table_names_, table, on);
     set(tables_by_partition_, table.partition, table.id, on);
+    index(table.routes, table.partition, on);
+}
+
+void Cloud::index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on) {
+    for (const auto& route : routes) {
+        if (!route.partition) continue;
+        count(route_targets_, partition.value, route.partition.value, on);
+        count(route_origins_, route.partition.value, partition.value, on);
+    }
 }
 
 void Cloud::index(const schema::NetworkAcl& acl, bool on) {
@@ -261,6 +279,8 @@ void Cloud::index(const schema::Instance& instance, bool on) {
 void Cloud::index(const schema::Record& record, bool on) {
     set(record_names_, record, on);
     set(records_by_subnet_, record.subnet, record.id, on);
+    if (!record.routes.empty()) set(routing_records_, record.partition, record.id, on);
+    index(record.routes, record.partition, on);
     for (const auto& address : record.addresses) {
         if (on)
             addresses_[{record.subnet.value, address}] = record.id.value;

@@ -86,6 +86,11 @@ public:
 
     [[nodiscard]] std::vector<Ptr<schema::NetworkAcl>> acls(Id partition) const;
     [[nodiscard]] std::vector<Ptr<schema::RouteTable>> route_tables(Id partition) const;
+    // Of the partition, in the order of ids; and the partitions that its routes name, or whose routes name
+    // it.
+    [[nodiscard]] std::vector<Ptr<schema::Record>> records_with_routes(Id partition) const;
+    [[nodiscard]] std::vector<Id> route_targets(Id partition) const;
+    [[nodiscard]] std::vector<Id> route_origins(Id partition) const;
     [[nodiscard]] std::vector<Ptr<schema::Subnet>> subnets_of_acl(Id acl) const;
     [[nodiscard]] std::vector<Ptr<schema::SecurityGroup>> groups(Id partition) const;
     // Of the partition, in the order of numbers; those that stand for no set are in none.
@@ -141,7 +146,8 @@ private:
         std::uint32_t tag{0};
     };
     std::map<std::uint64_t, Scope> attachment_scope_;  // as indexed: the record may be gone meanwhile
-    Members acls_by_partition_, subnets_by_acl_, tables_by_partition_;
+    Members acls_by_partition_, subnets_by_acl_, tables_by_partition_, routing_records_;
+    Counts route_targets_, route_origins_;       // partitions, by how many routes
     Members groups_by_partition_, references_;   // group, and a group whose rules refer to it
     Members tags_by_partition_, tags_by_group_;  // by number
     Members records_by_tag_;
@@ -161,6 +167,7 @@ private:
     void index(const schema::SecurityTag& tag, bool on);
     void index(const schema::NetworkAcl& acl, bool on);
     void index(const schema::RouteTable& table, bool on);
+    void index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on);
     void index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on);
     template <class T>
     [[nodiscard]] std::vector<Ptr<T>> listed(const Members& members, Id of) const;

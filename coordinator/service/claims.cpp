@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "coordinator/model/routing.h"
+
 namespace weft::coordinator {
 namespace {
 
@@ -64,6 +66,10 @@ struct Collect {
         add(ClaimKind::mac, to_string(r->partition), to_string(r->mac), r->id);
         for (const auto& address : r->addresses)
             add(ClaimKind::address, to_string(r->subnet), to_string(address), r->id);
+        if (const auto number = own_table(*r))
+            add(ClaimKind::table_number, {}, std::to_string(number), r->id);
+        for (const auto& route : r->routes)
+            if (route.record) add(ClaimKind::route_use, to_string(route.record), to_string(r->id), r->id);
         if (r->tag != 0) add(ClaimKind::tag_use, std::to_string(r->tag), to_string(r->id), r->id);
     }
     void operator()(const Ptr<schema::Attachment>& a) {

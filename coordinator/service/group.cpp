@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "coordinator/model/routing.h"
 #include "coordinator/service/fields.h"
 #include "coordinator/service/groups.h"
 #include "coordinator/service/resolve.h"
@@ -22,9 +23,12 @@ Result<void> check_rule(const Context& context, const SecurityGroup& group, cons
         return invalid("group", "a rule has a remote CIDR or a remote group, not both");
     if (!rule.group || rule.group == group.id) return {};
     const auto remote = context.cloud.find<SecurityGroup>(rule.group);
-    if (!remote || remote->partition != group.partition)
-        return invalid("group", "its partition has no group " + to_string(rule.group));
-    return {};
+    if (remote && remote->partition == group.partition) return {};
+    // Of a partition that routes may lead to, or lead here from, its groups are known here.
+    if (remote && (consents(context.cloud, remote->partition, group.partition) ||
+                   consents(context.cloud, group.partition, remote->partition)))
+        return {};
+    return invalid("group", "its partition, and those it peers with, have no group " + to_string(rule.group));
 }
 
 // Names the rule, as in "rules[3].ports".

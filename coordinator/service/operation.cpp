@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/service/operation.h"
 
+#include "coordinator/model/routing.h"
+
 namespace weft::coordinator {
 
 using schema::Attachment;
@@ -31,8 +33,11 @@ Id unacknowledged_peer(const Cloud& cloud, const HostView& hosts, const Attachme
                        Revision revision) {
     const auto record = cloud.find<schema::Record>(attachment.record);
     if (!record) return {};
-    for (const Id host : cloud.hosts_of_partition(record->partition))
-        if (!hosts.acked(host, revision) && !hosts.silent(host)) return host;
+    auto partitions = peers_of(cloud, record->partition);
+    partitions.push_back(record->partition);
+    for (const Id partition : partitions)
+        for (const Id host : cloud.hosts_of_partition(partition))
+            if (!hosts.acked(host, revision) && !hosts.silent(host)) return host;
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coordinator/model/addresses.h"
+#include "coordinator/model/routing.h"
 #include "coordinator/service/fields.h"
 #include "coordinator/service/groups.h"
 #include "coordinator/service/routes.h"
@@ -32,6 +33,20 @@ Result<void> check_dedicated(const Context& context, const Partition& partition)
                        attachment->host) == 0)
             return conflict("dedicated-hosts", to_string(attachment->id) + " is on " +
                                                    to_string(attachment->host) + ", which is not among them");
+    return {};
+}
+
+Result<void> check_peers(const Context& context, const Partition& partition, const std::vector<Id>& before) {
+    for (std::size_t i = 0; i < partition.peers.size(); ++i) {
+        const Id peer = partition.peers[i];
+        const auto field = "peers[" + std::to_string(i) + "]";
+        if (peer == partition.id) return invalid(field, "a partition is no peer of its own");
+        if (std::count(partition.peers.begin(), partition.peers.end(), peer) > 1)
+            return invalid(field, to_string(peer) + " is given twice");
+        const bool standing = std::ranges::find(before, peer) != before.end();
+        if (!standing && !context.cloud.find<Partition>(peer))
+            return invalid(field, "there is no partition " + to_string(peer));
+    }
     return {};
 }
 
@@ -85,6 +100,8 @@ Result<Plan> create_partition(const Context& context, const wire::CreateRequest&
     // The phantom router of the first subnet, where weft's own services answer.
     if (!partition.dns) partition.dns = subnets.front().router;
 
+    WEFT_CHECK(check_peers(context, partition, {}));
+
     Plan plan{context.draft(), "created partition " + partition.name, partition.id};
     for (const Id host : partition.dedicated_hosts) plan.draft.rely(host);
     plan.draft.put(partition);
@@ -113,9 +130,21 @@ Result<Plan> modify_partition(const Context& context, const Partition& before, c
     const auto same_name = context.cloud.partition(after.owner, after.name);
     if (same_name && same_name->id != after.id)
         return conflict("name", after.owner + " has a partition " + after.name);
+    WEFT_CHECK(check_peers(context, after, before.peers));
+    if (after.cidrs != before.cidrs) WEFT_CHECK(check_apart(context.cloud, after));
     Draft draft = context.draft();
     for (const Id host : after.dedicated_hosts) draft.rely(host);
-    return replace(context, std::move(draft), before, after);
+    if (after.cidrs != before.cidrs)
+        for (const auto& ids : {context.cloud.route_targets(after.id), context.cloud.route_origins(after.id)})
+            for (const Id peer : ids)
+                if (context.cloud.find<Partition>(peer)) draft.rely(peer);
+    WEFT_TRY(auto plan, replace(context, std::move(draft), before, after));
+    for (const Id from : context.cloud.route_origins(after.id))
+        if (consents(context.cloud, after.id, from) &&
+            std::ranges::find(after.peers, from) == after.peers.end())
+            plan.notes.push_back("routes of " + title(context.cloud.find(from)) +
+                                 " lead nowhere from now on: it is no peer any more");
+    return plan;
 }
 
 Result<Plan> remove_partition(const Context& context, const Partition& partition) {

@@ -60,6 +60,18 @@ Result<void> check_name(const Context& context, const Record& record) {
     return {};
 }
 
+Result<void> check_own_routes(const Context& context, const Record& record, const Record& before,
+                              Plan& plan) {
+    if (record.routes.empty()) return {};
+    const auto partition = context.cloud.find<schema::Partition>(record.partition);
+    const bool moves = before.partition != record.partition;
+    const std::span<const schema::RouteEntry> standing = before.routes;
+    WEFT_CHECK(check_routes(context, {*partition, record.id, moves ? standing.first(0) : standing},
+                            record.routes, plan));
+    if (record.routes != before.routes) plan.draft.put(*partition);
+    return {};
+}
+
 }  // namespace
 
 Result<Plan> create_record(const Context& context, const wire::CreateRequest& request) {
@@ -85,6 +97,7 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
     if (given.has(&Record::security_groups)) WEFT_CHECK(check_in_groups(record));
     Plan plan{context.draft(), "created record " + record.name, record.id};
     plan.draft.rely(subnet->id);
+    WEFT_CHECK(check_own_routes(context, record, {}, plan));
     WEFT_CHECK(enter_groups(plan.draft, record));
     plan.draft.put(record);
     return plan;
@@ -125,7 +138,10 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
     else
         WEFT_CHECK(check_in_groups(after));
     if (after.security_groups != before.security_groups) WEFT_CHECK(enter_groups(draft, after));
-    WEFT_TRY(auto plan, replace(context, std::move(draft), before, after));
+    Plan checked{std::move(draft), {}};
+    WEFT_CHECK(check_own_routes(context, after, before, checked));
+    WEFT_TRY(auto plan, replace(context, std::move(checked.draft), before, after));
+    plan.notes = std::move(checked.notes);
     if (after.tag != before.tag) leave_groups(plan.draft, before);
     return plan;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "coordinator/model/routing.h"
 #include "coordinator/service/placement.h"
 #include "weft/wire/codec.h"
 
@@ -58,6 +59,16 @@ void add_notice(std::string& notice, const std::string& text) {
     if (!text.empty()) notice += (notice.empty() ? "" : "; ") + text;
 }
 
+// What the record's own routes and those of its subnet's table lack.
+void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& record) {
+    auto routes = record.routes;
+    if (const auto table = table_of(cloud, record))
+        routes.insert(routes.end(), table->routes.begin(), table->routes.end());
+    for (const auto& route : routes)
+        if (const auto why = out_of_force(cloud, record.partition, route); !why.empty())
+            add_notice(notice, "route " + to_string(route.prefix) + " is a blackhole: " + why);
+}
+
 }  // namespace
 
 schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record) {
@@ -71,6 +82,7 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
         detaching = detaching && status_of(attachment->phase) == AttachmentStatus::detaching;
         add_notice(record.notice, notice_of(cloud, hosts, *attachment));
     }
+    add_routes(record.notice, cloud, record);
     if (record.attachments.empty())
         record.attachment_status = AttachmentStatus::detached;
     else if (attached)

@@ -9,6 +9,7 @@
 
 using namespace weft;
 using schema::acl_rule_text;
+using schema::route_text;
 using schema::security_rule_text;
 
 namespace {
@@ -43,6 +44,21 @@ TEST_CASE("[4.2/text] an ACL's rule in one line") {
     for (const char* bad : {"", "100", "deny ingress any from any", "-1 allow ingress any from any",
                             "1 allow ingress any from group web", "9999999999 allow ingress any from any"})
         CHECK_MESSAGE(!acl_rule_text.read(bad).has_value(), bad);
+}
+
+TEST_CASE("[5.4/text] a route in one line, and back") {
+    CHECK(json_of(route_text, "0.0.0.0/0 record the firewall weight 2") ==
+          R"({"prefix":"0.0.0.0/0","target":"record","weight":2,"record":"the firewall"})");
+    CHECK(json_of(route_text, "10.2.0.0/16 partition green") ==
+          R"({"prefix":"10.2.0.0/16","target":"partition","partition":"green"})");
+    for (const char* text :
+         {"0.0.0.0/0 record fw", "0.0.0.0/0 record fw weight 16", "10.2.0.0/16 partition bob/green",
+          "192.0.2.0/24 blackhole", "10.1.2.0/24 local", "::/0 record weight"})
+        CHECK(route_text.write(route_text.read(text).value()) == text);
+    for (const char* bad :
+         {"", "0.0.0.0/0", "0.0.0.0/0 record", "0.0.0.0/0 partition", "0.0.0.0/0 blackhole fw",
+          "0.0.0.0/0 record fw weight two", "0.0.0.0/0 record fw weight 99999"})
+        CHECK_MESSAGE(!route_text.read(bad).has_value(), bad);
 }
 
 TEST_CASE("[4.1/text] what is read reads the same after being written") {

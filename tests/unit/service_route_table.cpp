@@ -155,3 +155,64 @@ TEST_CASE("[5.4/hosts] hosts of the partition hold its tables: subnets, routers 
     REQUIRE(code(world.modify(world.ann, "front", patch)) == ok);
     CHECK(port_table() == out.number);
 }
+
+TEST_CASE("[5.4/equal-cost] of the records that share a prefix those that forward take part") {
+    Routed world;
+    const Id h1 = world.add_host("h1", "192.0.2.1");
+    const auto second = world.add_record(world.ann, world.subnet_of(world.blue), "fw2");
+    world.add_instance(world.ann, "i1", h1);
+    world.add_instance(world.ann, "i2", h1);
+    const auto routes = with_routes({{prefix("0.0.0.0/0"), RouteTo::record, world.fw.id, {}, 3},
+                                     {prefix("0.0.0.0/0"), RouteTo::record, second.id, {}}});
+    REQUIRE(code(world.modify(world.ann, "blue/main", routes)) == ok);
+    schema::Record unchecked;
+    unchecked.source_dest_check = false;
+    for (const char* name : {"fw", "fw2"})
+        REQUIRE(code(world.modify(world.ann, name, unchecked, wire::changed_fields(unchecked))) == ok);
+    (void)world.attached("fw", "i1");
+    const auto hops = [&] { return world.held(h1, world.blue.gni, "0.0.0.0/0")->next_hops; };
+    const schema::NextHop first{world.fw.addresses.front(), 3};
+    const schema::NextHop other{second.addresses.front(), 1};
+    CHECK(hops() == std::vector{first});  // the second is nowhere yet
+    (void)world.attached("fw2", "i2");
+    CHECK(hops() == std::vector{first, other});
+    schema::Record disabled;
+    disabled.status = schema::RecordStatus::disabled;
+    REQUIRE(code(world.modify(world.ann, "fw", disabled)) == ok);
+    CHECK(hops() == std::vector{other});
+    REQUIRE(code(world.modify(world.ann, "fw2", disabled)) == ok);
+    CHECK(hops() == std::vector{first, other});  // none forwards: its packets drop for the reason of that
+}
+
+TEST_CASE("[5.4/own] a record's own routes go to its hosts, under a table of their own") {
+    Routed world;
+    const Id h1 = world.add_host("h1", "192.0.2.1");
+    const Id h2 = world.add_host("h2", "192.0.2.2");
+    const auto server = world.add_record(world.ann, world.subnet_of(world.blue), "server");
+    world.add_instance(world.ann, "i1", h1);
+    world.add_instance(world.ann, "i2", h2);
+    (void)world.attached("fw", "i2");
+    const Id attachment = world.attached("server", "i1");
+    schema::Record patch;
+    patch.routes = {{prefix("0.0.0.0/0"), RouteTo::record, world.fw.id, {}},
+                    {prefix("10.1.2.0/24"), RouteTo::blackhole, {}, {}}};
+    REQUIRE(code(world.modify(world.ann, "server", patch)) == ok);
+    const Desired view{world.cloud()};
+    const auto own = std::get<schema::Port>(view.object(h1, port_key(attachment)).value()).own_table;
+    REQUIRE(own != 0);
+    CHECK(own != world.blue.gni);
+    CHECK(world.held(h1, own, "0.0.0.0/0")->target == schema::RouteTarget::record);
+    CHECK(world.held(h1, own, "10.1.2.0/24")->target == schema::RouteTarget::blackhole);
+    CHECK_FALSE(world.held(h2, own, "0.0.0.0/0").has_value());
+    CHECK_REFUSED(world, world.remove(world.ann, Kind::record, "fw"), ErrorCode::conflict, "");
+    const auto refuse = [&](const RouteEntry& route, const char* field) {
+        schema::Record bad;
+        bad.routes = {route};
+        CHECK_REFUSED(world, world.modify(world.ann, "server", bad), ErrorCode::invalid, field);
+    };
+    refuse({prefix("0.0.0.0/0"), RouteTo::record, server.id, {}}, "routes[0].record");
+    refuse({prefix("10.1.2.1/32"), RouteTo::blackhole, {}, {}}, "routes[0].prefix");
+    CHECK(code(world.modify(world.ann, "server", schema::Record{}, wire::changed_fields(patch))) == ok);
+    CHECK(std::get<schema::Port>(Desired{world.cloud()}.object(h1, port_key(attachment)).value()).own_table ==
+          0);
+}

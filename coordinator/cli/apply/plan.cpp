@@ -188,10 +188,11 @@ private:
         if (!nothing) later_.push_back(std::move(step));
     }
 
-    // The rules of groups and the routes of tables: they may refer to what comes later.
+    // Rules, routes and peers: they may refer to what comes later.
     static const schema::FieldDescription* deferred(Kind kind) {
         if (kind == Kind::security_group) return schema::find_field(kind, "rules");
-        if (kind == Kind::route_table) return schema::find_field(kind, "routes");
+        if (kind == Kind::route_table || kind == Kind::record) return schema::find_field(kind, "routes");
+        if (kind == Kind::partition) return schema::find_field(kind, "peers");
         return nullptr;
     }
 

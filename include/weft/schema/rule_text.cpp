@@ -17,7 +17,8 @@ constexpr std::string_view acl_form =
     "ingress "
     "tcp 22 from 10.0.0.0/8'";
 constexpr std::string_view route_form =
-    "CIDR record NAME, CIDR blackhole or CIDR local, for example '0.0.0.0/0 record firewall'";
+    "CIDR record NAME [weight N], CIDR partition NAME, CIDR blackhole or CIDR local, for example "
+    "'0.0.0.0/0 record firewall'";
 
 std::vector<std::string> split(const std::string& text) {
     std::istringstream stream{text};
@@ -93,18 +94,32 @@ std::string write_acl_rule(const Value& map) {
 Result<Value> read_route(const std::string& text) {
     Value map{Value::Map{}};
     const auto words = split(text);
-    if (words.size() < 2 || (words[1] == "record") != (words.size() > 2)) return not_a_rule(text, route_form);
+    const bool named = words.size() > 1 && (words[1] == "record" || words[1] == "partition");
+    if (words.size() < 2 || named != (words.size() > 2)) return not_a_rule(text, route_form);
     map.set("prefix", {words[0]});
     map.set("target", {words[1]});
+    auto rest = Words{words}.subspan(2);
+    // Names may have spaces: only the last two words can be a weight.
+    if (words[1] == "record" && rest.size() > 2 && rest[rest.size() - 2] == "weight") {
+        const auto& digits = rest.back();
+        if (digits.size() > 4 || digits.find_first_not_of("0123456789") != std::string::npos)
+            return not_a_rule(text, route_form);
+        map.set("weight", {std::uint64_t{std::stoul(digits)}});
+        rest = rest.first(rest.size() - 2);
+    }
     std::string name;
-    for (const auto& word : Words{words}.subspan(2)) name += (name.empty() ? "" : " ") + word;
-    if (!name.empty()) map.set("record", {name});
+    for (const auto& word : rest) name += (name.empty() ? "" : " ") + word;
+    if (named) map.set(words[1], {name});
     return map;
 }
 
 std::string write_route(const Value& map) {
-    const auto record = text_at(map, "record");
-    return text_at(map, "prefix") + ' ' + text_at(map, "target") + (record.empty() ? "" : ' ' + record);
+    auto out = text_at(map, "prefix") + ' ' + text_at(map, "target");
+    for (const auto* key : {"record", "partition"})
+        if (const auto name = text_at(map, key); !name.empty()) out += ' ' + name;
+    const auto* number = map.find("weight");
+    const auto* weight = number ? number->get<std::uint64_t>() : nullptr;
+    return weight && *weight != 1 ? out + " weight " + std::to_string(*weight) : out;
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 //          ingress tcp 443 from 0.0.0.0/0        egress any to any        ingress icmp 8/0 from group web
 //   ACL    NUMBER allow|deny, then the same without groups
 //          100 deny ingress tcp 22 from 10.0.0.0/8
-//   route  CIDR record NAME|blackhole|local
-//          0.0.0.0/0 record firewall             192.0.2.0/24 blackhole
+//   route  CIDR record NAME [weight N]|partition NAME|blackhole|local
+//          0.0.0.0/0 record firewall weight 2    10.2.0.0/16 partition green    192.0.2.0/24 blackhole
 #pragma once
 
 #include "weft/schema/value.h"
