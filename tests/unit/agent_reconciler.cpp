@@ -383,7 +383,8 @@ TEST_CASE("[4.4] a source carries the record of its mapping, also when the mappi
     CHECK(record() == 0);
 }
 
-TEST_CASE("[8.3/monitor] watched records are marked in both directions' entries, and a restart unmarks them") {
+TEST_CASE(
+    "[8.3/monitor] watched records are marked in both directions' entries, and a restart unmarks them") {
     FakeDatapath datapath;
     datapath.add_device("tap0", 9);
     datapath.add_device("tap1", 10);
