@@ -36,6 +36,9 @@ bool is_count(MapId map) {
     return map == MapId::counter || map == MapId::flow_use || map == MapId::rate_state;
 }
 
+// Whether a removed record's values go into the sums of former ones.
+bool is_summed(MapId map) { return map == MapId::counter || map == MapId::flow_use; }
+
 const char* name_of(MapId map) {
     switch (map) {
         case MapId::own: return WEFT_MAP_NAME(WEFT_OWN_MAP);
@@ -224,7 +227,7 @@ std::vector<WriteFailure> Maps::erase(MapId id, std::span<const std::string> key
                 failed(i, errno);
         return failures;
     }
-    if (is_count(id)) {
+    if (is_summed(id)) {
         for (std::size_t i = 0; i < keys.size(); ++i)
             if (const int err = retire(map, keys[i]); err != 0) failed(i, err);
     } else {
