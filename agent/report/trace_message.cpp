@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "agent/report/drop_reason.h"
+#include "weft/abi/flow.h"
 #include "weft/abi/framework.h"
 #include "weft/abi/route.h"
 
@@ -58,10 +59,23 @@ std::string route(const weft_trace_step& step) {
     return where + ", of an unknown kind";
 }
 
+const char* flow(std::uint64_t state) {
+    switch (state) {
+        case 0: return "first packet of a flow";
+        case WEFT_FLOW_NEW: return "packet of a flow without an answer yet";
+        case WEFT_FLOW_ESTABLISHED: return "packet of an established flow";
+        case WEFT_FLOW_SYN_BOTH: return "packet of a flow whose sides have both sent a SYN";
+        case WEFT_FLOW_HALF_CLOSED: return "packet of a half closed flow";
+        case WEFT_FLOW_CLOSED: return "packet of a closed flow";
+        case WEFT_FLOW_CUT: return "packet of a cut flow";
+    }
+    return "packet of a flow in an unknown state";
+}
+
 std::string text(const weft_trace_step& step) {
     switch (step.kind) {
         case WEFT_TRACE_PORT: return fmt::format("port of {}, GNI {}", id(Kind::record, step.id), step.value);
-        case WEFT_TRACE_FLOW: return fmt::format("first packet of a flow of {}", id(Kind::record, step.id));
+        case WEFT_TRACE_FLOW: return fmt::format("{} of {}", flow(step.value), id(Kind::record, step.id));
         case WEFT_TRACE_GROUP:
             return fmt::format("allowed by rule {} of {}", step.value, id(Kind::security_group, step.id));
         case WEFT_TRACE_ACL:

@@ -27,6 +27,7 @@ __attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet*
     if (!p || !t) return DROP(step_lost);
     t->now = bpf_ktime_get_coarse_ns();
     t->rule.origin = 0;
+    t->judged = 0;
     struct view v = view_skb(skb);
     int verdict = read_tuple(&v, p, t);
     if (verdict == VERDICT_PULL) {
@@ -43,7 +44,6 @@ __attribute__((noinline)) int filter(struct __sk_buff* skb, const struct packet*
     if (verdict == VERDICT_EARLY) {
         t->flow = WEFT_EVENT_FLOW_FRAGMENT;
     } else {
-        note(WEFT_TRACE_FLOW, t->key.record, 0);
         if (t->rule.origin) note(WEFT_TRACE_GROUP, t->rule.origin, t->rule.rule);
         if ((p->flags & PACKET_MORE) && t->kind == TRACK_FLOW) remember_fragment(p, t);
     }
@@ -72,6 +72,8 @@ INLINE int filter_tx(struct __sk_buff* skb, struct step* s, const struct weft_po
         s->rule = t->rule.rule;
         s->rule_of = t->rule.origin;
     }
+    s->judged = t->judged;
+    s->judged_tag = t->tag;
     return verdict;
 }
 

@@ -166,13 +166,14 @@ INLINE int start_flow(struct track* t, struct weft_flow* entry) {
         begin_flow(t, entry, timeout);
         return VERDICT_NEXT;
     }
-    __s64 used = use->added - quota->removed; /* in a trace, which adds nothing, less than none */
+    __s64 used = use->added - quota->removed; /* in a trace, whose `use` is its own, less than none */
     if (used >= (__s64)quota->flows) {
         __sync_fetch_and_add(&use->refused, 1);
         return DROP(flow_quota);
     }
     __builtin_memset(&t->fresh, 0, sizeof(t->fresh));
     begin_flow(t, &t->fresh, timeout);
+    if (weft_tracing) return VERDICT_NEXT;
     long error = bpf_map_update_elem(&WEFT_FLOW_MAP, &t->key, &t->fresh, BPF_NOEXIST);
     if (error && error != -EEXIST) return DROP(flow_full);
     if (!error) {
@@ -186,7 +187,7 @@ INLINE int start_flow(struct track* t, struct weft_flow* entry) {
 
 /* The groups changed since the flow was last allowed, or the remote end changed its own. A flow that is cut
  * stays in the table: else its next packet from the other side might start it anew. */
-INLINE int check_again(struct track* t, struct weft_flow* flow) {
+INLINE void check_again(struct track* t, struct weft_flow* flow) {
     int verdict = check_groups(t, flow->initiator);
     const struct weft_policy* policy = bpf_map_lookup_elem(&WEFT_POLICY_MAP, &t->policy);
     int keep = policy && (policy->flags & WEFT_POLICY_KEEP) && flow->state != WEFT_FLOW_CUT;
@@ -200,7 +201,6 @@ INLINE int check_again(struct track* t, struct weft_flow* flow) {
         flow->state = WEFT_FLOW_CUT;
     else if (flow->state == WEFT_FLOW_CUT)
         flow->state = WEFT_FLOW_ESTABLISHED;
-    return VERDICT_NEXT;
 }
 
 /* The state after this packet, in `flow`, or the drop. */
@@ -208,14 +208,13 @@ INLINE int advance(struct track* t, struct weft_flow* flow) {
     struct weft_flow_side* from = &flow->side[t->direction != WEFT_TX];
     struct weft_flow_side* to = &flow->side[t->direction == WEFT_TX];
     int verdict;
-    if (flow->policy != t->policy || (t->tag_known && flow->tag != t->tag)) {
-        verdict = check_again(t, flow);
-        if (verdict != VERDICT_NEXT) return verdict;
-    }
+    /* An answer tells the tag; to a cut flow of the record's own none will come. */
+    int unanswered = flow->state == WEFT_FLOW_CUT && flow->initiator == WEFT_TX;
+    if (flow->policy != t->policy || (t->tag_known ? flow->tag != t->tag : unanswered)) check_again(t, flow);
     if (flow->state == WEFT_FLOW_CUT) return DROP(flow_cut);
-    verdict = check_flow_acl(t, flow, from);
-    if (verdict != VERDICT_NEXT) return verdict;
-    if (t->kind == TRACK_FLOW) {
+    if (t->kind == TRACK_FLOW) { /* of a later fragment, the first one was asked about */
+        verdict = check_flow_acl(t, flow, from);
+        if (verdict != VERDICT_NEXT) return verdict;
         if (is_tcp(t)) {
             verdict = tcp_track(t, flow, from, to);
             if (verdict != VERDICT_NEXT) return verdict;
@@ -245,30 +244,49 @@ INLINE int go_on(struct track* t, struct weft_flow* flow) {
     return verdict;
 }
 
-/* An ICMP error passes when the flow that it is about is alive, whoever sent it, and changes nothing there.
- */
-INLINE int related(const struct track* t, const struct weft_flow* flow) {
-    return flow && !is_void(t, flow) && flow->state != WEFT_FLOW_CUT ? VERDICT_NEXT : DROP(icmp_unrelated);
-}
-
-/* An entry of the former table moves at the first packet that asks for it. */
-INLINE struct weft_flow* find_flow(const struct track* t) {
-    struct weft_flow* flow = bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
-    if (flow) return flow;
-    const struct weft_flow* former = bpf_map_lookup_elem(&WEFT_FLOW_FORMER_MAP, &t->key);
-    if (!former) return 0;
+/* An entry of the former table moves at the first packet that asks for it. A function of its own: inlined,
+ * clang 14 makes of `filter` what Linux 6.1 refuses. */
+static __attribute__((noinline)) struct weft_flow* former_flow(const struct track* t) {
+    struct weft_flow* former = bpf_map_lookup_elem(&WEFT_FLOW_FORMER_MAP, &t->key);
+    if (!former || weft_tracing) return former;
     bpf_map_update_elem(&WEFT_FLOW_MAP, &t->key, former, BPF_NOEXIST);
     return bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
 }
 
-/* The verdict on the packet in `t`: VERDICT_NEXT, or the drop. */
+/* The record's entry of the flow; of a trace, which changes nothing, a copy. */
+INLINE struct weft_flow* find_flow(struct track* t) {
+    struct weft_flow* flow = bpf_map_lookup_elem(&WEFT_FLOW_MAP, &t->key);
+    if (!flow) flow = former_flow(t);
+    if (!weft_tracing || !flow) return flow;
+    t->fresh = *flow;
+    return &t->fresh;
+}
+
+/* The verdict on the packet in `t`: VERDICT_NEXT, or the drop. An ICMP error passes when the flow that it is
+ * about is alive, whoever sent it, and changes nothing there. */
 INLINE int track(struct track* t) {
     struct weft_flow* flow = find_flow(t);
+    int live = flow && !is_void(t, flow);
+    note(WEFT_TRACE_FLOW, t->key.record, live ? flow->state : 0);
     if (t->kind == TRACK_ERROR) {
         t->flow = WEFT_EVENT_FLOW_RELATED;
-        return related(t, flow);
+        return live && flow->state != WEFT_FLOW_CUT ? VERDICT_NEXT : DROP(icmp_unrelated);
     }
     if (is_tcp(t) && t->kind == TRACK_FLOW && !tcp_flags_valid(t->tcp_flags)) return DROP(tcp_flags);
-    if (flow && !is_void(t, flow)) return go_on(t, flow);
-    return t->kind == TRACK_FLOW ? start_flow(t, flow) : DROP(fragment_unknown);
+    if (!live) return t->kind == TRACK_FLOW ? start_flow(t, flow) : DROP(fragment_unknown);
+    int verdict = go_on(t, flow);
+    t->tag = flow->tag;
+    t->judged = flow->initiator == WEFT_TX;
+    return verdict;
+}
+
+/* Once more, after the remote end's tag is found to be another one than the flow passed with. */
+__attribute__((noinline)) int judge_again(__u32 tag) {
+    struct track* t = scratch_track();
+    struct weft_flow* flow = t ? find_flow(t) : 0;
+    if (!t || !flow || is_void(t, flow)) return VERDICT_NEXT;
+    t->tag = tag;
+    t->tag_known = 1;
+    check_again(t, flow);
+    return flow->state == WEFT_FLOW_CUT ? DROP(flow_cut) : VERDICT_NEXT;
 }

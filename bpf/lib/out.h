@@ -151,6 +151,14 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
     return send_to_peer(peer);
 }
 
+/* While the remote end does not answer, its mapping alone tells that it has joined or left groups since the
+ * flow was judged. Flows that it began go by what it sends: that may come by way of another record, whose tag
+ * it then carries. */
+INLINE int check_remote_tag(const struct step* s, const struct weft_overlay_key* next, __u32 tag) {
+    if (!s->judged || s->judged_tag == tag || next != &s->packet.destination) return VERDICT_NEXT;
+    return judge_again(tag);
+}
+
 /* The mapping decides; what it puts on this host, or does not know, is looked for among the attachments here.
  */
 INLINE int out(struct __sk_buff* skb, struct step* s) {
@@ -159,8 +167,12 @@ INLINE int out(struct __sk_buff* skb, struct step* s) {
     if (verdict != VERDICT_NEXT) return verdict;
     const struct weft_mapping* mapping = find_mapping(next);
     if (mapping) note_at(WEFT_TRACE_MAPPING, mapping->host, mapping->record, &next->address);
-    if (mapping && mapping->host != own_host()) return out_remote(skb, s, mapping);
+    if (mapping && mapping->host != own_host()) {
+        verdict = check_remote_tag(s, next, mapping->tag);
+        return verdict == VERDICT_NEXT ? out_remote(skb, s, mapping) : verdict;
+    }
     const struct weft_local* local = find_local(next);
-    if (local) return out_local(skb, s, local, next);
-    return mapping ? DROP(no_local) : unreachable(s, DROP(no_mapping), ERROR_NO_HOST);
+    if (!local) return mapping ? DROP(no_local) : unreachable(s, DROP(no_mapping), ERROR_NO_HOST);
+    verdict = check_remote_tag(s, next, mapping ? mapping->tag : local->tag);
+    return verdict == VERDICT_NEXT ? out_local(skb, s, local, next) : verdict;
 }

@@ -23,6 +23,8 @@ struct step {
     __u8 router_mac[6];
     __u8 routed;    /* goes by way of the router */
     __u8 to_router; /* the destination is the router itself */
+    __u8 judged;    /* belongs to a flow that the record began, which passed with `judged_tag` */
+    __u32 judged_tag;
     /* with WEFT_PORT_WATCH_TX: what the filter said */
     __u8 flow; /* weft_event_flow */
     __u32 rule;
@@ -58,4 +60,5 @@ INLINE void begin_step(struct step* s, __u32 length) {
     s->gni = 0;
     s->direction = WEFT_TX;
     s->length = length;
+    s->judged = 0;
 }

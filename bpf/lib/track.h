@@ -37,6 +37,7 @@ struct track {
     __u32 flags;     /* weft_port_flag */
     __u32 flow;      /* weft_event_flow, for who watches */
     __u32 tag_known; /* `tag` is filled in */
+    __u32 judged;    /* belongs to a flow of the record's own, which passed with `tag` */
     __u32 gni;       /* for finding it, and the record's route tables */
     __u32 table;
     __u32 own_table;

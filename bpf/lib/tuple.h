@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lib/echo.h"
+#include "lib/flow.h"
 #include "lib/ip.h"
 #include "lib/track.h"
 
@@ -154,7 +155,10 @@ INLINE int read_icmp(const struct view* v, const struct packet* p, struct track*
     if (l4_room(p) < sizeof(*icmp)) return cut_short(p);
     if ((const void*)(icmp + 1) > v->end) return VERDICT_PULL;
     t->port = icmp->type << 8 | icmp->code;
-    if (is_icmp_error(p->protocol, icmp->type)) return read_error(v, p, t);
+    if (is_icmp_error(p->protocol, icmp->type)) {
+        int verdict = t->acl ? check_acl(t) : VERDICT_NEXT; /* about what it is, not about its flow */
+        return verdict == VERDICT_NEXT ? read_error(v, p, t) : verdict;
+    }
     __be16 id = is_icmp_query(p->protocol, icmp->type) ? icmp->rest[0] : bpf_htons(t->port);
     t->key.local_port = t->key.remote_port = id;
     return VERDICT_NEXT;
@@ -177,7 +181,8 @@ INLINE struct weft_fragment* find_fragment(const struct weft_fragment_key* key, 
 }
 
 /* A later fragment belongs to the flow of its first one. Ahead of that it passes between ends whose fragments
- * the rules have lately let through: without its first it can never become a packet there. */
+ * the rules, and the same ACL, have lately let through: without its first it can never become a packet there.
+ */
 INLINE int read_later(const struct packet* p, struct track* t) {
     struct weft_fragment_key key = fragment_key(p, t);
     t->kind = TRACK_LATER;
@@ -189,7 +194,8 @@ INLINE int read_later(const struct packet* p, struct track* t) {
     }
     key.id = 0;
     key.pair = 1;
-    return find_fragment(&key, t->now) ? VERDICT_EARLY : DROP(fragment_unknown);
+    const struct weft_fragment* pair = find_fragment(&key, t->now);
+    return pair && pair->acl == t->acl ? VERDICT_EARLY : DROP(fragment_unknown);
 }
 
 /* A first fragment was let through: its later ones are known by it. */
@@ -200,6 +206,7 @@ INLINE void remember_fragment(const struct packet* p, const struct track* t) {
         .expires = t->now + FRAGMENT_LIFE,
         .source_port = tx ? t->key.local_port : t->key.remote_port,
         .destination_port = tx ? t->key.remote_port : t->key.local_port,
+        .acl = t->acl,
     };
     bpf_map_update_elem(&WEFT_FRAGMENT_MAP, &key, &fragment, BPF_ANY);
     key.id = 0;
@@ -216,6 +223,7 @@ INLINE int read_tuple(const struct view* v, const struct packet* p, struct track
     t->key.protocol = p->protocol;
     t->key.local_port = t->key.remote_port = 0;
     t->port = 0;
+    t->tcp_flags = 0;
     t->kind = TRACK_FLOW;
     if (!has_l4(p)) return read_later(p, t);
     if (p->protocol == IPPROTO_TCP) return read_tcp(v, p, t);

@@ -121,6 +121,53 @@ TEST_CASE("[4.1/group] towards a remote group the tag comes from the mapping, or
     CHECK(world.drops(record_a, WEFT_DROP_egress_group, WEFT_TX) == 2);
 }
 
+TEST_CASE("[4.1/group] a flow that only sends is cut when its remote end leaves the group, and revived") {
+    Guarded world(closed);
+    constexpr std::uint32_t tag_class = 31;
+    world.allow_ports(closed, WEFT_TX, tag_class, protocol_udp, 53, 16);
+    world.allow_tag(closed, WEFT_TX, tag_b, tag_class);
+    const auto send = [&] { return world.send(a_to_b(protocol_udp, udp(1, 53, payload(8)))); };
+    const auto become = [&](std::uint32_t tag) {
+        world.change<weft_mapping>(WEFT_MAP_NAME(WEFT_MAPPING_MAP), overlay(blue, "10.1.2.50"),
+                                   [&](weft_mapping& mapping) { mapping.tag = tag; });
+    };
+    CHECK(send() == redirect);
+    CHECK(send() == redirect);
+    become(tag_b + 1);
+    CHECK(send() == shot);
+    CHECK(send() == shot);
+    CHECK(world.drops(record_a, WEFT_DROP_flow_cut, WEFT_TX) == 2);
+    become(tag_b);
+    CHECK(send() == redirect);
+    CHECK(world.flows() == 1);
+    SUBCASE("another group that its rules allow changes nothing") {
+        world.allow_tag(closed, WEFT_TX, tag_b + 1, tag_class);
+        become(tag_b + 1);
+        CHECK(send() == redirect);
+        CHECK(send() == redirect);
+    }
+    CHECK(world.drops(WEFT_DROP_flow_cut) == 2);
+}
+
+TEST_CASE("[4.1/group] so is one to a record next door") {
+    Guarded world(closed);
+    constexpr std::uint32_t tag_class = 31;
+    constexpr std::uint32_t tag_d = 77;
+    const auto become = [&](std::uint32_t tag) {
+        world.change_local(blue, "10.1.2.31", [&](weft_local& local) { local.tag = tag; });
+    };
+    world.allow_ports(closed, WEFT_TX, tag_class, protocol_udp, 53, 16);
+    world.allow_tag(closed, WEFT_TX, tag_d, tag_class);
+    become(tag_d);
+    const Ipv4 to_d{.source = ip("10.1.2.30"), .destination = ip("10.1.2.31")};
+    const auto frame = ethernet(mac_d, mac_a, ethertype_ipv4, ipv4(to_d, udp(1, 53, payload(8))));
+    CHECK(world.send(frame) == redirect);
+    become(0);
+    CHECK(world.send(frame) == shot);
+    CHECK(world.drops(record_a, WEFT_DROP_flow_cut, WEFT_TX) == 1);
+    CHECK(world.counter(record_d).rx_packets == 1);
+}
+
 TEST_CASE("[4.1/icmp] ICMP is allowed by type and code") {
     Guarded world(closed);
     world.allow_address(closed, WEFT_RX, "0.0.0.0", 0, web_class);

@@ -30,6 +30,15 @@ check "[8.3/trace] what is too large for the path" refused_for too_big --to 10.1
 answered() { trace --to 10.1.2.1 --proto icmp && shows '^answered$'; }
 check "[8.3/trace] the router's ping is answered on the host" answered
 
+serve i2
+asks() { echo "?" | on i1 timeout 5 socat -t 2 - UDP:10.1.2.50:7778,sourceport=4444 | grep -q i2; }
+established() {
+    trace --to 10.1.2.50 --proto udp --sport 4444 --dport 7778 &&
+        [ "$(grep -c 'packet of an established flow' "$scratch/trace")" = 2 ]
+}
+check "[8.3/trace] two instances talk" asks
+check "[8.3/trace] a packet of theirs meets their flow at both ends" established
+
 sent() { weft counters blue-i1 -o json | grep -o '"tx-packets": *[0-9]*' | head -1; }
 quiet() {
     local before

@@ -6,6 +6,7 @@
 #include "agent/report/probe_packet.h"
 #include "agent/report/trace_message.h"
 #include "weft/abi/drop_reason.h"
+#include "weft/abi/flow.h"
 
 using namespace weft;
 using namespace weft::agent;
@@ -137,4 +138,15 @@ TEST_CASE("[8.3/trace] the last step says what became of the packet") {
     CHECK(dropped.verdict == wire::TraceVerdict::dropped);
     CHECK(dropped.reason == "ingress_group");
     CHECK(dropped.packet.empty());
+}
+
+TEST_CASE("[8.3/trace] a step tells in which state the flow was that the packet belongs to") {
+    TraceRun run;
+    run.steps = {step(WEFT_TRACE_FLOW, 9, 0), step(WEFT_TRACE_FLOW, 9, WEFT_FLOW_ESTABLISHED),
+                 step(WEFT_TRACE_FLOW, 9, WEFT_FLOW_CUT)};
+    const auto steps = trace_message(run, "h1").steps;
+    const auto record = to_string(Id{Kind::record, 9});
+    CHECK(steps == std::vector<std::string>{"first packet of a flow of " + record,
+                                            "packet of an established flow of " + record,
+                                            "packet of a cut flow of " + record});
 }

@@ -25,12 +25,12 @@ namespace {
 constexpr std::uint32_t few = 64;      // entries of the maps that a trace writes
 constexpr std::size_t grown = 256;     // bytes that outer headers may add
 constexpr std::uint32_t loopback = 1;  // the kernel wants some device; what arrives is judged by its bytes
-constexpr std::array<std::string_view, 10> written{
-    WEFT_MAP_NAME(WEFT_FLOW_MAP),         WEFT_MAP_NAME(WEFT_FRAGMENT_MAP),
-    WEFT_MAP_NAME(WEFT_RATE_STATE_MAP),   WEFT_MAP_NAME(WEFT_COUNTER_MAP),
-    WEFT_MAP_NAME(WEFT_DROP_MAP),         WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP),
-    WEFT_MAP_NAME(WEFT_EVENT_BUCKET_MAP), WEFT_MAP_NAME(WEFT_FLOW_USE_MAP),
-    WEFT_MAP_NAME(WEFT_PUNT_PAID_MAP),    WEFT_MAP_NAME(WEFT_REJECT_MAP),
+constexpr std::array<std::string_view, 9> written{
+    WEFT_MAP_NAME(WEFT_FRAGMENT_MAP),    WEFT_MAP_NAME(WEFT_RATE_STATE_MAP),
+    WEFT_MAP_NAME(WEFT_COUNTER_MAP),     WEFT_MAP_NAME(WEFT_DROP_MAP),
+    WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP), WEFT_MAP_NAME(WEFT_EVENT_BUCKET_MAP),
+    WEFT_MAP_NAME(WEFT_FLOW_USE_MAP),    WEFT_MAP_NAME(WEFT_PUNT_PAID_MAP),
+    WEFT_MAP_NAME(WEFT_REJECT_MAP),
 };
 
 bool is_written(std::string_view name) {
@@ -88,10 +88,8 @@ Result<Tracer> Tracer::make(const std::string& root, const std::string& objects)
 
 // Nothing of the last trace, and room for a flow of every record.
 Result<void> Tracer::prepare(bpf_object* object) const {
-    for (const auto* name : {WEFT_MAP_NAME(WEFT_FLOW_MAP), WEFT_MAP_NAME(WEFT_FRAGMENT_MAP)}) {
-        const auto* map = bpf_object__find_map_by_name(object, name);
-        forget_all(bpf_map__fd(map), bpf_map__key_size(map));
-    }
+    const auto* fragments = bpf_object__find_map_by_name(object, WEFT_MAP_NAME(WEFT_FRAGMENT_MAP));
+    forget_all(bpf_map__fd(fragments), bpf_map__key_size(fragments));
     const int use = bpf_object__find_map_fd_by_name(object, WEFT_MAP_NAME(WEFT_FLOW_USE_MAP));
     WEFT_TRY(const auto pinned, open_pin(root_ + '/' + WEFT_MAP_NAME(WEFT_FLOW_USE_MAP)));
     std::uint64_t record = 0;

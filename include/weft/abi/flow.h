@@ -60,15 +60,15 @@ enum weft_flow_side_flag {
 struct weft_flow {
     __u64 attachment; /* the entry is void under any other one */
     __u64 created;
-    __u64 expires;                 /* void from then on */
-    __u32 timeout;                 /* seconds that each packet adds in this state */
-    __u32 policy;                  /* policy that last allowed it, or keeps it */
-    __u32 acl;                     /* ACL that the sides' flags are about */
-    __u32 tag;                     /* security tag of the remote end when it was last allowed */
-    __u16 initiator;               /* weft_direction of the first packet */
-    __u16 state;                   /* weft_flow_state */
-    __u32 rule;                    /* position of the rule that last allowed it, from 0 */
-    __u64 rule_of;                 /* id of that rule's group */
+    __u64 expires;   /* void from then on */
+    __u32 timeout;   /* seconds that each packet adds; as the quota said when this state began */
+    __u32 policy;    /* policy that last allowed it, or keeps it */
+    __u32 acl;       /* ACL that the sides' flags are about */
+    __u32 tag;       /* security tag of the remote end when it was last allowed */
+    __u16 initiator; /* weft_direction of the first packet */
+    __u16 state;     /* weft_flow_state */
+    __u32 rule;      /* position of the rule that last allowed it, from 0 */
+    __u64 rule_of;   /* id of that rule's group */
     struct weft_flow_side side[2]; /* what the record sent, what it received */
 };
 WEFT_ABI_SIZE(weft_flow, 120);
@@ -134,9 +134,9 @@ struct weft_fragment_key {
 WEFT_ABI_SIZE(weft_fragment_key, 48);
 
 struct weft_fragment {
-    __u64 expires; /* */
+    __u64 expires;
     __be16 source_port;
     __be16 destination_port;
-    __u32 pad; /* zero */
+    __u32 acl; /* that let it through; 0: none applied */
 };
 WEFT_ABI_SIZE(weft_fragment, 16);

@@ -10,7 +10,7 @@
 
 enum weft_trace_kind {
     WEFT_TRACE_PORT = 1,       /* id: record, value: GNI */
-    WEFT_TRACE_FLOW = 2,       /* id: record, value: weft_flow_state, 0 for a new flow */
+    WEFT_TRACE_FLOW = 2,       /* id: record, value: weft_flow_state before the packet, 0 for a new flow */
     WEFT_TRACE_GROUP = 3,      /* id: security group, value: position of the rule that allows */
     WEFT_TRACE_ACL = 4,        /* id: ACL, value: position of the rule that decides */
     WEFT_TRACE_ROUTE = 5,      /* id: table << 32 | prefixlen of its key, value: weft_route_target, address:
