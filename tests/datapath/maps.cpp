@@ -70,7 +70,8 @@ TEST_CASE_FIXTURE(Fixture, "a full map names itself and its size; everything tha
 }
 
 TEST_CASE_FIXTURE(Fixture, "prefixes and arrays are written like hashes") {
-    const Entry route{to_bytes(weft_route_key{32 + 120, 1, {{0, 0, 0, 1}}}), to_bytes(weft_route{1, 0, {}, 0})};
+    const Entry route{to_bytes(weft_route_key{32 + 120, 1, {{0, 0, 0, 1}}}),
+                      to_bytes(weft_route{1, 0, {}, 0})};
     CHECK(maps.put(MapId::route, {&route, 1}).empty());
     CHECK(maps.dump(MapId::route).value() == std::vector{route});
     CHECK(maps.erase(MapId::route, {&route.key, 1}).empty());
@@ -118,7 +119,7 @@ TEST_CASE_FIXTURE(Fixture, "[8.3/metrics] what removed records counted stays in 
     REQUIRE(counter >= 0);
     REQUIRE(flow_use >= 0);
     const std::vector<weft_counter> values(bpf::possible_cpus(), weft_counter{1, 10, 2, 20, 3, 4});
-    const weft_flow_use use{100, 7};
+    const weft_flow_use use{100, 7, 0};
     for (const std::uint64_t key : {77U, 78U}) {
         REQUIRE(bpf_map_update_elem(counter, &key, values.data(), BPF_ANY) == 0);
         REQUIRE(bpf_map_update_elem(flow_use, &key, &use, BPF_ANY) == 0);

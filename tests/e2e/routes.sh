@@ -22,6 +22,7 @@ by_way_of() {
     for name in $2; do list+=(--route "10.1.2.0/24 record $name"); done
     weft record modify server "${list[@]:---route=}" --wait=installed
 }
+# shellcheck disable=SC2016  # awk's
 forwarded() { on "$1" awk '/^Ip: [0-9]/ {print $7}' /proc/net/snmp; }
 
 check "[5.1/route] between subnets the router takes one hop each way" ttl_is 63 10.1.3.7

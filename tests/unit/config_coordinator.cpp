@@ -62,7 +62,8 @@ TEST_CASE("[8.6/config] everything wrong is reported at once, with line and colu
           "c.yaml:5:20: principals: the name 'a' stands here twice\n"
           "c.yaml:5:5: principals: root is always an operator\n"
           "c.yaml:6:11: principals: the uid 0 stands here twice\n"
-          "c.yaml:1:1: unknown key databse, expected one of database, listen, log, principals, socket, tls");
+          "c.yaml:1:1: unknown key databse, expected one of database, listen, log, metrics, principals, "
+          "socket, tls");
 }
 
 TEST_CASE("[8.6/config] wrong types and broken YAML have their place too") {
