@@ -157,9 +157,10 @@ Result<Value> FieldOptions::values(Client& client, const std::string& scope) con
         const auto& field = *given->field;
         WEFT_TRY(auto value, typed_value(field, given->texts));
         WEFT_CHECK(resolve_references(client, field, value, partition));
-        if (field.refers == Kind::partition) partition = *value.get<std::string>();
-        if (field.refers == Kind::subnet && references() > 1) {
-            WEFT_TRY(const auto subnet, client.get(Kind::subnet, *value.get<std::string>()));
+        const auto* one = value.get<std::string>();
+        if (one && field.refers == Kind::partition) partition = *one;
+        if (one && field.refers == Kind::subnet && references() > 1) {
+            WEFT_TRY(const auto subnet, client.get(Kind::subnet, *one));
             partition = text_of(subnet, "partition");
         }
         out.set(std::string(field.name), std::move(value));

@@ -15,12 +15,13 @@ done
 ttl_is() { on client ping -n -c 1 -W 2 "$2" | grep -q "ttl=$1 "; }
 # by_way_of THERE BACK: the lists of records that client and server route to each other.
 by_way_of() {
+    route client 10.1.3.0/24 "$1" && route server 10.1.2.0/24 "$2"
+}
+route() {
     local name list=()
-    for name in $1; do list+=(--route "10.1.3.0/24 record $name"); done
-    weft record modify client "${list[@]:---route=}" --wait=installed || return 1
-    list=()
-    for name in $2; do list+=(--route "10.1.2.0/24 record $name"); done
-    weft record modify server "${list[@]:---route=}" --wait=installed
+    for name in $3; do list+=(--route "$2 record $name"); done
+    [ ${#list[@]} != 0 ] || list=(--route "") # none
+    weft record modify "$1" "${list[@]}" --wait=installed
 }
 # shellcheck disable=SC2016  # awk's
 forwarded() { on "$1" awk '/^Ip: [0-9]/ {print $7}' /proc/net/snmp; }
@@ -48,10 +49,10 @@ traced() {
 check "[8.3/trace] [5.4/own] trace names the prefix, its table and the next hop" traced
 
 before=$(dropped fw1 not_forwarding)
-check "[4.3/appliance] the instance's check goes on" weft record modify fw1 --source-dest-check true --wait=installed
+check "[4.3/appliance] the instance's check goes on" weft record modify fw1 --source-dest-check=true --wait=installed
 check "[4.3/appliance] then it gets nothing for others" silent client 10.1.3.7
 check "[4.3/appliance] which is counted" until_true 5 grew "$before" dropped fw1 not_forwarding
-check "[4.3/appliance] and is open again without it" weft record modify fw1 --source-dest-check false --wait=installed
+check "[4.3/appliance] and is open again without it" weft record modify fw1 --source-dest-check=false --wait=installed
 check "[4.3/appliance] it forwards as before" pings client 10.1.3.7
 check "[4.3/asymmetric] the way back may be another" by_way_of fw1 ""
 check "[4.3/asymmetric] replies come without the instance" ttl_is 63 10.1.3.7
@@ -108,7 +109,7 @@ before=$(dropped client no_route)
 check "[5.4/none] without a route nothing comes back" silent client 203.0.113.9
 check "[5.4/none] and it is counted" until_true 5 grew "$before" dropped client no_route
 check "[5.4/unreachable] a partition that wants its senders told" \
-    weft partition modify blue --unreachable true --wait=installed
+    weft partition modify blue --unreachable --wait=installed
 tells() { on client ping -n -c 1 -W 2 "$1" | grep -q "From 10.1.2.1 .*$2"; }
 check "[5.4/unreachable] no route: the router says so" tells 203.0.113.9 "Destination Net Unreachable"
-check "[5.4/unreachable] nobody there: the router says so" tells 10.1.3.99 "Destination Host Unreachable"
+check "[5.4/unreachable] nobody there: the router says so" tells 10.1.4.99 "Destination Host Unreachable"
