@@ -187,7 +187,7 @@ TEST_CASE("[1.7/names] a record's name in two partitions is ambiguous and names 
         "conflict: c.yaml:1:17: several have the name 'h1': host-00000000000000003, host-00000000000000008");
 }
 
-TEST_CASE("[8.1/apply] groups: those that refer to others get their rules when all are there") {
+TEST_CASE("[8.1/apply] groups and route tables: those that refer to others do so when all are there") {
     const char* const cloud = R"(cloud:
   partitions:
     - name: blue
@@ -198,6 +198,9 @@ TEST_CASE("[8.1/apply] groups: those that refer to others get their rules when a
         - {name: web, rules: [{direction: ingress, protocol: tcp, ports: 80, group: lb}]}
         - {name: lb, rules: [{direction: ingress, protocol: tcp, ports: 443}]}
         - {name: default, rules: []}
+      route-tables:
+        - {name: out, routes: [{prefix: 192.0.2.0/24, target: blackhole}]}
+        - {name: main, routes: [{prefix: 0.0.0.0/0, target: record, record: r}]}
   records: [{name: r, subnet: blue/web, security-groups: [web, default]}]
 )";
     CHECK(lines(cloud, {}) ==
@@ -205,15 +208,17 @@ TEST_CASE("[8.1/apply] groups: those that refer to others get their rules when a
           "create group blue/web\n"
           "create group blue/lb\n"
           "create acl blue/front\n"
+          "create route-table blue/out\n"
           "create record blue/r\n"
           "modify group blue/web (rules)\n"
           "modify group blue/default (rules)\n"
+          "modify route-table blue/main (routes)\n"
           "modify subnet blue/web (acl)\n");
     const auto steps = planned(cloud, {}).value();
-    CHECK(schema::to_yaml(steps[4].references) ==
+    CHECK(schema::to_yaml(steps[5].references) ==
           "subnet: blue/web\nsecurity-groups: [blue/web, blue/default]\n");
     CHECK(steps[2].references.find("rules") != nullptr);
-    CHECK(steps[6].ref == "blue/default");
+    CHECK(steps[7].ref == "blue/default");
 }
 
 TEST_CASE("[8.1/apply] a group whose rules are as wanted stays; one with others is modified") {

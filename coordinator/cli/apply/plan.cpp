@@ -168,8 +168,9 @@ private:
     // The first subnets, the default group and the main route table are made by the step that makes their
     // partition.
     bool comes_with_partition(const Wanted& one) const {
-        const bool by_itself =
-            one.kind == Kind::subnet || (one.kind == Kind::security_group && one.name == default_group);
+        const bool by_itself = one.kind == Kind::subnet ||
+                               (one.kind == Kind::security_group && one.name == default_group) ||
+                               (one.kind == Kind::route_table && one.name == main_table);
         return by_itself && created(one.partition);
     }
 
