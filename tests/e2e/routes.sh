@@ -35,7 +35,7 @@ expired() { on client ping -n -c 1 -W 2 -t "$1" 10.1.3.7 | grep -q "From $2 .*Ti
 check "[5.5/ttl] a hop limit of 1 ends at the client's router" expired 1 10.1.2.1
 check "[5.5/ttl] of 2 at the instance" expired 2 10.1.4.11
 check "[5.5/ttl] of 3 at the instance's router" expired 3 10.1.4.1
-mtu=$(on client cat /sys/class/net/eth0/mtu)
+mtu=$(on client ip -o link show eth0 | sed -n 's/.* mtu \([0-9]*\) .*/\1/p')
 on fw1 ip link set eth0 mtu $((mtu - 100))
 told_mtu() { on client ping -n -c 2 -W 2 -M "do" -s $((mtu - 28)) 10.1.3.7 | grep -q "mtu = $((mtu - 100))"; }
 check "[5.5/pmtu] what the instance cannot pass on comes back as fragmentation-needed" told_mtu
