@@ -68,8 +68,9 @@ TEST_CASE("[1.12/routes] a route that makes no sense is refused, its place and f
         {{prefix("192.0.2.0/24"), RouteTo::record, foreign, {}}, "routes[1].record"},
         {{prefix("192.0.2.0/24"), RouteTo::record, {Kind::record, 4711}, {}}, "routes[1].record"},
         {{prefix("2001:db8::/32"), RouteTo::record, world.fw.id, {}}, "routes[1].record"}};
-    for (const auto& [route, field] : refusals) {
-        CAPTURE(to_string(route.prefix));
+    for (const auto& wrong : refusals) {
+        const auto& [route, field] = wrong;
+        CAPTURE(to_string(wrong.first.prefix));
         CHECK_REFUSED(world, world.create(world.ann, table_in(world.blue.id, "x", {good, route})),
                       ErrorCode::invalid, field);
         CHECK_REFUSED(world, world.modify(world.ann, "blue/main", with_routes({good, route})),
