@@ -24,8 +24,8 @@ Monitor::Losses Monitor::losses() const { return {lost_(WEFT_EVENT_DROPS), lost_
 
 Result<void> Monitor::watch(wire::Channel::Pointer channel, std::uint32_t sequence,
                             const wire::MonitorRequest& request) {
-    WEFT_TRY(auto filter, EventFilter::make(request));
-    watchers_.push_back({std::move(channel), sequence, std::move(filter), losses(), 0});
+    WEFT_TRY(const auto filter, EventFilter::make(request));
+    watchers_.push_back({std::move(channel), sequence, filter, losses(), 0});
     watchers_changed();
     return {};
 }
