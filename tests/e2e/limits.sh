@@ -73,8 +73,8 @@ check "[4.7/packets] is limited the same way" modify blue-i2 --ingress-packets 2
 check "[4.7/packets] more is offered, 2,000 arrive" packets_are 2000 i1 i2 10.1.2.50 100 1
 check "[4.7/packets] the limit is lifted" modify blue-i2 --ingress-packets 0
 
-# TCP falls back a little after each loss.
-tcp_keeps() { is_limit 50 "$1" bytes tcp i1 i2 10.1.2.50 1300 8; }
+# TCP falls back after each loss, how far is for its congestion control to say: it only has to get on.
+tcp_keeps() { is_limit 20 "$1" bytes tcp i1 i2 10.1.2.50 1300 8; }
 check "[4.7/tcp] i1 may send 200 Mbit/s" modify blue-i1 --egress-bytes 25000000
 check "[4.7/tcp] TCP, whose segments the kernel cuts later, keeps to it" tcp_keeps 25000000
 
