@@ -123,9 +123,11 @@ TEST_CASE_FIXTURE(Resized, "[4.6/resize] an agent that died in between goes on, 
 }
 
 TEST_CASE_FIXTURE(Resized, "[8.5/resize] what would not fit, and what counts, keeps its size") {
-    auto load = make({{"flow", 999}, {"counter", 128}});
+    const auto reject = size_of(WEFT_MAP_NAME(WEFT_REJECT_MAP));
+    auto load = make({{"flow", 999}, {"counter", 128}, {"reject", 128}});
     REQUIRE(load.settle().has_value());
     CHECK(size_of(flow_name) == 1024);
     CHECK(size_of(WEFT_MAP_NAME(WEFT_COUNTER_MAP)) == 64);
+    CHECK(size_of(WEFT_MAP_NAME(WEFT_REJECT_MAP)) == reject);
     CHECK(created(pinned(flow_name), 999) == 7);
 }

@@ -14,7 +14,6 @@
 #include "agent/datapath/bpf/batch.h"
 #include "agent/datapath/bpf/loader.h"
 #include "agent/datapath/bpf/pin.h"
-#include "weft/abi/counter.h"
 #include "weft/abi/flow.h"
 #include "weft/abi/rate.h"
 #include "weft/base/log.h"
@@ -25,10 +24,10 @@ namespace {
 constexpr std::string_view flow_map = WEFT_MAP_NAME(WEFT_FLOW_MAP);
 constexpr std::string_view former_map = WEFT_MAP_NAME(WEFT_FLOW_FORMER_MAP);
 
-// What they have counted while a copy is made would be lost.
-constexpr std::array<std::string_view, 5> counting{
-    WEFT_MAP_NAME(WEFT_COUNTER_MAP), WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP), WEFT_MAP_NAME(WEFT_FLOW_USE_MAP),
-    WEFT_MAP_NAME(WEFT_RATE_STATE_MAP), WEFT_MAP_NAME(WEFT_REJECT_MAP)};
+// Hashes into which the packet path writes: what it wrote while a copy is made would be lost. The flows have
+// their second lookup.
+constexpr std::array<std::string_view, 3> written{
+    WEFT_MAP_NAME(WEFT_FLOW_USE_MAP), WEFT_MAP_NAME(WEFT_RATE_STATE_MAP), WEFT_MAP_NAME(WEFT_REJECT_MAP)};
 
 bool is_copied(const bpf_map* map) {
     const auto type = bpf_map__type(map);
@@ -92,29 +91,32 @@ Result<void> Resize::redirect(bpf_object* object) {
     return {};
 }
 
-bool Resize::may_change(const std::string& name, const Former& present, std::uint32_t size) const {
-    if (std::ranges::find(counting, name) != counting.end() || (name == flow_map && former_flows_)) {
-        log_warning("datapath", "map {} keeps its size of {}: it is counting", name, present.max_entries);
-        return false;
-    }
+std::string Resize::refusal(const bpf_map* map, const Former& present, std::uint32_t size) const {
+    const std::string_view name = bpf_map__name(map);
+    if (!is_copied(map) || std::ranges::find(written, name) != written.end())
+        return "the packet path writes into it";
+    if (name == flow_map && former_flows_) return "its former table is not empty yet";
     std::size_t entries = 0;
     (void)for_each_batch(present.fd.get(), present.key_size, present.value_size,
                          [&](const char*, const char*, std::size_t count) { entries += count; });
-    if (entries <= size) return true;
-    log_warning("datapath", "map {} keeps its size of {}: its {} entries would not fit in {}", name,
-                present.max_entries, entries, size);
-    return false;
+    if (entries <= size) return {};
+    return fmt::format("its {} entries would not fit in {}", entries, size);
 }
 
 Result<void> Resize::redirect(bpf_map* map) {
     const std::string name = bpf_map__name(map);
     const auto size = sizes_.find(short_name(name));
-    if (bpf_map__pin_path(map) == nullptr || size == sizes_.end() || !is_copied(map)) return {};
+    if (bpf_map__pin_path(map) == nullptr || size == sizes_.end() || kept_.contains(name)) return {};
     if (!changing_.contains(name)) {
         auto present = open(root_ + '/' + name);
         if (!present && present.error().code == ErrorCode::not_found) return {};
         if (!present) return present.error();
-        if (present->max_entries == size->second || !may_change(name, *present, size->second)) return {};
+        if (present->max_entries == size->second) return {};
+        if (const auto why = refusal(map, *present, size->second); !why.empty()) {
+            log_warning("datapath", "map {} keeps its size of {}: {}", name, present->max_entries, why);
+            kept_.insert(name);
+            return {};
+        }
         changing_.emplace(name, std::move(*present));
     }
     if (bpf_map__set_pin_path(map, new_path(root_, name).c_str()) != 0 ||

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "weft/base/fd.h"
@@ -22,7 +23,8 @@ public:
     [[nodiscard]] static Result<Resize> begin(std::string root, std::map<std::string, std::uint32_t> sizes);
 
     // Of an object before it is loaded: its maps become the new ones, its former table of flows the old one.
-    // A map that holds more than would fit, or in which the packet path counts, keeps its size.
+    // A map that holds more than would fit, or into which the packet path writes, keeps its size, and the log
+    // says why.
     [[nodiscard]] Result<void> redirect(bpf_object* object);
     // After all are loaded, before they are attached: the new maps take the pins.
     [[nodiscard]] Result<void> take_over();
@@ -38,13 +40,15 @@ private:
     };
 
     [[nodiscard]] static Result<Former> open(const std::string& path);
-    [[nodiscard]] bool may_change(const std::string& name, const Former& present, std::uint32_t size) const;
+    // Why the map keeps its size; empty: it does not.
+    [[nodiscard]] std::string refusal(const bpf_map* map, const Former& present, std::uint32_t size) const;
     [[nodiscard]] Result<void> redirect(bpf_map* map);
     [[nodiscard]] Result<void> hand_over(const std::string& name, const Former& former) const;
 
     std::string root_;
     std::map<std::string, std::uint32_t> sizes_;
     std::map<std::string, Former> changing_;  // by name
+    std::set<std::string> kept_;              // those that keep their size
     Fd former_flows_;
 };
 
