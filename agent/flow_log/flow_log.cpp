@@ -55,10 +55,10 @@ FlowLog::FlowLog(const FlowLogSettings& settings, const std::string& state, std:
 void FlowLog::start() {
     const auto now = clock_();
     begin_ = now.unix_ns / second;
-    LogMark mark;
+    LogMark last;
     if (const auto text = read_text(mark_path_))
-        if (const auto read = parse_log_mark(*text)) mark = *read;
-    if (mark.begin != 0 && mark.begin < begin_) begin_ = mark.begin;
+        if (const auto read = parse_log_mark(*text)) last = *read;
+    if (last.begin != 0 && last.begin < begin_) begin_ = last.begin;
     if (const auto text = read_text(state_path_)) {
         auto state = parse_log_state(*text);
         if (!state) log_warning("flow-log", "{}: {}", state_path_, state.error().message());
@@ -69,7 +69,7 @@ void FlowLog::start() {
         if (state)
             for (auto& [id, record] : state->records) {
                 records_[id] = Logged{std::move(record), 0, true};
-                if (!mark.clean) interval_.skip(id);
+                if (!last.clean) interval_.skip(id);
             }
     }
     std::error_code failed;  // what then cannot be written is said

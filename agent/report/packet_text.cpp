@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/report/packet_text.h"
 
+#include "agent/report/packet_bytes.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,16 +14,11 @@
 namespace weft::agent {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
+using Bytes = PacketBytes;
 
 constexpr int deepest = 2;  // packets in packets
 
-std::uint32_t number(Bytes bytes, std::size_t at, std::size_t size) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[at + i];
-    return value;
-}
-std::uint32_t u16(Bytes bytes, std::size_t at) { return number(bytes, at, 2); }
+std::uint32_t u16(Bytes bytes, std::size_t at) { return network_number(bytes, at, 2); }
 
 std::string mac_at(Bytes bytes, std::size_t at) {
     return fmt::format("{:02x}", fmt::join(bytes.subspan(at, 6), ":"));
@@ -107,10 +104,10 @@ private:
         const auto port = u16(b, 2);
         add(fmt::format("UDP {} > {}", u16(b, 0), port));
         if (port == WEFT_GENEVE_PORT && b.size() >= 16)
-            inside("Geneve", number(b, 12, 3),
+            inside("Geneve", network_number(b, 12, 3),
                    b.subspan(std::min<std::size_t>(16 + (b[8] & 0x3fU) * 4U, b.size())));
         else if (port == WEFT_VXLAN_PORT && b.size() >= 16)
-            inside("VXLAN", number(b, 12, 3), b.subspan(16));
+            inside("VXLAN", network_number(b, 12, 3), b.subspan(16));
     }
 
     void inside(std::string_view framework, std::uint32_t gni, Bytes inner) {

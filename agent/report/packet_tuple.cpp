@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/report/packet_tuple.h"
 
+#include "agent/report/packet_bytes.h"
+
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -10,15 +12,9 @@
 namespace weft::agent {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
+using Bytes = PacketBytes;
 
 constexpr std::size_t most_extensions = 8;
-
-std::uint32_t number(Bytes bytes, std::size_t at, std::size_t size) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < size; ++i) value = value << 8 | bytes[at + i];
-    return value;
-}
 
 Bytes from(Bytes bytes, std::size_t at) { return bytes.subspan(std::min(at, bytes.size())); }
 
@@ -46,14 +42,14 @@ std::optional<PacketTuple> inside(Bytes datagram, std::uint16_t port) {
     else if (port != WEFT_VXLAN_PORT)
         return std::nullopt;
     auto tuple = packet_tuple(from(datagram, header));
-    if (tuple) tuple->gni = number(datagram, 12, 3);
+    if (tuple) tuple->gni = network_number(datagram, 12, 3);
     return tuple;
 }
 
 std::optional<PacketTuple> transport(Bytes bytes, PacketTuple tuple) {
     if (!has_ports(*tuple.protocol) || bytes.size() < 4) return tuple;
-    tuple.source_port = static_cast<std::uint16_t>(number(bytes, 0, 2));
-    tuple.destination_port = static_cast<std::uint16_t>(number(bytes, 2, 2));
+    tuple.source_port = static_cast<std::uint16_t>(network_number(bytes, 0, 2));
+    tuple.destination_port = static_cast<std::uint16_t>(network_number(bytes, 2, 2));
     if (*tuple.protocol == IPPROTO_UDP && tuple.gni == 0)
         if (const auto inner = inside(bytes, *tuple.destination_port)) return inner;
     return tuple;
@@ -63,7 +59,7 @@ std::optional<PacketTuple> ipv4(Bytes b) {
     PacketTuple tuple;
     if (b.size() < 20 || b[0] >> 4 != 4 || !set_addresses(b, 12, 16, 4, tuple)) return std::nullopt;
     tuple.protocol = b[9];
-    if ((number(b, 6, 2) & 0x1fff) != 0) return tuple;  // a later fragment has no ports
+    if ((network_number(b, 6, 2) & 0x1fff) != 0) return tuple;  // a later fragment has no ports
     return transport(from(b, (b[0] & 0xfU) * 4U), tuple);
 }
 
@@ -77,7 +73,7 @@ std::optional<PacketTuple> ipv6(Bytes b) {
         const bool fragment = next == IPPROTO_FRAGMENT;
         if (!fragment && next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_DSTOPTS) break;
         if (rest.size() < 8) return tuple;
-        if (fragment && (number(rest, 2, 2) & 0xfff8) != 0) {
+        if (fragment && (network_number(rest, 2, 2) & 0xfff8) != 0) {
             tuple.protocol = rest[0];
             return tuple;
         }
@@ -99,10 +95,10 @@ std::optional<PacketTuple> arp(Bytes b) {
 
 std::optional<PacketTuple> packet_tuple(std::span<const std::uint8_t> frame) {
     if (frame.size() < 14) return std::nullopt;
-    auto type = number(frame, 12, 2);
+    auto type = network_number(frame, 12, 2);
     auto rest = frame.subspan(14);
     while ((type == 0x8100 || type == 0x88a8) && rest.size() >= 4) {
-        type = number(rest, 2, 2);
+        type = network_number(rest, 2, 2);
         rest = rest.subspan(4);
     }
     if (type == 0x0800) return ipv4(rest);

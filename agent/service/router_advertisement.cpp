@@ -6,7 +6,7 @@
 namespace weft::agent {
 namespace {
 
-constexpr std::uint8_t type = 134;
+constexpr std::uint8_t advertisement = 134;
 constexpr std::uint8_t hop_limit = 64;             // that instances are to send with
 constexpr std::uint32_t by_dhcp = 0x80 | 0x40;     // addresses (M) and the rest (O)
 constexpr std::uint32_t on_link = 0x80;            // and not autonomous: a record has the addresses it has
@@ -45,7 +45,7 @@ Bytes router_advertisement(const schema::Port& port) {
     Bytes out;
     const auto subnet = subnet6_of(port);
     if (!subnet.router) return out;
-    put8(out, type);
+    put8(out, advertisement);
     put8(out, 0);
     put16(out, 0);  // checksum
     put8(out, hop_limit);

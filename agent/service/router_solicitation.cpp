@@ -4,11 +4,11 @@
 namespace weft::agent {
 namespace {
 
-constexpr std::uint8_t type = 133;
+constexpr std::uint8_t solicitation = 133;
 constexpr std::size_t header_size = 8;
 constexpr std::size_t unit = 8;  // of options' lengths
 constexpr std::uint8_t source_mac_option = 1;
-constexpr std::uint8_t hops = 255;  // proves that no router forwarded it
+constexpr std::uint8_t unforwarded = 255;  // proves that no router forwarded it
 
 Result<void> parse_options(View options, RouterSolicitation& out) {
     while (!options.empty()) {
@@ -27,14 +27,14 @@ Result<void> parse_options(View options, RouterSolicitation& out) {
 }  // namespace
 
 bool is_router_solicitation(const Packet& packet) {
-    return packet.protocol == protocol_icmp6 && !packet.payload.empty() && packet.payload[0] == type;
+    return packet.protocol == protocol_icmp6 && !packet.payload.empty() && packet.payload[0] == solicitation;
 }
 
 Result<RouterSolicitation> parse_router_solicitation(const Packet& packet) {
     const View message = packet.payload;
     if (!packet.destination.is_v6() || !is_router_solicitation(packet))
         return damaged("type", "no router solicitation");
-    if (packet.hops != hops) return damaged("hop limit", "a router is between");
+    if (packet.hops != unforwarded) return damaged("hop limit", "a router is between");
     if (message.size() < header_size) return damaged("length", "shorter than a router solicitation");
     if (message[1] != 0) return damaged("code", "not zero");
     if (checksum(packet) != 0) return damaged("checksum", "wrong");

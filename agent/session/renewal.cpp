@@ -9,7 +9,7 @@ namespace weft::agent {
 namespace {
 
 constexpr std::uint64_t second = 1'000'000;  // microseconds
-constexpr std::uint64_t patience = 600;      // seconds
+constexpr std::uint64_t retry_after = 600;   // seconds
 
 }  // namespace
 
@@ -33,7 +33,7 @@ std::optional<wire::RenewRequest> Renewal::due() {
         next_ = *at;
         return std::nullopt;
     }
-    next_ = now + patience;
+    next_ = now + retry_after;
     auto made = at ? request() : Result<wire::RenewRequest>{at.error()};
     if (made) return std::move(*made);
     log_error("session", "the host's certificate cannot be renewed: {}", made.error().message());

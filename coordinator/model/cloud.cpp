@@ -1,32 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/model/cloud.h"
 
+#include "coordinator/model/pairs.h"
+
 namespace weft::coordinator {
 namespace {
 
 using Members = Cloud::Members;
 
-void set(Members& members, Id of, Id member, bool on) {
-    if (on)
-        members.emplace(of.value, member.value);
-    else
-        members.erase({of.value, member.value});
-}
+void set(Members& members, Id of, Id member, bool on) { set_pair(members, of.value, member.value, on); }
 
 std::vector<Id> ids(const Members& members, Id of, Kind kind) {
     std::vector<Id> found;
     for (auto at = members.lower_bound({of.value, 0}); at != members.end() && at->first == of.value; ++at)
         found.push_back({kind, at->second});
     return found;
-}
-
-template <class Counts>
-void count(Counts& counts, std::uint64_t a, std::uint64_t b, bool on) {
-    if (on) {
-        ++counts[{a, b}];
-    } else if (const auto at = counts.find({a, b}); at != counts.end() && --at->second == 0) {
-        counts.erase(at);
-    }
 }
 
 template <class Counts>
@@ -244,8 +232,8 @@ void Cloud::index(const schema::RouteTable& table, bool on) {
 void Cloud::index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on) {
     for (const auto& route : routes) {
         if (!route.partition) continue;
-        count(route_targets_, partition.value, route.partition.value, on);
-        count(route_origins_, route.partition.value, partition.value, on);
+        count_pair(route_targets_, partition.value, route.partition.value, on);
+        count_pair(route_origins_, route.partition.value, partition.value, on);
     }
 }
 
@@ -319,8 +307,8 @@ void Cloud::index(const schema::Attachment& attachment, bool on) {
     index_tag(attachment, scope.tag, on);
     if (!attachment.host) return;
     set(attachments_by_host_, attachment.host, attachment.id, on);
-    count(partition_hosts_, partition.value, attachment.host.value, on);
-    count(host_partitions_, attachment.host.value, partition.value, on);
+    count_pair(partition_hosts_, partition.value, attachment.host.value, on);
+    count_pair(host_partitions_, attachment.host.value, partition.value, on);
 }
 
 void Cloud::index(const schema::Operation& operation, bool on) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Security tags, and where they are.
 #include "coordinator/model/cloud.h"
+#include "coordinator/model/pairs.h"
 
 namespace weft::coordinator {
 namespace {
@@ -18,22 +19,6 @@ void each_second(const Pairs& pairs, std::uint64_t first, Fn&& fn) {
             pair = *at;
         if (pair.first != first || !fn(pair.second)) return;
     }
-}
-
-template <class Members>
-void set(Members& members, std::uint64_t of, std::uint64_t member, bool on) {
-    if (on)
-        members.emplace(of, member);
-    else
-        members.erase({of, member});
-}
-
-template <class Counts>
-void count(Counts& counts, std::uint64_t a, std::uint64_t b, bool on) {
-    if (on)
-        ++counts[{a, b}];
-    else if (const auto at = counts.find({a, b}); at != counts.end() && --at->second == 0)
-        counts.erase(at);
 }
 
 }  // namespace
@@ -107,14 +92,14 @@ void Cloud::index(const SecurityTag& tag, bool on) {
         tags_by_set_[tag.groups] = tag.id.value;
     else
         tags_by_set_.erase(tag.groups);
-    set(tags_by_partition_, tag.partition.value, tag.number, on);
-    for (const Id group : tag.groups) set(tags_by_group_, group.value, tag.number, on);
+    set_pair(tags_by_partition_, tag.partition.value, tag.number, on);
+    for (const Id group : tag.groups) set_pair(tags_by_group_, group.value, tag.number, on);
 }
 
 void Cloud::index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on) {
     if (tag == 0 || !attachment.host) return;
-    count(tag_hosts_, tag, attachment.host.value, on);
-    count(host_tags_, attachment.host.value, tag, on);
+    count_pair(tag_hosts_, tag, attachment.host.value, on);
+    count_pair(host_tags_, attachment.host.value, tag, on);
 }
 
 }  // namespace weft::coordinator

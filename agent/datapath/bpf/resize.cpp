@@ -26,7 +26,7 @@ constexpr std::string_view former_map = WEFT_MAP_NAME(WEFT_FLOW_FORMER_MAP);
 
 // Hashes into which the packet path writes: what it wrote while a copy is made would be lost. The flows have
 // their second lookup.
-constexpr std::array<std::string_view, 3> written{
+constexpr std::array<std::string_view, 3> written_by_packets{
     WEFT_MAP_NAME(WEFT_FLOW_USE_MAP), WEFT_MAP_NAME(WEFT_RATE_STATE_MAP), WEFT_MAP_NAME(WEFT_REJECT_MAP)};
 
 bool is_copied(const bpf_map* map) {
@@ -93,7 +93,7 @@ Result<void> Resize::redirect(bpf_object* object) {
 
 std::string Resize::refusal(const bpf_map* map, const Former& present, std::uint32_t size) const {
     const std::string_view name = bpf_map__name(map);
-    if (!is_copied(map) || std::ranges::find(written, name) != written.end())
+    if (!is_copied(map) || std::ranges::find(written_by_packets, name) != written_by_packets.end())
         return "the packet path writes into it";
     if (name == flow_map && former_flows_) return "its former table is not empty yet";
     std::size_t entries = 0;
