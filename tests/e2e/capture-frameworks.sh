@@ -5,6 +5,7 @@
 #
 #   i1 10.1.2.30, i4 .31 ---- h1 (XDP) ---- vxlan over IPv6 ---- h2 -- i2 10.1.2.50
 #                                     ---- geneve over IPv4 ---- h3 -- i3 10.1.2.70
+# mark: kernel
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib-capture.sh"
 up "$top/tests/e2e/labs/capture.yaml"

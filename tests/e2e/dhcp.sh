@@ -5,6 +5,7 @@
 #   v1 10.1.2.30 (udhcpc)  v2 10.1.2.31 (dhclient)      i3 10.1.3.7
 #        |                   |                              |
 #        h1 (leases of 60 s) ---------- geneve ------------ h2
+# mark: kernel
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib-guest.sh"
 up "$top/tests/e2e/labs/dhcp.yaml"

@@ -6,6 +6,7 @@
 #   v1 2001:db8:12::30 (blue)  v2 ::31 (blue)  r1 2001:db8:12::30 (red)      i3 2001:db8:13::7 (blue)
 #        |                       |               |                             |
 #        h1 (leases of 60 s) ----------------- geneve ----------------------- h2
+# mark: kernel
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib-guest.sh"
 up "$top/tests/e2e/labs/dhcp6.yaml"

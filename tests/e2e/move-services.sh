@@ -42,7 +42,7 @@ is_for_h2() { [ "$(weft instance show "$1" -o json | jq -r .host)" = "$h2" ]; }
 moves() {
     weft instance move "$1" h2 &
     local command=$!
-    until_true 10 is_for_h2 "$1" || return 1
+    until_true 30 is_for_h2 "$1" || return 1
     on h1 ip link set "$1" netns weft-h2 && on h2 ip link set "$1" up || return 1
     wait "$command"
 }
