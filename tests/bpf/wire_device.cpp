@@ -26,17 +26,6 @@ Bytes from_b(const Mac& to, std::string_view destination) {
     return ethernet(to, mac_b, ethertype_ipv4, ipv4(header, udp(5, 6, payload(64))));
 }
 
-// a forwards for others, what is for 10.9.0.0/16 back to b; b sends that to a.
-void forward_through_a(Live& live) {
-    live.uncheck_a();
-    live.world.add_route(blue_table, "10.9.0.0", 16, WEFT_ROUTE_RECORD, "10.1.2.50");
-    live.inst1.set("net/ipv4/ip_forward", "1");
-    live.inst1.set("net/ipv4/conf/all/rp_filter", "0");
-    live.inst1.set("net/ipv4/conf/eth0/rp_filter", "0");
-
-    live.far.configure("route add 10.9.0.0/16 via 10.1.2.30\n");
-}
-
 }  // namespace
 
 TEST_CASE("[2.6/trunk] records of one device are told apart by VLAN tag, both ways") {
@@ -162,7 +151,7 @@ TEST_CASE("[5.5/appliance] what arrived encapsulated is forwarded by an instance
     SUBCASE("over IPv4") {}
     SUBCASE("over IPv6") { underlay = Live::Underlay::ipv6; }
     Live live(underlay);
-    forward_through_a(live);
+    live.forward_through_a();
     Raw peer(live.far, "b0");
     const auto bytes = payload(64);
     send_udp(live.far, "10.9.0.1", bytes);
@@ -180,7 +169,7 @@ TEST_CASE("[5.5/appliance] what arrived encapsulated is forwarded by an instance
 
 TEST_CASE("[5.5/segmented] what can no longer be wrapped with its segments is dropped with its own reason") {
     Live live;
-    forward_through_a(live);
+    live.forward_through_a();
     const Ipv4 header{.source = ip("10.1.2.50"), .destination = ip("10.9.0.1"), .protocol = protocol_tcp};
     const auto frame = ethernet(mac_a, mac_b, ethertype_ipv4, ipv4(header, tcp(1, 2, payload(3000))));
     Raw(live.far, "b0").send_segmented(frame, 1000);

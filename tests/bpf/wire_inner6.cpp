@@ -30,14 +30,6 @@ Bytes b_to_d(const Bytes& body, std::uint8_t next = protocol_udp) {
     return ethernet(mac_a, mac_b, ethertype_ipv6, ipv6(header, body));
 }
 
-// a forwards for others, what is for 2001:db8:19::/64 back to b; b sends that to a.
-void forward_through_a(Live& live) {
-    live.uncheck_a();
-    live.world.add_route(blue_table, "2001:db8:19::", 64, WEFT_ROUTE_RECORD, "2001:db8:12::50");
-    live.inst1.set("net/ipv6/conf/all/forwarding", "1");
-    live.far.configure("route add 2001:db8:19::/64 via 2001:db8:12::30 dev b0\n");
-}
-
 }  // namespace
 
 TEST_CASE(
@@ -188,7 +180,7 @@ TEST_CASE("[5.5/appliance6] what arrived encapsulated is forwarded by an instanc
     SUBCASE("over IPv4") {}
     SUBCASE("over IPv6") { underlay = Live::Underlay::ipv6; }
     Live live(underlay);
-    forward_through_a(live);
+    live.forward_through_a();
     Raw peer(live.far, "b0");
     const auto bytes = payload(64);
     send_udp(live.far, "2001:db8:19::1", bytes);
@@ -205,7 +197,7 @@ TEST_CASE("[5.5/appliance6] what arrived encapsulated is forwarded by an instanc
 
 TEST_CASE("[5.5/segmented6] what can no longer be wrapped with its segments is dropped with its own reason") {
     Live live;
-    forward_through_a(live);
+    live.forward_through_a();
     Raw(live.far, "b0").send_segmented(b_to_d(tcp(1, 2, payload(3000)), protocol_tcp), 1000);
     CHECK(wait_for_drops(live.world, WEFT_DROP_encapsulated_gso, 1) == 1);
     CHECK(live.world.drops(record_a, WEFT_DROP_encapsulated_gso, WEFT_TX) == 1);

@@ -5,50 +5,28 @@
 #   i1 10.1.2.30, i4, r1 (red)        i2 10.1.2.50, i3, r2 (red)
 #        h1 --------------------------------- h2
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib-capture.sh"
 up "$top/packaging/examples/two-hosts.yaml"
 
 check "[8.3/capture] the instances reach each other" pings i1 10.1.2.50
 check "[8.3/capture] so do the other customer's" pings r1 10.1.2.50
 
-# capture NAME HOST ARGS...: in the background; $! is the command line itself, which is then capturing.
-capture() {
-    local name=$1 host=$2
-    shift 2
-    WEFT_SOCKET=/run/weft-lab/coordinator/coordinator.sock WEFT_AGENT_SOCKET=/run/weft-lab/$host/agent.sock \
-        "$(programs)/weft" capture "$@" 2>"$scratch/$name.said" &
-    captures+=($!)
-    until_true 5 grep -q '^capturing' "$scratch/$name.said"
-}
-programs() { echo "${WEFT_BIN:-$top/build/release/bin}"; }
-captures=()
-dump() {
-    start "$1" tcpdump -Uni "$2" -s 0 --immediate-mode -w "$3" "${@:4}" 2>"$3.said" &
-    dumps+=($!)
-    until_true 5 grep -q 'listening on' "$3.said"
-}
-dumps=()
-flag() { # flag RECORD HOST: how many entries of `port` have it captured
-    python3 -B "$top/tests/e2e/captured_ports.py" "$2" "$(weft record show "$1" -o json | jq -r .id)"
-}
-
 # Both ways, five packets each, while another partition's with the same addresses go the same way.
-device=$(on i1 sh -c "ip -o link | sed -n 's/^[0-9]*: \([^@:]*\)@.*/\1/p' | head -n 1")
+device=$(device_in i1)
 check "[8.3/capture] a capture of blue-i1 runs" capture one h1 blue-i1 -w "$scratch/one.pcapng"
 check "[8.3/capture] tcpdump at the instance's device" dump i1 "$device" "$scratch/inner.pcap" icmp
 check "[8.3/capture] tcpdump at the uplink" dump h1 uplink0 "$scratch/outer.pcap" "udp port 6081"
 on r1 ping -n -i 0.05 -c 5 10.1.2.50 >"$scratch/red" &
 check "[8.3/capture] five pings" pings i1 10.1.2.50 5
 check "[8.3/capture] five of the other customer" wait $!
-seen() { [ "$(tcpdump -nr "$1" ${2:+"$2"} 2>/dev/null | wc -l)" -ge "$3" ]; }
 check "[8.3/capture] tcpdump has seen them inside" until_true 5 seen "$scratch/inner.pcap" "" 10
 check "[8.3/capture] and outside, with the others" until_true 5 seen "$scratch/outer.pcap" "" 20
-kill "${dumps[@]}" && wait "${dumps[@]}"
+end_dumps
 kill -INT "${captures[0]}"
 check "[8.3/capture] an interrupt ends it in order" wait "${captures[0]}"
 check "[8.3/capture] it says what it captured, and that nothing was lost" \
     grep -Eq '^[0-9]+ packets captured, 0 lost$' "$scratch/one.said"
 
-list() { python3 -B "$top/tests/e2e/pcapng.py" "$@"; }
 list list "$scratch/one.pcapng" >"$scratch/packets"
 list pcap "$scratch/inner.pcap" | sort >"$scratch/inner"
 icmp() { awk -v interface="$1" '$1 == interface {print $3}' "$scratch/packets"; }

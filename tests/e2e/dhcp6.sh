@@ -6,36 +6,18 @@
 #   v1 2001:db8:12::30 (blue)  v2 ::31 (blue)  r1 2001:db8:12::30 (red)      i3 2001:db8:13::7 (blue)
 #        |                       |               |                             |
 #        h1 (leases of 60 s) ----------------- geneve ----------------------- h2
+# mark: kernel
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib-guest.sh"
 up "$top/tests/e2e/labs/dhcp6.yaml"
 
-# machine NAME RECORD: the instance's device appears, with the record's MAC and nothing else, as a VMM makes it. It takes
-# router advertisements, which is every kernel's default, but not that of the lab's namespaces.
-machine() {
-    on h1 ip link add "$1" type veth peer name eth0 netns "weft-$1"
-    on "$1" sysctl -q -w net.ipv6.conf.eth0.accept_ra=1
-    on "$1" ip link set eth0 address "$(weft record show "$2" -o json | jq -r .mac)" up
-    on h1 ip link set "$1" up
-    weft record attach "$2" "$1" --device "$1"
-}
-# client NAME ARG...: dhclient, with a resolv.conf and leases of its own.
-client() {
-    touch "$scratch/resolv-$1"
-    # shellcheck disable=SC2016  # the inner shell's
-    on "$1" unshare -m sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$scratch/resolv-$1" \
-        dhclient -6 -v -lf "$scratch/leases-$1" -pf "$scratch/pid-$1" "${@:2}" eth0
-}
-has_default() { on "$1" ip -6 route show default | grep 'via fe80::[^ ]* dev eth0 proto ra'; }
-has_mtu() { [ "$(on "$1" cat /proc/sys/net/ipv6/conf/eth0/mtu)" = "$mtu" ]; }
 has_only_link_local() { ! on "$1" ip -6 -o address show dev eth0 scope global | grep .; }
-has_address() { on "$1" ip -6 -o address show dev eth0 scope global | grep -F "inet6 $2/"; }
-has_dns() { grep -Fx "nameserver $2" "$scratch/resolv-$1"; }
 router_reachable() { on "$1" ip -6 neigh show nud reachable dev eth0 | grep '^fe80::.* router'; }
-mtu=$(on i3 ip -o link show type veth | sed -n 's/.* mtu \([0-9]*\) .*/\1/p')
+mtu=$(instance_mtu i3)
 
 check "[5.3/attach] a record attaches by a device that nobody configures" machine v1 blue-v1
-check "[5.3/ra] the kernel is told of its router" until_true 5 has_default v1
-check "[5.3/ra] and the MTU" until_true 5 has_mtu v1
+check "[5.3/ra] the kernel is told of its router" until_true 5 has_default6 v1
+check "[5.3/ra] and the MTU" until_true 5 has_mtu6 v1 "$mtu"
 check "[5.3/ra] and no address but its link-local one" has_only_link_local v1
 
 asks_routers() { on v1 rdisc6 -1 -n eth0; }
@@ -52,27 +34,27 @@ check "[5.3/ra] the DNS server is the partition's" advertised 'Recursive DNS ser
 check "[5.3/ra] it comes from the router's link-local address" advertised 'from fe80::'
 
 # It stays, and renews after half of 60 seconds: see below.
-client v1 -d >"$scratch/staying" 2>&1 &
+client6 v1 -d >"$scratch/staying" 2>&1 &
 servers+=($!)
 check "[5.3/dhcp6] dhclient gets a lease" until_true 20 grep 'PRC: Bound to lease' "$scratch/staying"
-check "[5.3/dhcp6] the address is the record's" until_true 5 has_address v1 2001:db8:12::30
+check "[5.3/dhcp6] the address is the record's" until_true 5 has_address v1 2001:db8:12::30/128
 check "[5.3/dhcp6] the DNS server is the partition's" until_true 5 has_dns v1 2001:db8:10::53
 check "[5.3/reach6] another host's instance is reached" until_true 5 pings v1 2001:db8:13::7
 check "[5.3/reach6] which reaches it" pings i3 2001:db8:12::30
 check "[5.2/nd] the router's link-local address answers as a neighbour" until_true 15 router_reachable v1
 
 check "[4.5/dhcp6] another partition's record with the same addresses attaches" machine r1 red-r1
-check "[4.5/dhcp6] it gets its address" says 'PRC: Bound to lease' client r1 -1
-check "[4.5/dhcp6] which is the same" has_address r1 2001:db8:12::30
+check "[4.5/dhcp6] it gets its address" says 'PRC: Bound to lease' client6 r1 -1
+check "[4.5/dhcp6] which is the same" has_address r1 2001:db8:12::30/128
 check "[4.5/dhcp6] and its own partition's DNS server" has_dns r1 2001:db8:10::54
-check "[4.5/dhcp6] and its own router" until_true 5 has_default r1
+check "[4.5/dhcp6] and its own router" until_true 5 has_default6 r1
 check "[4.5/dhcp6] it does not reach the other partition" silent r1 2001:db8:13::7
 check "[4.5/dhcp6] the first one still has what it had" has_dns v1 2001:db8:10::53
 
 check "[5.3/attach] a neighbour attaches" machine v2 blue-v2
-releases() { client v2 -1 && client v2 -r; }
+releases() { client6 v2 -1 && client6 v2 -r; }
 check "[5.3/dhcp6] a client releases its lease" says 'RCV: Reply message' releases
-check "[5.3/dhcp6] information alone is given without an address" says 'RCV: Reply message' client v2 -S -1
+check "[5.3/dhcp6] information alone is given without an address" says 'RCV: Reply message' client6 v2 -S -1
 check "[5.3/dhcp6] and the DNS server is there" has_dns v2 2001:db8:10::53
 
 # An instance is neither a router nor a DHCPv6 server.
@@ -100,5 +82,5 @@ check "[5.3/agent] what it missed was dropped with its reason" until_true 5 grew
 check "[5.3/agent] and routers are found again" until_true 20 asks_routers
 check "[5.3/renew] the client that stayed renews its lease" until_true 60 replies "$before"
 check "[5.3/renew] by a RENEW or REBIND" grep -E 'XMT: Re(new|bind)' "$scratch/staying"
-check "[5.3/renew] it has its address" has_address v1 2001:db8:12::30
+check "[5.3/renew] it has its address" has_address v1 2001:db8:12::30/128
 check "[5.3/renew] and its way" pings v1 2001:db8:13::7

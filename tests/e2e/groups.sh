@@ -35,25 +35,16 @@ check "[4.1/trace] trace names the rule that decides" says "allowed by rule 0 of
     weft trace --from blue-i1 --to 10.1.2.50 --proto tcp --dport 7777
 
 # A connection that is open while its rule goes.
-talk() {
-    start i2 socat -u TCP-LISTEN:7779,reuseaddr "CREATE:$scratch/heard" &
-    until_true 5 on i2 sh -c 'ss -Hltn "sport = 7779" | grep -q .'
-    mkfifo "$scratch/words"
-    start i1 socat -u "PIPE:$scratch/words" TCP:10.1.2.50:7779,connect-timeout=3 &
-    exec 7>"$scratch/words"
-    echo one >&7
-    until_true 5 grep -q one "$scratch/heard"
-}
 check "[4.1/change] another rule applies to new flows at once" \
     weft group rule add web "ingress tcp 7779 from 10.1.2.0/24" --wait=installed
-check "[4.1/change] a connection opens" talk
+check "[4.1/change] a connection opens" talk i1 i2 10.1.2.50
 check "[4.1/change] its rule is removed" \
     weft group rule remove web "ingress tcp 7779 from 10.1.2.0/24" --wait=installed
 before=$(dropped blue-i2 flow_cut)
-speaks() { echo "$1" >&7; grew "$before" dropped blue-i2 flow_cut; }
+speaks() { speak "$1"; grew "$before" dropped blue-i2 flow_cut; }
 check "[4.1/change] the connection is cut, and counted" until_true 5 speaks two
-check "[4.1/change] nothing more arrives" bash -c "! grep -q two '$scratch/heard'"
-exec 7>&-
+refuse "[4.1/change] nothing more arrives" heard two
+hang_up
 
 check "[4.2/acl] an ACL that denies TCP 7777 from the partition" \
     weft acl create guard --partition blue --rule "100 deny ingress tcp 7777 from 10.1.0.0/16" \

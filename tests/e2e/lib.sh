@@ -5,6 +5,7 @@
 #   check "[row] NAME" CMD...  a test case: passes when the command succeeds, else fails and ends the scenario
 #   says TEXT CMD...           succeeds when the command does and prints TEXT
 #   refuse "[row] NAME" CMD... a test case: passes when the command fails
+#   talk FROM TO ADDRESS       a connection that stays open until hang_up; speak WORD, hears WORD by it
 # and the words of packaging/lib/words.sh.
 # shellcheck shell=bash
 
@@ -62,3 +63,21 @@ refuse() {
     fi
     pass "$name"
 }
+
+# talk FROM TO ADDRESS: a connection from one instance to the other opens, and carries a first word. What is said
+# on it is in $scratch/heard.
+talk() {
+    start "$2" socat -u TCP-LISTEN:7779,reuseaddr "CREATE:$scratch/heard" &
+    servers+=($!)
+    until_true 5 on "$2" sh -c 'ss -Hltn "sport = 7779" | grep -q .' || return 1
+    mkfifo "$scratch/words"
+    start "$1" socat -u "PIPE:$scratch/words" "TCP:$3:7779,connect-timeout=3" &
+    servers+=($!)
+    exec 7>"$scratch/words"
+    hears one
+}
+speak() { echo "$1" >&7; }
+heard() { grep -q "$1" "$scratch/heard"; }
+# hears WORD: what is said now arrives.
+hears() { speak "$1" && until_true 5 heard "$1"; }
+hang_up() { exec 7>&-; }

@@ -78,27 +78,17 @@ one_way() {
 check "[5.4/symmetric] both directions of a flow pass through the same one" one_way
 
 # A connection that is open while the other instance goes.
-talk() {
-    start server socat -u TCP-LISTEN:7779,reuseaddr "CREATE:$scratch/heard" &
-    until_true 5 on server sh -c 'ss -Hltn "sport = 7779" | grep -q .'
-    mkfifo "$scratch/words"
-    start client socat -u "PIPE:$scratch/words" TCP:10.1.3.7:7779,connect-timeout=3 &
-    exec 7>"$scratch/words"
-    echo one >&7
-    until_true 5 grep -q one "$scratch/heard"
-}
 one=$(forwarded fw1)
-check "[5.4/equal-cost] a connection opens through one of them" talk
+check "[5.4/equal-cost] a connection opens through one of them" talk client server 10.1.3.7
 idle=fw1
 [ "$(forwarded fw1)" = "$one" ] || idle=fw2
 check "[5.4/equal-cost] the other one is detached" weft record detach "$idle" --wait=installed
-echo two >&7
-check "[5.4/equal-cost] the connection goes on" until_true 5 grep -q two "$scratch/heard"
+check "[5.4/equal-cost] the connection goes on" hears two
 all_answer() {
     for _ in 1 2 3 4 5 6 7 8; do answers client 10.1.3.7 server tcp || return 1; done
 }
 check "[5.4/equal-cost] new ones pass through the one that is left" all_answer
-exec 7>&-
+hang_up
 
 check "[5.4/blackhole] a blackhole in the subnet's table" \
     weft route-table route add blue/main "198.51.100.0/24 blackhole" --wait=installed

@@ -6,6 +6,8 @@
 kernel_modules=(veth bridge vxlan geneve dummy tun ifb sch_ingress cls_bpf act_bpf 8021q)
 # The shell is dash: busybox's prefers its own ip and nsenter to the ones that are installed.
 guest_commands=(bash sh ip tc ping arping ss nsenter sysctl socat python3 mount umount timeout tcpdump jq)
+# The clients that configure instances, with what their scripts call.
+guest_commands+=(unshare dhclient dhclient-script rdisc6 run-parts chown chmod hostname)
 
 # find_kernel FOLDER: sets kernel, version and modules_root; an installed kernel, else the package unpacked in FOLDER.
 find_kernel() {
@@ -53,8 +55,9 @@ make_image() {
     printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'tcpdump:x:101:101::/:/bin/false' >"$root/etc/passwd"
     cp /usr/bin/busybox "$root/usr/bin/busybox"
     while read -r name; do ln -sf busybox "$root/usr/bin/$name"; done < <(/usr/bin/busybox --list | grep -vx busybox)
+    touch "$root"/etc/{resolv.conf,fstab}  # what clients' scripts change and read
     local wanted=(/usr/lib/python3.11 /usr/lib/python3/dist-packages/yaml)
-    for path in "${paths[@]}" "$1"; do [ ! -e "$path" ] || wanted+=("$(realpath -s "$path")"); done
+    for path in /etc/udhcpc/default.script "${paths[@]}" "$1"; do [ ! -e "$path" ] || wanted+=("$(realpath -s "$path")"); done
     for name in "${guest_commands[@]}"; do
         path=$(command -v "$name") || continue
         rm -f "$root/usr/bin/$name"

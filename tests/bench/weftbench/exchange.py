@@ -44,6 +44,11 @@ class Way:
     def _at(self, name, processor, *argv):
         return self.enter(name, *processor, *map(str, argv))
 
+    def pings(self):
+        """Whether an echo request is answered."""
+        ping = self.enter(self.sender, "ping", "-n", "-q", "-c", 1, "-W", 1, self.address)
+        return subprocess.run(ping, capture_output=True, check=False).returncode == 0
+
     def tcp_stream(self, seconds):
         """Gbit/s of one TCP connection."""
         server = self._at(self.receiver, RECEIVER, self.tool, "drain", self.address, PORT)

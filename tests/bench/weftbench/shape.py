@@ -6,7 +6,7 @@
 
 import json
 
-from . import run
+from . import groups, run
 
 UNDERLAY = {1: "192.0.2.1", 2: "192.0.2.2"}
 MTU = 1500
@@ -94,13 +94,12 @@ class Plain(Shape):
 
 
 class Stock(Shape):
-    """A vxlan device and the instance on a Linux bridge, with connection tracking by nftables in the host.
+    """A vxlan device and the instance on a Linux bridge; the host tracks connections, has the rules of `groups` for
+    new ones and checks who sends, all by nftables.
 
     Tracking sees bridged packets by br_netfilter, as kernels without nf_conntrack_bridge do."""
 
     addresses = {1: "10.1.2.30", 2: "10.1.2.50"}
-    tracking = "table inet f { chain c { type filter hook forward priority 0; policy drop; " \
-               "ct state established,related accept; ct state new accept; }; }"
 
     def __init__(self):
         super().__init__("stock")
@@ -114,6 +113,8 @@ class Stock(Shape):
             self.on(host, f"ip link set {device} master br0 up")
         self.on(host, "ip link set br0 up")
         self.on(host, "sysctl -qw net.bridge.bridge-nf-call-iptables=1")
-        run(*self.enter(host, "nft", self.tracking))
+        ends = [(self.link(f"i{end}", "eth0")["address"], self.addresses[end]) for end in (n, other)]
+        rules = groups.as_nft(self.addresses[n]) + groups.checks_as_nft(*ends, UNDERLAY[other])
+        run(*self.enter(host, "nft", "-f", "-"), input=rules)
         self.on(f"i{n}", f"ip link set eth0 mtu {MTU - 50}")
         self.on(f"i{n}", f"ip address add {self.addresses[n]}/24 dev eth0")

@@ -239,6 +239,19 @@ void Live::uncheck_a() {
     });
 }
 
+void Live::forward_through_a() {
+    uncheck_a();
+    world.add_route(blue_table, "10.9.0.0", 16, WEFT_ROUTE_RECORD, "10.1.2.50");
+    world.add_route(blue_table, "2001:db8:19::", 64, WEFT_ROUTE_RECORD, "2001:db8:12::50");
+    inst1.set("net/ipv4/ip_forward", "1");
+    inst1.set("net/ipv4/conf/all/rp_filter", "0");
+    inst1.set("net/ipv4/conf/eth0/rp_filter", "0");
+    inst1.set("net/ipv6/conf/all/forwarding", "1");
+    far.configure(
+        "route add 10.9.0.0/16 via 10.1.2.30\n"
+        "route add 2001:db8:19::/64 via 2001:db8:12::30 dev b0\n");
+}
+
 void Live::attach_tc(unsigned ifindex, int program) {
     bpf_tc_hook hook{};
     hook.sz = sizeof(hook);

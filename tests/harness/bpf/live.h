@@ -78,6 +78,8 @@ public:
     void attach_xdp(unsigned flags);
     // a may send and receive for others.
     void uncheck_a();
+    // a forwards; what is for 10.9.0.0/16 and 2001:db8:19::/64 goes by way of it, then back to b.
+    void forward_through_a();
     void attach_tc(unsigned ifindex, int program);
 
 private:
