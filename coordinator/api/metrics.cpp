@@ -35,19 +35,20 @@ void add_objects(Exposition& out, const Cloud& cloud) {
     for (const auto& [kind, count] : open) operations.add({{"kind", schema::to_string(kind)}}, count);
 }
 
-void add_hosts(Exposition& out, const Cloud& cloud, const AcknowledgementTable& table) {
+void add_hosts(Exposition& out, const Backend& backend) {
     auto& states =
         out.gauge("weft_coordinator_host_session", "1 for the state that the host's session is in.");
     auto& lag = out.gauge("weft_coordinator_host_lag_revisions",
                           "Revisions that the host has yet to install; absent while it has not said.");
     std::map<SessionState, std::uint64_t> hosts;
+    const auto& cloud = backend.cloud();
     for (const auto& [id, entry] : cloud.table<schema::Host>()) {
         const auto& host = *entry.object;
-        const auto session = table.session(host.id);
+        const auto session = backend.hosts.session(host.id);
         ++hosts[session];
         for (const auto& [state, name] : schema::enum_names<SessionState>)
             states.add({{"host", host.name}, {"state", name}}, std::uint64_t{state == session});
-        if (const auto installed = table.installed(host.id); installed != 0)
+        if (const auto installed = backend.table.installed(host.id); installed != 0)
             lag.add({{"host", host.name}}, cloud.revision() - std::min(cloud.revision(), installed));
     }
     auto& counts = out.gauge("weft_coordinator_hosts", "Hosts by the state of their session.");
@@ -96,7 +97,7 @@ Exposition Metrics::exposition(const Backend& backend) const {
     out.gauge("weft_coordinator_build_info", "Always 1; its label says what runs.")
         .add({{"version", version}}, std::uint64_t{1});
     add_objects(out, backend.cloud());
-    add_hosts(out, backend.cloud(), backend.table);
+    add_hosts(out, backend);
     auto& requests = out.histogram("weft_coordinator_request_seconds",
                                    "A request until its answer, without waiting for hosts.");
     for (const auto& [key, histogram] : requests_)

@@ -42,7 +42,7 @@ wire::HostStatus status_of(const Backend& backend, const schema::Host& host) {
     wire::HostStatus status;
     status.host = host.id;
     status.name = host.name;
-    status.session = table.session(host.id);
+    status.session = backend.hosts.session(host.id);
     status.installed = table.installed(host.id);
     status.convergence_us = table.convergence_us(host.id);
     status.failed = at_most(table.failures(host.id), most_texts);

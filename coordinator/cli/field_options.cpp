@@ -87,8 +87,10 @@ std::string reference_name(Kind kind) { return upper(to_string(kind)); }
 std::string option_names(const FieldDescription& field) {
     std::string names = "--" + std::string(field.name);
     if (field.shape != Shape::list && field.shape != Shape::tags) return names;
-    const std::size_t plural = field.name.ends_with("sses") ? 2 : field.name.ends_with("s") ? 1 : 0;
-    if (plural > 0) names += ",--" + std::string(field.name.substr(0, field.name.size() - plural));
+    const std::string name{field.name};
+    if (name.ends_with("ies")) return names + ",--" + name.substr(0, name.size() - 3) + "y";
+    const std::size_t plural = name.ends_with("sses") ? 2 : name.ends_with("s") ? 1 : 0;
+    if (plural > 0) names += ",--" + name.substr(0, name.size() - plural);
     return names;
 }
 

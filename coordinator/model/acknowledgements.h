@@ -24,10 +24,11 @@ public:
     [[nodiscard]] virtual std::string problem(Id host) const = 0;
 };
 
-// Whether the host is expected to install what it is sent. Not so: lost, never seen, or holding back until
-// its operator confirms.
+// Whether the host is expected to install what it is sent, or counts as having done so at once (a foreign
+// one). Not so: lost, never seen, or holding back until its operator confirms.
 [[nodiscard]] inline bool answers(schema::SessionState state) {
-    return state == schema::SessionState::connected || state == schema::SessionState::lagging;
+    return state == schema::SessionState::connected || state == schema::SessionState::lagging ||
+           state == schema::SessionState::foreign;
 }
 
 }  // namespace weft::coordinator

@@ -11,7 +11,7 @@ bool ForeignHosts::is_foreign(Id host) const {
 }
 
 schema::SessionState ForeignHosts::session(Id host) const {
-    return is_foreign(host) ? schema::SessionState::connected : agents_.session(host);
+    return is_foreign(host) ? schema::SessionState::foreign : agents_.session(host);
 }
 
 Revision ForeignHosts::installed(Id host) const {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hosts: declared by the operator, reported by their agents.
+// Hosts: declared by the operator, reported by their agents; foreign ones declared whole (row 6.9).
+#include <fmt/format.h>
+
+#include "coordinator/service/capability.h"
 #include "coordinator/service/fields.h"
 #include "coordinator/service/verbs.h"
 
@@ -7,6 +10,8 @@ namespace weft::coordinator {
 namespace {
 
 using schema::Host;
+
+constexpr std::uint32_t least_underlay_mtu = 576;  // what every IPv4 host takes (RFC 791)
 
 Result<void> check_underlay(const Context& context, const Host& host) {
     for (std::size_t i = 0; i < host.underlay.size(); ++i) {
@@ -23,6 +28,31 @@ Result<void> check_underlay(const Context& context, const Host& host) {
     return {};
 }
 
+// What an agent would report, and what is taken to be so without a word: what every stock endpoint
+// understands (RFC 7348).
+Result<void> declare_abilities(Host& host) {
+    if (host.capabilities.empty()) host.capabilities = {"vxlan/1"};
+    WEFT_CHECK(check_capabilities(host.capabilities));
+    if (host.underlay_mtu != 0 && (host.underlay_mtu < least_underlay_mtu || host.underlay_mtu > 65535))
+        return invalid("underlay-mtu", fmt::format("{} is neither 0 nor {} to 65535 bytes", host.underlay_mtu,
+                                                   least_underlay_mtu));
+    return {};
+}
+
+// An agent's word is not the operator's to give. `fields`: those that the request would set.
+Result<void> refuse_abilities(const Host& host, wire::Mask fields) {
+    Result<void> outcome{};
+    wire::Mask bit = 1;
+    schema::for_each_field<Host>([&](const auto& field) {
+        if (outcome && (fields & bit) != 0 && field.has(schema::foreign_only))
+            outcome =
+                invalid(std::string(field.name),
+                        "can be declared for a foreign host only: the agent of " + host.name + " reports it");
+        bit <<= 1;
+    });
+    return outcome;
+}
+
 }  // namespace
 
 Result<Plan> create_host(const Context& context, const wire::CreateRequest& request) {
@@ -30,8 +60,7 @@ Result<Plan> create_host(const Context& context, const wire::CreateRequest& requ
     WEFT_TRY(auto given, given_fields<Host>(request.object));
     Host& host = given.object;
     WEFT_CHECK(check_underlay(context, host));
-    // What it is taken to understand: what every stock endpoint does (RFC 7348).
-    if (host.foreign) host.capabilities = {"vxlan/1"};
+    WEFT_CHECK(host.foreign ? declare_abilities(host) : refuse_abilities(host, given.fields));
     if (context.cloud.host(host.name)) return conflict("name", "there is a host " + host.name);
     host.id = new_id(Kind::host);
     Plan plan{context.draft(), "created host " + host.name, host.id};
@@ -41,8 +70,10 @@ Result<Plan> create_host(const Context& context, const wire::CreateRequest& requ
 
 Result<Plan> modify_host(const Context& context, const Host& before, const Bytes& patch) {
     WEFT_CHECK(operator_only(context.principal, "change hosts"));
-    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_TRY(auto after, patched(before, patch));
     WEFT_CHECK(check_underlay(context, after));
+    WEFT_CHECK(after.foreign ? declare_abilities(after)
+                             : refuse_abilities(after, wire::changed_fields(after, before)));
     Draft draft = context.draft();
     if (after.zone != before.zone) {
         if (!context.cloud.attachments_on_host(after.id).empty())

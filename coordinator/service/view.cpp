@@ -94,8 +94,8 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
 
 schema::Host view(const Cloud& cloud, const Acknowledgements& hosts, schema::Host host) {
     (void)cloud;
-    if (host.foreign) return host;  // nobody reports for it
     host.session = hosts.session(host.id);
+    if (host.foreign) return host;  // nobody reports for it
     host.installed_revision = hosts.installed(host.id);
     host.problem = unusable(hosts, host);
     return host;

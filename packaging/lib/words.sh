@@ -110,5 +110,7 @@ grew() {
     [ "${new:-0}" -gt "$old" ]
 }
 
-# all_connected: every declared host has a live session.
-all_connected() { weft host list -o json | jq -e 'length > 0 and all(.[]; .session == "connected")'; }
+# all_connected: every declared host that runs an agent has a live session.
+all_connected() {
+    weft host list -o json | jq -e 'map(select(.foreign | not)) | length > 0 and all(.[]; .session == "connected")'
+}

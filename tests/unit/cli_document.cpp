@@ -99,7 +99,8 @@ TEST_CASE("[1.12/apply] the form is checked as a whole, with line, column and wh
     CHECK(error_of("cloud:\n  hosts: {name: h1}") == "c.yaml:2:10: hosts: expected a list, got a map");
     CHECK(error_of("cloud:\n  hosts: [h1]") == "c.yaml:2:11: hosts[0]: expected a map, got 'h1'");
     CHECK(error_of("cloud:\n  hosts:\n    - name: h1\n      rak: r1") ==
-          "c.yaml:4:7: hosts[0]: unknown key 'rak': expected name, underlay, zone, rack, tags or foreign");
+          "c.yaml:4:7: hosts[0]: unknown key 'rak': expected name, underlay, zone, rack, capabilities, "
+          "underlay-mtu, tags or foreign");
     CHECK(
         error_of("cloud:\n  hosts:\n    - name: h1\n      underlay: [192.0.2.1, x]") ==
         "c.yaml:4:29: hosts[0].underlay[1]: 'x' is not an IP address: expected e.g. 10.1.2.3 or 2001:db8::1");

@@ -277,3 +277,37 @@ TEST_CASE("[8.1/export] what is there as a document that apply accepts and that 
     CHECK(steps->size() == 7);
     for (const auto& step : *steps) CHECK(step.verb == cli::Step::Verb::keep);
 }
+
+TEST_CASE("[6.9/apply] what is declared of a foreign host goes to a document and back") {
+    auto present = blue_cloud();
+    present[Kind::host] = objects(
+        Kind::host,
+        "[{id: host-00000000000000003, name: h1, underlay: [192.0.2.1], capabilities: [geneve/1], "
+        "underlay-mtu: 1500}, {id: host-00000000000000004, name: vtep, underlay: [192.0.2.9], foreign: true, "
+        "capabilities: [vxlan/1, geneve/1], underlay-mtu: 9000}]");
+    const auto exported = schema::to_yaml(cli::export_document(present).value());
+    CHECK(exported.find("  hosts:\n"
+                        "    - name: h1\n"
+                        "      underlay: [192.0.2.1]\n"
+                        "    - name: vtep\n"
+                        "      underlay: [192.0.2.9]\n"
+                        "      capabilities: [vxlan/1, geneve/1]\n"
+                        "      underlay-mtu: 9000\n"
+                        "      foreign: true\n"
+                        "  instances:") != std::string::npos);
+    for (const auto& step : planned(exported, present).value()) CHECK(step.verb == cli::Step::Verb::keep);
+    CHECK(lines("cloud: {hosts: [{name: vtep, capabilities: [vxlan/1]}]}", present) ==
+          "modify host vtep (capabilities)\n");
+    CHECK(lines("cloud: {hosts: [{name: gw, underlay: [192.0.2.7], foreign: true, underlay-mtu: 1400}]}",
+                present) == "create host gw\n");
+}
+
+TEST_CASE("[6.9/apply] what an agent reports cannot stand in a document: refused before anything is done") {
+    const auto present = blue_cloud();
+    CHECK(lines("cloud:\n  hosts: [{name: h1, capabilities: [vxlan/1]}]", present) ==
+          "invalid: c.yaml:2:11: h1: 'capabilities' can be declared for a foreign host only: the agent of "
+          "others reports it");
+    CHECK(lines("cloud:\n  hosts: [{name: h9, underlay: [192.0.2.8], underlay-mtu: 1500}]", present) ==
+          "invalid: c.yaml:2:11: h9: 'underlay-mtu' can be declared for a foreign host only: the agent of "
+          "others reports it");
+}

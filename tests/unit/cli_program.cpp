@@ -117,6 +117,8 @@ TEST_CASE(
     CHECK(cli::option_names(*schema::find_field(Kind::partition, "dedicated-hosts")) ==
           "--dedicated-hosts,--dedicated-host");
     CHECK(cli::option_names(*schema::find_field(Kind::host, "underlay")) == "--underlay");
+    CHECK(cli::option_names(*schema::find_field(Kind::host, "capabilities")) ==
+          "--capabilities,--capability");
     CHECK(cli::option_names(*schema::find_field(Kind::record, "tags")) == "--tags,--tag");
     CHECK(cli::option_names(*schema::find_field(Kind::record, "status")) == "--status");
 }

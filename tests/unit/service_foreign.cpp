@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host without an agent: nothing is awaited of it, and to its peers it is a host like any other.
+#include "coordinator/distribution/affected.h"
 #include "coordinator/distribution/desired.h"
 #include "service_lab.h"
 
@@ -57,9 +58,129 @@ TEST_CASE("[6.9/declare] a foreign host understands VXLAN, needs no agent and ne
     CHECK_REFUSED(lab, lab.modify(lab.root, "vtep", ordinary, mask), ErrorCode::invalid, "foreign");
     const auto shown = object_of<schema::Host>(lab.service->get(lab.root, {Kind::host, "vtep"})->object);
     CHECK(shown.foreign);
-    CHECK(shown.session == SessionState::never);
+    CHECK(shown.session == SessionState::foreign);
     CHECK(shown.installed_revision == 0);
     CHECK(shown.problem.empty());
+}
+
+TEST_CASE("[6.9/declare] capabilities and MTU of a foreign host are declared, and well formed or refused") {
+    Foreign lab;
+    schema::Host host;
+    host.name = "gateway";
+    host.underlay = {Address::parse("192.0.2.10").value()};
+    host.foreign = true;
+    for (const auto& wrong : std::vector<std::vector<std::string>>{{"vxlan/"},
+                                                                   {"/1"},
+                                                                   {"vxlan/x"},
+                                                                   {"vxlan/01"},
+                                                                   {"vxlan/0"},
+                                                                   {"vxlan/1/1"},
+                                                                   {"vxlan/10000"},
+                                                                   {"VXLAN/1"},
+                                                                   {"vxlan 1"},
+                                                                   {"1vxlan"},
+                                                                   {"xdp-native:"},
+                                                                   {"xdp-native:e 0"},
+                                                                   {""},
+                                                                   {std::string(65, 'a')},
+                                                                   {"vxlan/1", "geneve/1", "vxlan/1"}}) {
+        host.capabilities = wrong;
+        CAPTURE(wrong.back());
+        CHECK_REFUSED(lab, lab.create(lab.root, host), ErrorCode::invalid, "capabilities");
+    }
+    host.capabilities = {"geneve/1", "vxlan/1", "stt/12", "redirect-peer", "xdp-native:eth0.7"};
+    for (const auto wrong : {1U, 575U, 65536U}) {
+        host.underlay_mtu = wrong;
+        CHECK_REFUSED(lab, lab.create(lab.root, host), ErrorCode::invalid, "underlay-mtu");
+    }
+    host.underlay_mtu = 9000;
+    const auto ack = lab.create(lab.root, host);
+    REQUIRE(code(ack) == ok);
+    const auto made = object_of<schema::Host>(ack.object);
+    CHECK(made.capabilities == host.capabilities);
+    CHECK(made.underlay_mtu == 9000);
+
+    schema::Host patch;
+    patch.capabilities = {"geneve/01"};
+    CHECK_REFUSED(lab, lab.modify(lab.root, "gateway", patch), ErrorCode::invalid, "capabilities");
+    patch.capabilities = {"geneve/1"};
+    patch.underlay_mtu = 65536;
+    CHECK_REFUSED(lab, lab.modify(lab.root, "gateway", patch), ErrorCode::invalid, "underlay-mtu");
+    patch.underlay_mtu = 1400;
+    REQUIRE(code(lab.modify(lab.root, "gateway", patch)) == ok);
+    CHECK(lab.cloud().find<schema::Host>(made.id)->capabilities == patch.capabilities);
+    CHECK(lab.cloud().find<schema::Host>(made.id)->underlay_mtu == 1400);
+    // None declared is the default again.
+    const auto none = wire::changed_fields(patch);
+    REQUIRE(code(lab.modify(lab.root, "gateway", schema::Host{}, none)) == ok);
+    CHECK(lab.cloud().find<schema::Host>(made.id)->capabilities == std::vector<std::string>{"vxlan/1"});
+    CHECK(lab.cloud().find<schema::Host>(made.id)->underlay_mtu == 0);
+}
+
+TEST_CASE("[6.9/declare] what an agent reports is not declared: refused with the field and why") {
+    Foreign lab;
+    schema::Host host;
+    host.capabilities = {"vxlan/1"};
+    CHECK_REFUSED(lab, lab.modify(lab.root, "h2", host), ErrorCode::invalid, "capabilities");
+    CHECK(lab.modify(lab.root, "h2", host).text.find("the agent of h2 reports it") != std::string::npos);
+    schema::Host mtu;
+    mtu.underlay_mtu = 9000;
+    CHECK_REFUSED(lab, lab.modify(lab.root, "h2", mtu), ErrorCode::invalid, "underlay-mtu");
+    host.capabilities = {"geneve/1", "vxlan/1"};  // what it has reported
+    CHECK(code(lab.modify(lab.root, "h2", host)) == ok);
+    host.name = "h9";
+    host.underlay = {Address::parse("192.0.2.19").value()};
+    CHECK_REFUSED(lab, lab.create(lab.root, host), ErrorCode::invalid, "capabilities");
+    mtu.name = host.name;
+    mtu.underlay = host.underlay;
+    CHECK_REFUSED(lab, lab.create(lab.root, mtu), ErrorCode::invalid, "underlay-mtu");
+    // Other fields of such a host change as ever.
+    schema::Host rack;
+    rack.rack = "r7";
+    CHECK(code(lab.modify(lab.root, "h2", rack)) == ok);
+}
+
+TEST_CASE("[6.9/negotiate] declaring other capabilities renegotiates at once, like an agent's report") {
+    Foreign lab;
+    lab.attached("r1", "box");
+    const auto framework = [&] {
+        return std::get<schema::Peer>(*Desired(lab.cloud()).object(lab.h2, peer_key(lab.vtep)))
+            .send_framework;
+    };
+    CHECK(framework() == "vxlan/1");
+    std::set<Key> marked;
+    lab.ledger->subscribe([&](Revision, std::span<const Change> changes) {
+        mark_affected(lab.cloud(), changes, [&](Id host, const Key* key) {
+            if (host == lab.h2 && key) marked.insert(*key);
+        });
+    });
+    for (const auto& [declared, chosen] :
+         {std::pair{"geneve/1", "geneve/1"}, std::pair{"stt/1", ""}, std::pair{"vxlan/1", "vxlan/1"}}) {
+        schema::Host patch;
+        patch.capabilities = {declared};
+        marked.clear();
+        REQUIRE(code(lab.modify(lab.root, "vtep", patch)) == ok);
+        CHECK(marked.contains(peer_key(lab.vtep)));
+        CHECK(framework() == chosen);
+    }
+    Desired desired(lab.cloud());
+    schema::Host mtu;
+    mtu.underlay_mtu = 1400;
+    REQUIRE(code(lab.modify(lab.root, "vtep", mtu)) == ok);
+    CHECK(desired.refresh());  // so the ports of all hosts are told their MTU anew
+}
+
+TEST_CASE("[6.9/session] a foreign host has no session: it is foreign, and nothing is awaited of it") {
+    Foreign lab;
+    CHECK(lab.all_hosts->session(lab.vtep) == SessionState::foreign);
+    CHECK(lab.all_hosts->session(lab.h1) == SessionState::connected);
+    CHECK(answers(SessionState::foreign));
+    CHECK(lab.all_hosts->installed(lab.vtep) >= lab.cloud().revision());
+    const wire::ListRequest request{Kind::host, {{"session", "foreign"}}, {}, 0};
+    const auto listed = lab.service->list(lab.root, request);
+    REQUIRE(listed.has_value());
+    REQUIRE(listed->objects.size() == 1);
+    CHECK(object_of<schema::Host>(listed->objects.front().object).name == "vtep");
 }
 
 TEST_CASE("[6.9/token] no agent enrols as a foreign host") {

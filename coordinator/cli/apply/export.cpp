@@ -47,6 +47,7 @@ private:
             for (const auto& field : schema::fields_of(kind)) {
                 const auto& value = *object.find(field.name);
                 if (!field.client_may_set() || value == *defaults.find(field.name)) continue;
+                if (field.has(schema::foreign_only) && *object.find("foreign") == Value{false}) continue;
                 if (!partition.empty() && field.name == "partition") continue;
                 item.set(std::string(field.name), without_defaults(names(field, value)));
             }

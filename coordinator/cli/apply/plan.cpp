@@ -101,6 +101,7 @@ private:
         for (const auto& entry : *one.fields.get<Value::Map>())
             if (!(entry.value == *present->find(entry.key))) {
                 WEFT_CHECK(may_change(one, entry.key));
+                WEFT_CHECK(may_declare(one, entry.key, *present));
                 step.fields.set(entry.key, entry.value);
             }
         for (const auto& entry : *references.get<Value::Map>())
@@ -144,11 +145,24 @@ private:
         return wrong(one.position, one.name, "'" + field + "' cannot be changed after creation");
     }
 
+    // `host`: as it is, or as the document makes it.
+    static Result<void> may_declare(const Wanted& one, const std::string& field, const Value& host) {
+        const auto* foreign = host.find("foreign");
+        if (!schema::find_field(one.kind, field)->has(schema::foreign_only) ||
+            (foreign && *foreign == Value{true}))
+            return {};
+        return wrong(
+            one.position, one.name,
+            "'" + field + "' can be declared for a foreign host only: the agent of others reports it");
+    }
+
     Result<void> create(const Wanted& one, const std::string& key, Value references, const Document& wanted) {
         for (const auto& field : schema::fields_of(one.kind))
             if (field.has(schema::required) && !one.fields.find(field.name) && !references.find(field.name))
                 return wrong(one.position, key,
                              "is not there yet, and '" + std::string(field.name) + "' is missing");
+        for (const auto& entry : *one.fields.get<Value::Map>())
+            WEFT_CHECK(may_declare(one, entry.key, one.fields));
         if (comes_with_partition(one)) {
             complete(one, key, std::move(references));
             return {};

@@ -28,6 +28,7 @@ enum FieldFlag : unsigned {
     detached_only = 1U << 3,  // changed only while the record is detached
     derived = 1U << 4,        // computed for answers, never stored; implies server
     timestamp = 1U << 5,      // microseconds since 1970 UTC, shown as RFC 3339; 0: never
+    foreign_only = 1U << 6,   // by the client for a host without an agent; others' agents report it
 };
 
 // One field. `id` is its attribute on the wire and in the store: 1..0x1fff, never reused. A receiver that

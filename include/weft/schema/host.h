@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host: a machine that runs weft-agent, as the operator declared it and as its agent reports it.
+// A host: a machine that runs weft-agent, as the operator declared it and as its agent reports it. Or a
+// foreign one, which runs none and is declared whole.
 #pragma once
 
 #include "weft/base/id.h"
@@ -8,13 +9,14 @@
 
 namespace weft::schema {
 
-// The state of a host's session (design: order of change).
+// The state of a host's session (design: order of change). A foreign host never has one.
 enum class SessionState : std::uint8_t {
     never = 0,
     connected = 1,
     lagging = 2,
     lost = 3,
-    needs_confirmation = 4
+    needs_confirmation = 4,
+    foreign = 5
 };
 template <>
 inline constexpr auto enum_names<SessionState> = std::array{
@@ -23,6 +25,7 @@ inline constexpr auto enum_names<SessionState> = std::array{
     std::pair{SessionState::lagging, std::string_view{"lagging"}},
     std::pair{SessionState::lost, std::string_view{"lost"}},
     std::pair{SessionState::needs_confirmation, std::string_view{"needs-confirmation"}},
+    std::pair{SessionState::foreign, std::string_view{"foreign"}},
 };
 
 struct Host {
@@ -57,10 +60,12 @@ struct Schema<Host> {
               required, 1, 8},
         Field{4, "zone", &Host::zone, "zone it stands in", settable, 0, 255},
         Field{5, "rack", &Host::rack, "rack it stands in", settable, 0, 255},
-        Field{6, "capabilities", &Host::capabilities, "framework versions and features its agent reported",
-              server, 0, 64},
+        Field{6, "capabilities", &Host::capabilities,
+              "framework versions and features; from its agent, of a foreign host declared", foreign_only, 0,
+              64},
         Field{7, "underlay-mtu", &Host::underlay_mtu,
-              "smallest uplink MTU its agent reported, bytes; 0 unknown", server},
+              "smallest uplink MTU, bytes, 0 unknown; from its agent, of a foreign host declared",
+              foreign_only},
         Field{8, "certificate-serial", &Host::certificate_serial,
               "serial of the certificate in force, hex; empty: none issued", server, 0, 64},
         Field{9, "session", &Host::session, "state of the agent's session", derived},
