@@ -18,6 +18,11 @@ Result<Id> host_of(const Cloud& cloud, Id record) {
     return Error{ErrorCode::conflict, "the record is not attached to an instance on a host", "record", 0};
 }
 
+bool is_foreign(const Cloud& cloud, Id id) {
+    const auto host = cloud.find<schema::Host>(id);
+    return host && host->foreign;
+}
+
 // Hosts know route tables by their numbers; people by names.
 void name_tables(const Cloud& cloud, Id id, wire::TraceHop& hop) {
     const auto record = cloud.find<schema::Record>(id);
@@ -41,6 +46,9 @@ asio::awaitable<Result<wire::Trace>> gather_trace(Backend& backend, Principal pr
     if (!record) co_return record.error();
     const auto first = host_of(backend.cloud(), *record);
     if (!first) co_return first.error();
+    if (is_foreign(backend.cloud(), *first))
+        co_return Error{ErrorCode::conflict, "the record is on a foreign host, which traces nothing",
+                        "record", 0};
     request.record = to_string(*record);
     request.packet.clear();
     wire::Trace trace;
@@ -59,6 +67,7 @@ asio::awaitable<Result<wire::Trace>> gather_trace(Backend& backend, Principal pr
         name_tables(backend.cloud(), *record, *hop);
         if (!principal.is_operator()) hop->packet.clear();
         trace.hops.push_back(std::move(*hop));
+        if (is_foreign(backend.cloud(), host)) break;  // sent there is all that is known
     }
     co_return trace;
 }

@@ -224,9 +224,11 @@ asio::awaitable<wire::Counters> SessionSet::counters(std::string record) {
     relay_.forget(*question);
     wire::Counters counters;
     counters.records = std::move(question->records);
-    for (const auto& [id, entry] : cloud_.table<schema::Host>())
-        if (!hosts.contains(entry.object->id) || question->missing.contains(entry.object->id))
-            counters.missing_hosts.push_back(entry.object->name);
+    for (const auto& [id, entry] : cloud_.table<schema::Host>()) {
+        const auto& host = *entry.object;
+        if (!host.foreign && (!hosts.contains(host.id) || question->missing.contains(host.id)))
+            counters.missing_hosts.push_back(host.name);
+    }
     co_return counters;
 }
 

@@ -50,7 +50,7 @@ public:
     [[nodiscard]] bool confirm(Id host);
 
     [[nodiscard]] const AffectedLog& affected() const noexcept { return affected_; }
-    // Asks all hosts with a session; those that do not answer within a second are named.
+    // Asks all hosts with a session; those that do not answer within a second are named, foreign ones not.
     boost::asio::awaitable<wire::Counters> counters(std::string record);
 
     // What the host would do with a packet. unreachable: it has no session.

@@ -82,9 +82,9 @@ void print_trace(std::ostream& out, const wire::Trace& trace) {
     if (!trace.hops.empty()) out << schema::to_string(trace.hops.back().verdict) << '\n';
 }
 
+// A trace that ends with `sent` ends at a foreign host.
 bool passes(const wire::Trace& trace) {
-    return !trace.hops.empty() && (trace.hops.back().verdict == wire::TraceVerdict::delivered ||
-                                   trace.hops.back().verdict == wire::TraceVerdict::answered);
+    return !trace.hops.empty() && trace.hops.back().verdict != wire::TraceVerdict::dropped;
 }
 
 }  // namespace
