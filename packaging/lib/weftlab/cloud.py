@@ -55,8 +55,20 @@ def start_coordinator(state, settings):
                   [program(state, "weft-coordinator"), "--config", str(config)], str(SOCKET))
 
 
+def declare_host(state, host):
+    underlay = [word for address in host.underlay for word in ("--underlay", address)]
+    foreign = ["--foreign"] if host.foreign else []
+    abilities = [word for each in host.capabilities for word in ("--capability", each)]
+    mtu = ["--underlay-mtu", str(host.underlay_mtu)] if host.underlay_mtu else []
+    weft(state, "host", "create", host.name, *underlay, "--zone", host.zone, *foreign, *abilities, *mtu)
+
+
 def start_host(state, host):
-    """Declares the host, enrols its agent with a token, starts the device helper and the agent."""
+    """Declares the host, enrols its agent with a token, starts the device helper and the agent. A foreign host is
+    declared: what runs in its namespace is up to whoever uses the lab."""
+    declare_host(state, host)
+    if host.foreign:
+        return
     folder = RUN / host.name
     mount_bpf(state, folder / "bpf")
     tls = folder / "tls"
@@ -74,8 +86,6 @@ def start_host(state, host):
         "flow-log": {"directory": str(folder / "log")},
         **host.agent,
     })
-    underlay = [word for address in host.underlay for word in ("--underlay", address)]
-    weft(state, "host", "create", host.name, *underlay, "--zone", host.zone)
     token = weft(state, "host", "token", host.name).strip()
     agent = [program(state, "weft-agent"), "--config", str(config)]
     run(*enter(host.name, [*agent, "--enroll", token]))

@@ -20,6 +20,9 @@ class Host:
     links: list  # what uplink0 carries, with prefix lengths
     zone: str = "z1"
     agent: dict = field(default_factory=dict)  # added to the host's agent.yaml
+    foreign: bool = False  # runs no agent
+    capabilities: list = field(default_factory=list)  # of a foreign host; empty: what weft takes it to have
+    underlay_mtu: int = 0  # of a foreign host; 0: not known
 
 
 @dataclass
@@ -42,19 +45,46 @@ def _check_keys(what, value, allowed):
             raise LabError(f"{what}: unknown key {key!r}; known: {', '.join(sorted(allowed))}")
 
 
+def _check_foreign(what, entry):
+    """What a host without an agent may say and others may not, and the other way round."""
+    foreign = entry.get("foreign", False)
+    if not isinstance(foreign, bool):
+        raise LabError(f"{what}: foreign: true or false was expected, not {foreign!r}")
+    for key in ("agent",) if foreign else ("capabilities", "underlay-mtu"):
+        if key in entry:
+            why = "a foreign host runs none" if foreign else "only for a host with foreign: true"
+            raise LabError(f"{what}: {key}: {why}")
+    capabilities = entry.get("capabilities", [])
+    if not isinstance(capabilities, list) or not all(isinstance(each, str) for each in capabilities):
+        raise LabError(f"{what}: capabilities: a list of texts was expected, e.g. [vxlan/1], not {capabilities!r}")
+    mtu = entry.get("underlay-mtu", 0)
+    if not isinstance(mtu, int) or isinstance(mtu, bool):
+        raise LabError(f"{what}: underlay-mtu: a number of bytes was expected, not {mtu!r}")
+
+
+def _address(what, text):
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError as error:
+        raise LabError(f"{what}: {error}") from error
+
+
 def _host(entry):
     what = f"lab.hosts: {entry.get('name', '?') if isinstance(entry, dict) else entry}"
-    _check_keys(what, entry, {"name", "zone", "underlay", "addresses", "agent"})
+    _check_keys(what, entry, {"name", "zone", "underlay", "addresses", "agent", "foreign", "capabilities",
+                              "underlay-mtu"})
     if "name" not in entry or not entry.get("underlay"):
         raise LabError(f"{what}: name and underlay are needed")
+    _check_foreign(what, entry)
     links = []
     for text in entry.get("addresses", entry["underlay"]):
-        address = ipaddress.ip_address(text)
+        address = _address(what, text)
         network = next((n for n in UNDERLAY if address in n), None)
         if network is None:
             raise LabError(f"{what}: {text} is in none of {', '.join(map(str, UNDERLAY))}")
         links.append(f"{address}/{network.prefixlen}")
-    return Host(entry["name"], entry["underlay"], links, entry.get("zone", "z1"), entry.get("agent", {}))
+    return Host(entry["name"], entry["underlay"], links, entry.get("zone", "z1"), entry.get("agent", {}),
+                entry.get("foreign", False), entry.get("capabilities", []), entry.get("underlay-mtu", 0))
 
 
 def load(path):
