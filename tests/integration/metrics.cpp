@@ -89,3 +89,25 @@ TEST_CASE_FIXTURE(Metered, "[8.3/convergence] each host that installed a change 
     CHECK(value("weft_coordinator_watchers") == "0");
     CHECK(value("weft_coordinator_watch_overflows_total") == "0");
 }
+
+TEST_CASE_FIXTURE(Metered, "[6.9/metrics] a host without an agent is foreign, in no state that alerts name") {
+    add_hosts(1);
+    schema::Host vtep;
+    vtep.name = "vtep";
+    vtep.underlay = {Address::v4(0xc0000209)};
+    vtep.foreign = true;
+    wire::CreateRequest request;
+    request.kind = Kind::host;
+    request.object = wire::encode(vtep).value();
+    REQUIRE(client().create(request).has_value());
+    const auto text = scrape(port);
+    for (const auto& [state, name] : schema::enum_names<schema::SessionState>) {
+        CAPTURE(name);
+        const auto series =
+            "weft_coordinator_host_session{host=\"vtep\",state=\"" + std::string(name) + "\"}";
+        CHECK(value_of(text, series) == (name == "foreign" ? "1" : "0"));
+    }
+    CHECK(value_of(text, "weft_coordinator_hosts{state=\"foreign\"}") == "1");
+    CHECK(value_of(text, "weft_coordinator_hosts{state=\"never\"}") == "0");
+    CHECK(text.find("weft_coordinator_host_lag_revisions{host=\"vtep\"}") == std::string::npos);
+}
