@@ -5,7 +5,7 @@
 # Everything the packet path, the lab and the comparisons need that is a module in Debian's kernel.
 kernel_modules=(veth bridge vxlan geneve dummy tun ifb sch_ingress cls_bpf act_bpf 8021q)
 # The shell is dash: busybox's prefers its own ip and nsenter to the ones that are installed.
-guest_commands=(bash sh ip tc ping arping ss nsenter sysctl socat python3 mount umount timeout tcpdump jq)
+guest_commands=(bash sh ip bridge tc ping arping ss nsenter sysctl socat python3 mount umount timeout tcpdump jq)
 # The clients that configure instances, with what their scripts call.
 guest_commands+=(unshare dhclient dhclient-script rdisc6 run-parts chown chmod hostname)
 
