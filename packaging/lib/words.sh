@@ -44,9 +44,10 @@ silent() {
 # serve NAME: the instance answers TCP connections to port 7777 and UDP datagrams to port 7778 with its own name.
 servers=()
 serve() {
-    start "$1" socat TCP-LISTEN:7777,reuseaddr,fork SYSTEM:"echo $1" &
+    # Without -t an answer that takes half a second, as on an emulated machine, is given up.
+    start "$1" socat -t 5 TCP-LISTEN:7777,reuseaddr,fork SYSTEM:"echo $1" &
     servers+=($!)
-    start "$1" socat UDP-RECVFROM:7778,reuseaddr,fork SYSTEM:"read -r asked; echo $1" &
+    start "$1" socat -t 5 UDP-RECVFROM:7778,reuseaddr,fork SYSTEM:"read -r asked; echo $1" &
     servers+=($!)
     until_true 5 on "$1" sh -c 'ss -Hltn "sport = 7777" | grep -q . && ss -Hlun "sport = 7778" | grep -q .'
 }

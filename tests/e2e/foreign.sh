@@ -42,7 +42,7 @@ serve_both() {
     serve "$1"
     start "$1" socat -t 5 TCP6-LISTEN:7777,ipv6only=1,reuseaddr,fork SYSTEM:"echo $1" &
     servers+=($!)
-    start "$1" socat UDP6-RECVFROM:7778,ipv6only=1,reuseaddr,fork SYSTEM:"read -r asked; echo $1" &
+    start "$1" socat -t 5 UDP6-RECVFROM:7778,ipv6only=1,reuseaddr,fork SYSTEM:"read -r asked; echo $1" &
     servers+=($!)
     until_true 5 on "$1" sh -c 'ss -6Hltn "sport = 7777" | grep -q . && ss -6Hlun "sport = 7778" | grep -q .'
 }
@@ -51,7 +51,7 @@ for name in box i1 i2 i3; do serve_both "$name"; done
 exchanges() {
     for address in "10.1.2.$3" "[2001:db8:12::$3]"; do
         pings "$1" "$(tr -d '[]' <<<"$address")" && answers "$1" "$address" "$2" tcp &&
-            answers "$1" "$address" "$2" udp || return 1
+            until_true 10 answers "$1" "$address" "$2" udp || return 1
     done
 }
 
