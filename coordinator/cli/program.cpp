@@ -15,9 +15,9 @@ const std::map<std::string, Format> formats{{"table", Format::table},
                                             {"name", Format::name}};
 
 void add_verbs(Program& program) {
-    for (const Kind kind :
-         {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table, Kind::subnet,
-          Kind::host, Kind::instance, Kind::record, Kind::attachment, Kind::operation, Kind::tag})
+    for (const Kind kind : {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table,
+                            Kind::subnet, Kind::host, Kind::instance, Kind::pool, Kind::address_pool,
+                            Kind::record, Kind::attachment, Kind::operation, Kind::tag})
         add_noun(program, kind);
     add_apply(program);
     add_status(program);

@@ -38,45 +38,83 @@ bool is_assignable(const schema::Subnet& subnet, const Address& address) {
 Result<std::vector<Address>> Chooser::addresses(const Cloud& cloud, const schema::Subnet& subnet) {
     std::vector<Address> chosen;
     for (const auto& range : ranges_of(subnet)) {
-        WEFT_TRY(const auto one, address(cloud, subnet, range.cidr));
+        const auto one = address(cloud, subnet, range.cidr);
+        if (!one)
+            return Error{
+                ErrorCode::exhausted,
+                "every address of subnet " + subnet.name + " (" + to_string(range.cidr) + ") is in use",
+                "addresses", 0};
         chosen.push_back(one);
     }
     return chosen;
 }
 
-Result<Address> Chooser::address(const Cloud& cloud, const schema::Subnet& subnet, const Prefix& cidr) {
+Result<std::vector<Address>> Chooser::addresses(const Cloud& cloud, const schema::Subnet& subnet,
+                                                const schema::AddressPool& pool) {
+    std::vector<Address> chosen;
+    for (const auto& range : ranges_of(subnet)) {
+        std::string tried;
+        Address one;
+        for (const auto& part : pool.ranges) {
+            if (one || !range.cidr.contains(part)) continue;
+            tried += (tried.empty() ? "" : ", ") + to_string(part);
+            one = address(cloud, subnet, part);
+        }
+        if (one) chosen.push_back(one);
+        if (!one && !tried.empty())
+            return Error{ErrorCode::exhausted,
+                         "every address of address-pool " + pool.name + " in subnet " + subnet.name + " (" +
+                             tried + ") is in use",
+                         "address-pool", 0};
+    }
+    if (chosen.empty())
+        return invalid("address-pool",
+                       "address-pool " + pool.name + " has no range in subnet " + subnet.name);
+    return chosen;
+}
+
+Address Chooser::address(const Cloud& cloud, const schema::Subnet& subnet, const Prefix& range) {
     const auto& taken = cloud.addresses();
-    const auto end = end_offset(cidr);
-    auto [cursor, fresh] = next_offset_.try_emplace({subnet.id.value, cidr}, first_offset);
+    const bool whole = range == subnet.cidr || range == subnet.cidr6;
+    const auto first = whole ? first_offset : 0;
+    const auto end = whole ? end_offset(range) : range.size();
+    auto [cursor, fresh] = next_offset_.try_emplace({subnet.id.value, range}, first);
     if (fresh) {
         // After a restart: behind the highest in use, as nobody knows which were freed last.
-        auto last = taken.lower_bound({subnet.id.value, cidr.address().plus(end)});
+        auto last = taken.lower_bound({subnet.id.value, range.address().plus(end)});
         if (last != taken.begin() && (--last)->first.first == subnet.id.value &&
-            cidr.contains(last->first.second))
-            cursor->second = std::max(first_offset, offset_of(cidr, last->first.second) + 1);
+            range.contains(last->first.second))
+            cursor->second = std::max(first, offset_of(range, last->first.second) + 1);
     }
     // First from the cursor to the end, then from the start to the cursor.
     const auto search = [&](std::uint64_t from, std::uint64_t to) -> std::uint64_t {
-        auto used = taken.lower_bound({subnet.id.value, cidr.address().plus(from)});
+        auto used = taken.lower_bound({subnet.id.value, range.address().plus(from)});
         for (std::uint64_t offset = from; offset < to; ++offset) {
-            const auto candidate = cidr.address().plus(offset);
-            if (used == taken.end() || used->first != Cloud::AddressKey{subnet.id.value, candidate})
+            const auto candidate = range.address().plus(offset);
+            const bool free =
+                used == taken.end() || used->first != Cloud::AddressKey{subnet.id.value, candidate};
+            if (!free)
+                ++used;
+            else if (is_assignable(subnet, candidate))
                 return offset;
-            ++used;
         }
         return to;
     };
     const auto start = std::min(cursor->second, end);
     auto offset = search(start, end);
     if (offset == end) {
-        offset = search(first_offset, start);
-        if (offset >= start)
-            return Error{ErrorCode::exhausted,
-                         "every address of subnet " + subnet.name + " (" + to_string(cidr) + ") is in use",
-                         "addresses", 0};
+        offset = search(first, start);
+        if (offset >= start) return {};
     }
     cursor->second = offset + 1;
-    return cidr.address().plus(offset);
+    return range.address().plus(offset);
+}
+
+Ptr<schema::Record> Chooser::record(const Cloud& cloud, Id pool, const Cloud::Fits& fits) {
+    auto& last = last_record_[pool.value];
+    auto found = cloud.record_of_pool(pool, last, fits);
+    if (found) last = found->id.value;
+    return found;
 }
 
 Result<std::uint32_t> Chooser::gni(const Cloud& cloud) {

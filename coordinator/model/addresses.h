@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses what is free: addresses of a subnet, GNIs. A cursor only moves on (and around at the end), so what
-// was freed is not reused at once, and requests in flight at the same time get different ones. The claims of
-// the store decide; a lost race is a conflict and the verb chooses again.
+// Chooses what is free: addresses of a subnet, records of a pool, GNIs. A cursor only moves on (and around at
+// the end), so what was freed is not reused at once, and requests in flight at the same time get different
+// ones. The claims of the store decide; a lost race is a conflict and the verb chooses again.
 #pragma once
 
 #include <map>
@@ -33,13 +33,19 @@ class Chooser {
 public:
     // One of each of the subnet's ranges; exhausted when every assignable address of one is taken.
     [[nodiscard]] Result<std::vector<Address>> addresses(const Cloud& cloud, const schema::Subnet& subnet);
+    // The same from a pool: one of each family that the pool has in the subnet.
+    [[nodiscard]] Result<std::vector<Address>> addresses(const Cloud& cloud, const schema::Subnet& subnet,
+                                                         const schema::AddressPool& pool);
+    // The next record of the pool that fits; null when there is none.
+    [[nodiscard]] Ptr<schema::Record> record(const Cloud& cloud, Id pool, const Cloud::Fits& fits);
     [[nodiscard]] Result<std::uint32_t> gni(const Cloud& cloud);
 
 private:
-    [[nodiscard]] Result<Address> address(const Cloud& cloud, const schema::Subnet& subnet,
-                                          const Prefix& cidr);
+    // Of `range`, which is a range of the subnet or a part of one; unset when all are taken.
+    [[nodiscard]] Address address(const Cloud& cloud, const schema::Subnet& subnet, const Prefix& range);
 
     std::map<std::pair<std::uint64_t, Prefix>, std::uint64_t> next_offset_;  // by subnet and range
+    std::map<std::uint64_t, std::uint64_t> last_record_;                     // by pool
     std::uint32_t last_gni_{0};
 };
 

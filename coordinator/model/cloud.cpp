@@ -81,9 +81,9 @@ Object Cloud::find(Id id) const {
 
 template <class T>
 std::vector<Ptr<T>> Cloud::named(std::string_view name) const {
-    const auto& index =
-        std::get<const NameIndex<T>&>(std::tie(partition_names_, subnet_names_, host_names_, instance_names_,
-                                               record_names_, group_names_, acl_names_, table_names_));
+    const auto& index = std::get<const NameIndex<T>&>(
+        std::tie(partition_names_, subnet_names_, host_names_, instance_names_, record_names_, group_names_,
+                 acl_names_, table_names_, pool_names_, address_pool_names_));
     std::vector<Ptr<T>> found;
     for (auto at = index.lower_bound(std::pair{name, std::string_view{}});
          at != index.end() && (*at)->name == name; ++at)
@@ -98,6 +98,8 @@ template std::vector<Ptr<schema::Record>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::SecurityGroup>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::NetworkAcl>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::RouteTable>> Cloud::named(std::string_view) const;
+template std::vector<Ptr<schema::Pool>> Cloud::named(std::string_view) const;
+template std::vector<Ptr<schema::AddressPool>> Cloud::named(std::string_view) const;
 
 Ptr<schema::Partition> Cloud::partition(std::string_view owner, std::string_view name) const {
     return by_name(partition_names_, table<schema::Partition>(), owner, name);
@@ -120,6 +122,12 @@ Ptr<schema::RouteTable> Cloud::route_table(Id partition, std::string_view name) 
 Ptr<schema::NetworkAcl> Cloud::acl(Id partition, std::string_view name) const {
     return by_name(acl_names_, table<schema::NetworkAcl>(), raw(partition), name);
 }
+Ptr<schema::Pool> Cloud::pool(Id partition, std::string_view name) const {
+    return by_name(pool_names_, table<schema::Pool>(), raw(partition), name);
+}
+Ptr<schema::AddressPool> Cloud::address_pool(Id partition, std::string_view name) const {
+    return by_name(address_pool_names_, table<schema::AddressPool>(), raw(partition), name);
+}
 Ptr<schema::SecurityGroup> Cloud::group(Id partition, std::string_view name) const {
     return by_name(group_names_, table<schema::SecurityGroup>(), raw(partition), name);
 }
@@ -138,6 +146,12 @@ std::vector<Ptr<schema::NetworkAcl>> Cloud::acls(Id partition) const {
 }
 std::vector<Ptr<schema::RouteTable>> Cloud::route_tables(Id partition) const {
     return listed<schema::RouteTable>(tables_by_partition_, partition);
+}
+std::vector<Ptr<schema::Pool>> Cloud::pools(Id partition) const {
+    return listed<schema::Pool>(pools_by_partition_, partition);
+}
+std::vector<Ptr<schema::AddressPool>> Cloud::address_pools(Id partition) const {
+    return listed<schema::AddressPool>(address_pools_by_partition_, partition);
 }
 std::vector<Ptr<schema::Record>> Cloud::records_with_routes(Id partition) const {
     return listed<schema::Record>(routing_records_, partition);
@@ -229,6 +243,16 @@ void Cloud::index(const schema::RouteTable& table, bool on) {
     index(table.routes, table.partition, on);
 }
 
+void Cloud::index(const schema::Pool& pool, bool on) {
+    set(pool_names_, pool, on);
+    set(pools_by_partition_, pool.partition, pool.id, on);
+}
+
+void Cloud::index(const schema::AddressPool& pool, bool on) {
+    set(address_pool_names_, pool, on);
+    set(address_pools_by_partition_, pool.partition, pool.id, on);
+}
+
 void Cloud::index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on) {
     for (const auto& route : routes) {
         if (!route.partition) continue;
@@ -267,6 +291,8 @@ void Cloud::index(const schema::Instance& instance, bool on) {
 void Cloud::index(const schema::Record& record, bool on) {
     set(record_names_, record, on);
     set(records_by_subnet_, record.subnet, record.id, on);
+    for (const Id pool : {record.pool, record.address_pool})
+        if (pool) set(records_by_pool_, pool, record.id, on);
     if (!record.routes.empty()) set(routing_records_, record.partition, record.id, on);
     index(record.routes, record.partition, on);
     for (const auto& address : record.addresses) {

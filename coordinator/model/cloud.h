@@ -2,6 +2,7 @@
 // All objects in memory with the indices that queries, verbs and distribution need. Pure.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -58,6 +59,9 @@ public:
     [[nodiscard]] Ptr<schema::SecurityGroup> group(Id partition, std::string_view name) const;
     [[nodiscard]] Ptr<schema::RouteTable> route_table(Id partition, std::string_view name) const;
     [[nodiscard]] Ptr<schema::NetworkAcl> acl(Id partition, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::Pool> pool(Id partition, std::string_view name) const;
+    // Without a partition: a public one.
+    [[nodiscard]] Ptr<schema::AddressPool> address_pool(Id partition, std::string_view name) const;
 
     [[nodiscard]] std::vector<Ptr<schema::Subnet>> subnets(Id partition) const;
     // Which subnet of the partition holds the address.
@@ -71,6 +75,14 @@ public:
     using Members = std::set<std::pair<std::uint64_t, std::uint64_t>>;
     [[nodiscard]] std::vector<Id> records_of_subnet(Id subnet) const;
     [[nodiscard]] bool subnet_has_records(Id subnet) const;
+    // The first record of the pool after `after`, in the order of ids and around at the end; null when it has
+    // none that `fits`. Looks at each at most once.
+    using Fits = std::function<bool(const schema::Record&)>;
+    [[nodiscard]] Ptr<schema::Record> record_of_pool(Id pool, std::uint64_t after, const Fits& fits) const;
+    // Of a pool of records or of addresses.
+    [[nodiscard]] std::vector<Id> records_of_pool(Id pool) const;
+    [[nodiscard]] std::vector<Ptr<schema::Pool>> pools(Id partition) const;
+    [[nodiscard]] std::vector<Ptr<schema::AddressPool>> address_pools(Id partition) const;
 
     // Attachments, each list in the order of ids.
     [[nodiscard]] std::vector<Ptr<schema::Attachment>> attachments_of_record(Id record) const;
@@ -134,6 +146,8 @@ private:
     NameIndex<schema::SecurityGroup> group_names_;
     NameIndex<schema::NetworkAcl> acl_names_;
     NameIndex<schema::RouteTable> table_names_;
+    NameIndex<schema::Pool> pool_names_;
+    NameIndex<schema::AddressPool> address_pool_names_;
     Addresses addresses_;
     std::set<std::uint32_t> gnis_;
     std::map<Address, std::uint64_t> underlays_;
@@ -150,7 +164,7 @@ private:
     Counts route_targets_, route_origins_;       // partitions, by how many routes
     Members groups_by_partition_, references_;   // group, and a group whose rules refer to it
     Members tags_by_partition_, tags_by_group_;  // by number
-    Members records_by_tag_;
+    Members records_by_tag_, records_by_pool_, pools_by_partition_, address_pools_by_partition_;
     std::map<std::uint32_t, std::uint64_t> tags_by_number_;
     std::map<std::vector<Id>, std::uint64_t> tags_by_set_;
     std::set<Id> open_operations_;
@@ -167,6 +181,8 @@ private:
     void index(const schema::SecurityTag& tag, bool on);
     void index(const schema::NetworkAcl& acl, bool on);
     void index(const schema::RouteTable& table, bool on);
+    void index(const schema::Pool& pool, bool on);
+    void index(const schema::AddressPool& pool, bool on);
     void index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on);
     void index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on);
     template <class T>

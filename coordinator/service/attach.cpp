@@ -120,10 +120,62 @@ Result<void> check_instance(const Context& context, const Record& record, const 
 
 }  // namespace
 
+Result<void> attach_to(const Context& context, const Record& record, const Instance& instance,
+                       const wire::AttachRequest& request, Plan& plan) {
+    bool programs = false;
+    WEFT_CHECK(check_instance(context, record, instance, plan.notes, programs));
+    WEFT_TRY(auto device, choose_device(context, request, instance));
+
+    Attachment attachment;
+    attachment.id = new_id(Kind::attachment);
+    attachment.record = record.id;
+    attachment.instance = instance.id;
+    attachment.device = std::move(device.name);
+    attachment.netns = std::move(device.netns);
+    attachment.owner = context.principal.name;
+    attachment.delete_on_terminate =
+        request.has_delete_on_terminate ? request.delete_on_terminate : record.delete_on_terminate;
+    if (programs) {
+        attachment.phase = Phase::programming;
+        attachment.host = instance.host;
+    }
+
+    schema::Operation operation;
+    operation.id = new_id(Kind::operation);
+    operation.kind = schema::OperationKind::attach;
+    operation.step = to_string(attachment.phase);
+    operation.attachments = {attachment.id};
+    operation.instance = instance.id;
+    operation.to_host = instance.host;
+    operation.principal = context.principal.name;
+    // Made with the attachment: it leaves with it if that fails (row 1.3).
+    if (!context.cloud.find<Record>(record.id)) operation.then_delete = record.id;
+    attachment.operation = operation.id;
+
+    plan.text = "attaching record " + record.name + " to instance " + instance.name;
+    plan.object = attachment.id;
+    plan.operation = operation.id;
+    plan.draft.rely(instance.id);
+    if (instance.host) plan.draft.rely(instance.host);
+    plan.draft.rely(record.partition);
+    plan.draft.put(attachment);
+    plan.draft.put(operation);
+    return {};
+}
+
 Result<Plan> attach(const Context& context, const wire::AttachRequest& request) {
     const auto& cloud = context.cloud;
-    WEFT_TRY(const auto record, resolve<Record>(cloud, context.principal, request.record, "record"));
+    if (request.record.empty() == request.pool.empty())
+        return invalid("record", "either a record or a pool is needed");
+    Ptr<Record> record;
+    if (request.pool.empty()) {
+        WEFT_TRY(record, resolve<Record>(cloud, context.principal, request.record, "record"));
+    }
     WEFT_TRY(const auto instance, resolve<Instance>(cloud, context.principal, request.instance, "instance"));
+    if (!record) {
+        WEFT_TRY(const auto pool, resolve<schema::Pool>(cloud, context.principal, request.pool, "pool"));
+        WEFT_TRY(record, free_record(context, *pool, *instance));
+    }
     WEFT_CHECK(check_generation(context.options, Object{record}));
     if (const auto there = cloud.attachment(record->id, instance->id))
         return existing(context, request, *record, *there);
@@ -132,43 +184,8 @@ Result<Plan> attach(const Context& context, const wire::AttachRequest& request) 
             return conflict("record", "record " + record->name + " is exclusive and attached to " +
                                           title(cloud.find(other->instance)));
     Plan plan{context.draft(), {}};
-    bool programs = false;
-    WEFT_CHECK(check_instance(context, *record, *instance, plan.notes, programs));
-    WEFT_TRY(auto device, choose_device(context, request, *instance));
-
-    Attachment attachment;
-    attachment.id = new_id(Kind::attachment);
-    attachment.record = record->id;
-    attachment.instance = instance->id;
-    attachment.device = std::move(device.name);
-    attachment.netns = std::move(device.netns);
-    attachment.owner = context.principal.name;
-    attachment.delete_on_terminate =
-        request.has_delete_on_terminate ? request.delete_on_terminate : record->delete_on_terminate;
-    if (programs) {
-        attachment.phase = Phase::programming;
-        attachment.host = instance->host;
-    }
-
-    schema::Operation operation;
-    operation.id = new_id(Kind::operation);
-    operation.kind = schema::OperationKind::attach;
-    operation.step = to_string(attachment.phase);
-    operation.attachments = {attachment.id};
-    operation.instance = instance->id;
-    operation.to_host = instance->host;
-    operation.principal = context.principal.name;
-    attachment.operation = operation.id;
-
-    plan.text = "attaching record " + record->name + " to instance " + instance->name;
-    plan.object = attachment.id;
-    plan.operation = operation.id;
     plan.draft.rely(record->id);
-    plan.draft.rely(instance->id);
-    if (instance->host) plan.draft.rely(instance->host);
-    plan.draft.rely(record->partition);
-    plan.draft.put(attachment);
-    plan.draft.put(operation);
+    WEFT_CHECK(attach_to(context, *record, *instance, request, plan));
     return plan;
 }
 

@@ -52,6 +52,12 @@ struct Collect {
         for (const auto& route : t->routes)
             if (route.record) add(ClaimKind::route_use, to_string(route.record), to_string(t->id), t->id);
     }
+    void operator()(const Ptr<schema::Pool>& p) {
+        add(ClaimKind::pool_name, to_string(p->partition), p->name, p->id);
+    }
+    void operator()(const Ptr<schema::AddressPool>& p) {
+        add(ClaimKind::address_pool_name, to_string(p->partition), p->name, p->id);
+    }
     void operator()(const Ptr<schema::Host>& h) {
         add(ClaimKind::host_name, {}, h->name, h->id);
         for (const auto& address : h->underlay)
@@ -70,6 +76,9 @@ struct Collect {
             add(ClaimKind::table_number, {}, std::to_string(number), r->id);
         for (const auto& route : r->routes)
             if (route.record) add(ClaimKind::route_use, to_string(route.record), to_string(r->id), r->id);
+        if (r->pool) add(ClaimKind::pool_use, to_string(r->pool), to_string(r->id), r->id);
+        if (r->address_pool)
+            add(ClaimKind::address_pool_use, to_string(r->address_pool), to_string(r->id), r->id);
         if (r->tag != 0) add(ClaimKind::tag_use, std::to_string(r->tag), to_string(r->id), r->id);
     }
     void operator()(const Ptr<schema::Attachment>& a) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Detach by record and instance, by record alone, or all of an instance (row 2.4).
 #include <algorithm>
+#include <set>
 
 #include "coordinator/service/groups.h"
 #include "coordinator/service/resolve.h"
+#include "coordinator/service/routes.h"
 #include "coordinator/service/verbs.h"
 
 namespace weft::coordinator {
@@ -12,6 +14,11 @@ namespace {
 using schema::Attachment;
 using schema::Operation;
 using schema::Phase;
+
+bool is_active(const schema::Instance& instance) {
+    return instance.state != schema::InstanceState::stopped &&
+           instance.state != schema::InstanceState::terminated;
+}
 
 bool leaving(const Attachment& a) { return a.phase == Phase::cutting || a.phase == Phase::withdrawing; }
 
@@ -50,6 +57,34 @@ Result<std::vector<Ptr<Attachment>>> chosen(const Context& context, const wire::
     return found;
 }
 
+// An active instance keeps a record where a partition of those it loses asks for that (row 2.10). What it
+// keeps may be on the way to it, but not away from it.
+Result<void> check_keeps_record(const Context& context, const std::vector<Ptr<Attachment>>& lost,
+                                Draft& draft) {
+    const auto& cloud = context.cloud;
+    std::set<Id> instances;
+    for (const auto& attachment : lost) {
+        const auto record = cloud.find<schema::Record>(attachment->record);
+        const auto partition = record ? cloud.find<schema::Partition>(record->partition) : nullptr;
+        if (partition && partition->require_record) instances.insert(attachment->instance);
+    }
+    const auto is_lost = [&](const Ptr<Attachment>& a) {
+        return leaving(*a) || std::ranges::any_of(lost, [&](const auto& l) { return l->id == a->id; });
+    };
+    for (const Id id : instances) {
+        const auto instance = cloud.find<schema::Instance>(id);
+        if (!instance || !is_active(*instance)) continue;
+        if (std::ranges::all_of(cloud.attachments_of_instance(id), is_lost))
+            return conflict("instance", "instance " + instance->name + " is " +
+                                            std::string(to_string(instance->state)) +
+                                            " and would be without a record, which a partition's "
+                                            "require-record forbids: stop or terminate it first");
+        // A new generation: of two that take its last records at once, one is planned again.
+        draft.put(*instance);
+    }
+    return {};
+}
+
 }  // namespace
 
 void erase_unattached(Draft& draft, Id object) {
@@ -63,14 +98,26 @@ void erase_unattached(Draft& draft, Id object) {
                  object);
 }
 
-Plan detach_all(const Context& context, const std::vector<Ptr<Attachment>>& attachments, Id then_delete) {
+void erase_terminated(Draft& draft, const Attachment& attachment) {
+    const auto& cloud = draft.cloud();
+    const auto record = draft.find<schema::Record>(attachment.record);
+    if (!attachment.delete_on_terminate || !record || !check_no_route(cloud, *record)) return;
+    for (const auto& other : cloud.attachments_of_record(record->id))
+        if (draft.find<Attachment>(other->id)) return;
+    erase_unattached(draft, record->id);
+}
+
+Result<Plan> detach_all(const Context& context, const std::vector<Ptr<Attachment>>& attachments,
+                        const Afterwards& afterwards) {
     Plan plan{context.draft(), {}};
+    if (!afterwards.terminate) WEFT_CHECK(check_keeps_record(context, attachments, plan.draft));
     Operation operation;
     operation.id = new_id(Kind::operation);
     operation.kind = schema::OperationKind::detach;
     operation.step = to_string(Phase::cutting);
     operation.principal = context.principal.name;
-    operation.then_delete = then_delete;
+    operation.then_delete = afterwards.then_delete;
+    operation.terminate = afterwards.terminate;
     operation.instance = attachments.front()->instance;
 
     std::string names;
@@ -79,6 +126,7 @@ Plan detach_all(const Context& context, const std::vector<Ptr<Attachment>>& atta
         supersede(plan.draft, *attachment, operation);
         if (attachment->phase == Phase::waiting) {  // no host has heard of it
             plan.draft.erase(attachment->id);
+            if (afterwards.terminate) erase_terminated(plan.draft, *attachment);
             continue;
         }
         operation.attachments.push_back(attachment->id);
@@ -94,7 +142,7 @@ Plan detach_all(const Context& context, const std::vector<Ptr<Attachment>>& atta
     const bool at_once = operation.attachments.empty();
     plan.text = (at_once ? "detached " : "detaching ") + names;
     if (at_once) {
-        if (then_delete) erase_unattached(plan.draft, then_delete);
+        if (afterwards.then_delete) erase_unattached(plan.draft, afterwards.then_delete);
         return plan;
     }
     plan.operation = operation.id;

@@ -17,11 +17,17 @@ Error no_such_verb(std::string_view verb, Kind kind) {
 Result<Plan> create(const Context& context, const wire::CreateRequest& request) {
     if (!request.subnets.empty() && request.kind != Kind::partition)
         return invalid("subnets", "only a partition is created with subnets");
+    if (!request.instance.empty() && request.kind != Kind::record)
+        return invalid("instance", "only a record is created attached");
+    if (request.instance.empty() && !(request.device.empty() && request.netns.empty()))
+        return invalid("instance", "is missing: a device is named for an attachment");
     switch (request.kind) {
         case Kind::partition: return create_partition(context, request);
         case Kind::security_group: return create_group(context, request);
         case Kind::network_acl: return create_acl(context, request);
         case Kind::route_table: return create_route_table(context, request);
+        case Kind::pool: return create_pool(context, request);
+        case Kind::address_pool: return create_address_pool(context, request);
         case Kind::subnet: return create_subnet(context, request);
         case Kind::host: return create_host(context, request);
         case Kind::instance: return create_instance(context, request);
@@ -39,6 +45,9 @@ Result<Plan> modify(const Context& context, const wire::ModifyRequest& request) 
     if (const auto g = as<schema::SecurityGroup>(object)) return modify_group(context, *g, request.patch);
     if (const auto n = as<schema::NetworkAcl>(object)) return modify_acl(context, *n, request.patch);
     if (const auto t = as<schema::RouteTable>(object)) return modify_route_table(context, *t, request.patch);
+    if (const auto p = as<schema::Pool>(object)) return modify_pool(context, *p, request.patch);
+    if (const auto p = as<schema::AddressPool>(object))
+        return modify_address_pool(context, *p, request.patch);
     if (const auto s = as<schema::Subnet>(object)) return modify_subnet(context, *s, request.patch);
     if (const auto h = as<schema::Host>(object)) return modify_host(context, *h, request.patch);
     if (const auto i = as<schema::Instance>(object)) return modify_instance(context, *i, request.patch);
@@ -56,6 +65,8 @@ Result<Plan> remove(const Context& context, const wire::RemoveRequest& request) 
     if (const auto g = as<schema::SecurityGroup>(object)) return remove_group(context, *g);
     if (const auto n = as<schema::NetworkAcl>(object)) return remove_acl(context, *n);
     if (const auto t = as<schema::RouteTable>(object)) return remove_route_table(context, *t);
+    if (const auto p = as<schema::Pool>(object)) return remove_pool(context, *p);
+    if (const auto p = as<schema::AddressPool>(object)) return remove_address_pool(context, *p);
     if (const auto s = as<schema::Subnet>(object)) return remove_subnet(context, *s);
     if (const auto h = as<schema::Host>(object)) return remove_host(context, *h);
     if (const auto i = as<schema::Instance>(object)) return remove_instance(context, *i);

@@ -40,6 +40,8 @@ std::vector<std::string> wanted_values(const Cloud& cloud, const Principal& prin
     if (field == "security-groups" || field == "groups")
         add_named<schema::SecurityGroup>(cloud, principal, value, values);
     if (field == "route-table") add_named<schema::RouteTable>(cloud, principal, value, values);
+    if (field == "pool") add_named<schema::Pool>(cloud, principal, value, values);
+    if (field == "address-pool") add_named<schema::AddressPool>(cloud, principal, value, values);
     if (field == "acl") add_named<schema::NetworkAcl>(cloud, principal, value, values);
     if (field == "subnet") add_named<schema::Subnet>(cloud, principal, value, values);
     if (field == "record") add_named<schema::Record>(cloud, principal, value, values);

@@ -40,16 +40,28 @@ Result<void> check_host(const Context& context, const Instance& instance) {
     return {};
 }
 
-// What needs the attachments to be gone, or at least not on a host yet.
+// What needs the attachments not to be on a host yet.
 Result<void> check_attachments(const Context& context, const Instance& before, const Instance& after) {
-    const auto attachments = context.cloud.attachments_of_instance(after.id);
-    if (after.state == InstanceState::terminated && !attachments.empty())
-        return conflict("state", "instance " + after.name + " has attachments: detach them first");
     if (before.host == after.host) return {};
-    for (const auto& attachment : attachments)
+    for (const auto& attachment : context.cloud.attachments_of_instance(after.id))
         if (attachment->phase != Phase::waiting)
             return conflict("host", "instance " + after.name + " has attachments on its host: move it");
     return {};
+}
+
+// Its records are detached, those with delete-on-terminate deleted, the others kept (row 2.9).
+Result<Plan> terminate(const Context& context, const Instance& before, const Instance& after) {
+    const auto attachments = context.cloud.attachments_of_instance(after.id);
+    Plan plan{context.draft(), {}};
+    if (!attachments.empty()) {
+        WEFT_TRY(plan, detach_all(context, attachments, {.terminate = true}));
+    }
+    plan.text = (plan.operation ? "terminating instance " : "terminated instance ") + before.name;
+    plan.object = after.id;
+    // What is attached meanwhile is found when the operation ends; without one nothing may be.
+    if (!plan.operation) plan.draft.unused(ClaimKind::instance_attachment, after.id);
+    plan.draft.put(after);
+    return plan;
 }
 
 }  // namespace
@@ -79,9 +91,12 @@ Result<Plan> modify_instance(const Context& context, const Instance& before, con
     const auto same_name = context.cloud.instance(after.owner, after.name);
     if (same_name && same_name->id != after.id)
         return conflict("name", after.owner + " has an instance " + after.name);
+    if (before.state == InstanceState::terminated && after.state != before.state)
+        return conflict("state", "instance " + before.name + " is terminated, which is final");
+    if (after.state == InstanceState::terminated && before.state != after.state)
+        return terminate(context, before, after);
     Draft draft = context.draft();
     if (after.host && after.host != before.host) draft.rely(after.host);
-    if (after.state == InstanceState::terminated) draft.unused(ClaimKind::instance_attachment, after.id);
     return replace(context, std::move(draft), before, after);
 }
 
@@ -91,7 +106,7 @@ Result<Plan> remove_instance(const Context& context, const Instance& instance) {
         if (!context.options.force)
             return conflict("", "instance " + instance.name + " has " + std::to_string(attachments.size()) +
                                     " attachments: detach them first, or force");
-        return detach_all(context, attachments, instance.id);
+        return detach_all(context, attachments, {.then_delete = instance.id, .terminate = true});
     }
     Plan plan{context.draft(), "deleted instance " + instance.name};
     erase_unattached(plan.draft, instance.id);

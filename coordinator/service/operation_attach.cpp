@@ -3,6 +3,7 @@
 // no peer has heard of the attachment and its port does not transmit, so it is simply deleted.
 #include "coordinator/service/operation.h"
 #include "coordinator/service/placement.h"
+#include "coordinator/service/verbs.h"
 
 namespace weft::coordinator {
 namespace {
@@ -15,6 +16,8 @@ Advance compensate(const Operation& operation, const Cloud& cloud, const Attachm
                    const std::string& reason, std::uint64_t now_us) {
     Draft draft{cloud, now_us};
     draft.erase(attachment.id);
+    if (operation.then_delete && !is_null(cloud.find(operation.then_delete)))
+        erase_unattached(draft, operation.then_delete);
     return end_operation(std::move(draft), operation, operation.step + ": " + reason, {});
 }
 

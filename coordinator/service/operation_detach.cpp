@@ -35,6 +35,22 @@ bool used_again(const Cloud& cloud, const Draft& draft, Id object) {
     });
 }
 
+// What was attached to a terminated instance while the request was on its way goes too.
+bool adopt_latecomers(const Cloud& cloud, Operation& operation, Draft& draft) {
+    bool found = false;
+    for (const auto& attachment : cloud.attachments_of_instance(operation.instance)) {
+        if (attachment->operation == operation.id) continue;
+        Attachment late = *attachment;
+        late.operation = operation.id;
+        late.phase = late.phase == Phase::waiting || late.phase == Phase::programming ? Phase::withdrawing
+                                                                                      : Phase::cutting;
+        operation.attachments.push_back(late.id);
+        draft.put(late);
+        found = true;
+    }
+    return found;
+}
+
 }  // namespace
 
 Next next_detach(const Operation& operation, const Cloud& cloud, const HostView& hosts,
@@ -55,12 +71,18 @@ Next next_detach(const Operation& operation, const Cloud& cloud, const HostView&
         advances = true;
         if (attachment->phase == Phase::withdrawing) {
             draft.erase(attachment->id);
+            if (operation.terminate) erase_terminated(draft, *attachment);
             --left;
         } else {
             Attachment withdrawn = *attachment;
             withdrawn.phase = Phase::withdrawing;
             draft.put(withdrawn);
         }
+    }
+    if (left == 0 && operation.terminate && !operation.then_delete && adopt_latecomers(cloud, after, draft)) {
+        after.step = to_string(Phase::cutting);
+        draft.put(after);
+        return Advance{std::move(draft)};
     }
     if (left == 0) {
         const Id doomed = operation.then_delete;

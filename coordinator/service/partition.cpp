@@ -157,6 +157,8 @@ Result<Plan> remove_partition(const Context& context, const Partition& partition
     const auto groups = context.cloud.groups(partition.id);
     const auto acls = context.cloud.acls(partition.id);
     const auto tables = context.cloud.route_tables(partition.id);
+    const auto pools = context.cloud.pools(partition.id);
+    const auto address_pools = context.cloud.address_pools(partition.id);
     if (!context.options.force) {
         for (const auto& table : tables)
             if (table->name != main_table_name)
@@ -169,6 +171,11 @@ Result<Plan> remove_partition(const Context& context, const Partition& partition
         if (!acls.empty())
             return conflict("", "partition " + partition.name + " has acl " + acls.front()->name +
                                     "; delete its ACLs first, or force");
+        if (!pools.empty() || !address_pools.empty())
+            return conflict("", "partition " + partition.name + " has " +
+                                    (pools.empty() ? "address-pool " + address_pools.front()->name
+                                                   : "pool " + pools.front()->name) +
+                                    "; delete its pools first, or force");
     }
     Plan plan{context.draft(), "deleted partition " + partition.name};
     for (const auto& group : groups) {
@@ -177,13 +184,15 @@ Result<Plan> remove_partition(const Context& context, const Partition& partition
     }
     for (const auto& acl : acls) plan.draft.erase(acl->id);
     for (const auto& table : tables) plan.draft.erase(table->id);
+    for (const auto& pool : pools) plan.draft.erase(pool->id);
+    for (const auto& pool : address_pools) plan.draft.erase(pool->id);
     for (const auto& subnet : subnets) {
         plan.draft.erase(subnet->id);
         plan.draft.unused(ClaimKind::address, subnet->id);
     }
     plan.draft.erase(partition.id);
-    for (const auto kind :
-         {ClaimKind::subnet_name, ClaimKind::group_name, ClaimKind::acl_name, ClaimKind::table_name})
+    for (const auto kind : {ClaimKind::subnet_name, ClaimKind::group_name, ClaimKind::acl_name,
+                            ClaimKind::table_name, ClaimKind::pool_name, ClaimKind::address_pool_name})
         plan.draft.unused(kind, partition.id);
     return plan;
 }

@@ -19,6 +19,8 @@ struct Owns {
     bool operator()(const Ptr<schema::SecurityTag>& t) const { return partition(t->partition); }
     bool operator()(const Ptr<schema::NetworkAcl>& a) const { return partition(a->partition); }
     bool operator()(const Ptr<schema::RouteTable>& t) const { return partition(t->partition); }
+    bool operator()(const Ptr<schema::Pool>& p) const { return partition(p->partition); }
+    bool operator()(const Ptr<schema::AddressPool>& p) const { return partition(p->partition); }
     bool operator()(const Ptr<schema::Subnet>& s) const { return partition(s->partition); }
     bool operator()(const Ptr<schema::Host>&) const { return false; }
     bool operator()(const Ptr<schema::Instance>& i) const { return i->owner == name; }

@@ -72,6 +72,47 @@ Result<void> check_own_routes(const Context& context, const Record& record, cons
     return {};
 }
 
+// Of the record's partition; another's, or none at all, is an error naming the field.
+template <class T>
+Result<Ptr<T>> pool_of(const Context& context, const Record& record, Id pool, std::string_view field) {
+    if (!pool) return Ptr<T>{};
+    auto found = context.cloud.find<T>(pool);
+    if (!found || found->partition != record.partition)
+        return invalid(std::string(field),
+                       "its partition has no " + std::string(field) + ' ' + to_string(pool));
+    return found;
+}
+
+// Checks its pools, and chooses addresses where none are given.
+Result<void> take_from_pools(const Context& context, const Subnet& subnet, Record& record, Draft& draft) {
+    WEFT_TRY(const auto pool, pool_of<schema::Pool>(context, record, record.pool, "pool"));
+    WEFT_TRY(const auto addresses,
+             pool_of<schema::AddressPool>(context, record, record.address_pool, "address-pool"));
+    if (pool) draft.rely(pool->id);
+    if (addresses) draft.rely(addresses->id);
+    if (!record.addresses.empty()) return {};
+    if (addresses) {
+        WEFT_TRY(record.addresses, context.chooser.addresses(context.cloud, subnet, *addresses));
+    } else {
+        WEFT_TRY(record.addresses, context.chooser.addresses(context.cloud, subnet));
+    }
+    return {};
+}
+
+// Attached in the same transaction (row 1.3).
+Result<void> attach_at_once(const Context& context, const wire::CreateRequest& request, const Record& record,
+                            Plan& plan) {
+    WEFT_TRY(const auto instance,
+             resolve<schema::Instance>(context.cloud, context.principal, request.instance, "instance"));
+    wire::AttachRequest attachment;
+    attachment.device = request.device;
+    attachment.netns = request.netns;
+    WEFT_CHECK(attach_to(context, record, *instance, attachment, plan));
+    plan.text = "created record " + record.name + ", attaching it to instance " + instance->name;
+    plan.object = record.id;
+    return {};
+}
+
 }  // namespace
 
 Result<Plan> create_record(const Context& context, const wire::CreateRequest& request) {
@@ -90,16 +131,15 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
     if (!record.mac) record.mac = Mac::local(record.id.value);
     WEFT_CHECK(check_status(context, Record{}, record));
     WEFT_CHECK(check_name(context, record));
-    if (record.addresses.empty()) {
-        WEFT_TRY(record.addresses, context.chooser.addresses(context.cloud, *subnet));
-    }
+    Plan plan{context.draft(), "created record " + record.name, record.id};
+    WEFT_CHECK(take_from_pools(context, *subnet, record, plan.draft));
     for (const auto& address : record.addresses) WEFT_CHECK(check_address(context, *subnet, record, address));
     if (given.has(&Record::security_groups)) WEFT_CHECK(check_in_groups(record));
-    Plan plan{context.draft(), "created record " + record.name, record.id};
     plan.draft.rely(subnet->id);
     WEFT_CHECK(check_own_routes(context, record, {}, plan));
     WEFT_CHECK(enter_groups(plan.draft, record));
     plan.draft.put(record);
+    if (!request.instance.empty()) WEFT_CHECK(attach_at_once(context, request, record, plan));
     return plan;
 }
 
@@ -128,9 +168,11 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
     WEFT_CHECK(check_mac(after.mac));
     WEFT_CHECK(check_status(context, before, after));
     WEFT_CHECK(check_name(context, after));
-    if (after.addresses.empty()) {
-        WEFT_TRY(after.addresses, context.chooser.addresses(context.cloud, *subnet));
+    if (after.partition != before.partition) {
+        if (after.pool == before.pool) after.pool = {};
+        if (after.address_pool == before.address_pool) after.address_pool = {};
     }
+    WEFT_CHECK(take_from_pools(context, *subnet, after, draft));
     for (const auto& address : after.addresses) WEFT_CHECK(check_address(context, *subnet, after, address));
     // Those of another partition are given with the new subnet, or it is in that one's default group.
     if (after.partition != before.partition && after.security_groups == before.security_groups)
@@ -154,7 +196,7 @@ Result<Plan> remove_record(const Context& context, const Record& record) {
             return conflict("", "record " + record.name + " is attached to " +
                                     title(context.cloud.find(attachments.front()->instance)) +
                                     ": detach it first, or force");
-        return detach_all(context, attachments, record.id);
+        return detach_all(context, attachments, {.then_delete = record.id});
     }
     Plan plan{context.draft(), "deleted record " + record.name};
     erase_unattached(plan.draft, record.id);

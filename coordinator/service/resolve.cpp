@@ -135,6 +135,10 @@ template Result<Ptr<schema::Instance>> resolve(const Cloud&, const Principal&, s
                                                std::string_view);
 template Result<Ptr<schema::Record>> resolve(const Cloud&, const Principal&, std::string_view,
                                              std::string_view);
+template Result<Ptr<schema::Pool>> resolve(const Cloud&, const Principal&, std::string_view,
+                                           std::string_view);
+template Result<Ptr<schema::AddressPool>> resolve(const Cloud&, const Principal&, std::string_view,
+                                                  std::string_view);
 template Result<Ptr<schema::Attachment>> resolve(const Cloud&, const Principal&, std::string_view,
                                                  std::string_view);
 template Result<Ptr<schema::Operation>> resolve(const Cloud&, const Principal&, std::string_view,

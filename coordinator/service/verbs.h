@@ -16,6 +16,8 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> create_group(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_acl(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_route_table(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> create_pool(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> create_address_pool(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_host(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_instance(const Context& context, const wire::CreateRequest& request);
@@ -29,6 +31,9 @@ namespace weft::coordinator {
                                       const Bytes& patch);
 [[nodiscard]] Result<Plan> modify_route_table(const Context& context, const schema::RouteTable& table,
                                               const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_pool(const Context& context, const schema::Pool& pool, const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_address_pool(const Context& context, const schema::AddressPool& pool,
+                                               const Bytes& patch);
 [[nodiscard]] Result<Plan> modify_subnet(const Context& context, const schema::Subnet& subnet,
                                          const Bytes& patch);
 [[nodiscard]] Result<Plan> modify_host(const Context& context, const schema::Host& host, const Bytes& patch);
@@ -43,6 +48,8 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> remove_group(const Context& context, const schema::SecurityGroup& group);
 [[nodiscard]] Result<Plan> remove_acl(const Context& context, const schema::NetworkAcl& acl);
 [[nodiscard]] Result<Plan> remove_route_table(const Context& context, const schema::RouteTable& table);
+[[nodiscard]] Result<Plan> remove_pool(const Context& context, const schema::Pool& pool);
+[[nodiscard]] Result<Plan> remove_address_pool(const Context& context, const schema::AddressPool& pool);
 [[nodiscard]] Result<Plan> remove_subnet(const Context& context, const schema::Subnet& subnet);
 [[nodiscard]] Result<Plan> remove_host(const Context& context, const schema::Host& host);
 [[nodiscard]] Result<Plan> remove_instance(const Context& context, const schema::Instance& instance);
@@ -52,9 +59,28 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> detach(const Context& context, const wire::DetachRequest& request);
 [[nodiscard]] Result<Plan> move(const Context& context, const wire::MoveRequest& request);
 
-// Detaches these, all in one operation that ends by deleting `then_delete`, if any.
-[[nodiscard]] Plan detach_all(const Context& context, const std::vector<Ptr<schema::Attachment>>& attachments,
-                              Id then_delete);
+// What follows when all of them are detached.
+struct Afterwards {
+    Id then_delete{};       // record or instance
+    bool terminate{false};  // and each record whose attachment says delete-on-terminate (row 2.9)
+};
+// Detaches these, all in one operation. Refused where a partition asks active instances to keep a record.
+[[nodiscard]] Result<Plan> detach_all(const Context& context,
+                                      const std::vector<Ptr<schema::Attachment>>& attachments,
+                                      const Afterwards& afterwards);
+
+// Adds to the plan that the record, which the draft may be making, is attached to the instance as the request
+// says (row 2.1).
+[[nodiscard]] Result<void> attach_to(const Context& context, const schema::Record& record,
+                                     const schema::Instance& instance, const wire::AttachRequest& request,
+                                     Plan& plan);
+// A detached record of the pool that fits the instance's host; exhausted when there is none (row 1.10).
+[[nodiscard]] Result<Ptr<schema::Record>> free_record(const Context& context, const schema::Pool& pool,
+                                                      const schema::Instance& instance);
+
+// Deletes the record if its attachment, which is gone, says that it goes with the instance (row 2.9), and
+// nothing else holds it: another attachment, or a route that names it.
+void erase_terminated(Draft& draft, const schema::Attachment& attachment);
 
 // Deletes a record or an instance, provided that nothing is attached to it when the draft commits.
 void erase_unattached(Draft& draft, Id object);

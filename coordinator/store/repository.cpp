@@ -12,6 +12,8 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::group_name:
         case ClaimKind::acl_name:
         case ClaimKind::table_name:
+        case ClaimKind::pool_name:
+        case ClaimKind::address_pool_name:
         case ClaimKind::record_name: return "name";
         case ClaimKind::gni: return "gni";
         case ClaimKind::underlay_address: return "underlay";
@@ -27,6 +29,8 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::table_use:
         case ClaimKind::table_number: return "route-table";
         case ClaimKind::route_use: return "routes";
+        case ClaimKind::pool_use: return "pool";
+        case ClaimKind::address_pool_use: return "address-pool";
         case ClaimKind::group_use:
         case ClaimKind::tag_set:
         case ClaimKind::tag_number:

@@ -48,6 +48,10 @@ enum class ClaimKind : std::uint8_t {
     table_number = 24,         // scope: none
     table_use = 25,            // scope: route table, key: subnet
     route_use = 26,            // scope: record, key: route table
+    pool_name = 27,            // scope: partition
+    pool_use = 28,             // scope: pool of records, key: record
+    address_pool_name = 29,    // scope: partition; none for public ones
+    address_pool_use = 30,     // scope: pool of addresses, key: record
 };
 
 // The field a client gave that the claim is about, for its error: "addresses".

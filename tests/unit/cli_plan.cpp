@@ -311,3 +311,29 @@ TEST_CASE("[6.9/apply] what an agent reports cannot stand in a document: refused
           "invalid: c.yaml:2:11: h9: 'underlay-mtu' can be declared for a foreign host only: the agent of "
           "others reports it");
 }
+
+TEST_CASE(
+    "[1.10/yaml] pools stand in their partition, public ones outside; exported, applying changes nothing") {
+    const std::string pools = R"(cloud:
+  partitions:
+    - name: blue
+      pools: [{name: web}]
+      address-pools: [{name: low, ranges: [10.1.2.128/26]}]
+  address-pools: [{name: outside, ranges: [203.0.113.0/28]}]
+  records: [{name: w1, partition: blue, subnet: web, pool: web, address-pool: low}]
+)";
+    CHECK(lines(pools, blue_cloud()) ==
+          "keep partition blue\ncreate pool blue/web\ncreate address-pool blue/low\n"
+          "create address-pool /outside\ncreate record blue/w1\n");
+    auto present = blue_cloud();
+    present[Kind::pool] =
+        objects(Kind::pool, "[{id: pool-00000000000000008, name: web, partition: part-00000000000000001}]");
+    present[Kind::address_pool] =
+        objects(Kind::address_pool,
+                "[{id: apool-00000000000000009, name: low, partition: part-00000000000000001, ranges: "
+                "[10.1.2.128/26]}, {id: apool-0000000000000000a, name: outside, ranges: [203.0.113.0/28]}]");
+    const auto exported = schema::to_yaml(cli::export_document(present).value());
+    CHECK(exported.find("  address-pools:\n    - name: outside\n") != std::string::npos);
+    CHECK(exported.find("      pools:\n        - name: web\n") != std::string::npos);
+    for (const auto& step : planned(exported, present).value()) CHECK(step.verb == cli::Step::Verb::keep);
+}

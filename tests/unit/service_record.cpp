@@ -138,7 +138,7 @@ TEST_CASE(
     const auto send = [&](Kind kind, const Bytes& bytes) {
         return world.ask(&Service::create, world.ann, wire::CreateRequest{kind, bytes, {}, {}});
     };
-    CHECK_REFUSED(world, send(Kind::pool, {}), ErrorCode::unsupported, "kind");
+    CHECK_REFUSED(world, send(Kind::gateway, {}), ErrorCode::unsupported, "kind");
     CHECK_REFUSED(world, send(Kind::attachment, {}), ErrorCode::unsupported, "kind");
     CHECK(code(send(Kind::record, {1, 2, 3})) != ok);
     auto record = record_in(subnet, "r");

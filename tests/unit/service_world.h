@@ -92,6 +92,17 @@ T object_of(const Bytes& bytes) {
     return object;
 }
 
+// The mask of one field, for a patch that sets it to its default.
+template <class T>
+wire::Mask mask_of(std::string_view name) {
+    wire::Mask mask = 0, bit = 1;
+    schema::for_each_field<T>([&](const auto& field) {
+        if (field.name == name) mask = bit;
+        bit <<= 1;
+    });
+    return mask;
+}
+
 struct World {
     StoreFile file;
     Loop loop;

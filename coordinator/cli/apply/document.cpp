@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "coordinator/cli/references.h"
 
@@ -20,10 +21,16 @@ struct Section {
     Kind kind;
 };
 constexpr std::array sections{
-    Section{"partitions", Kind::partition},   Section{"groups", Kind::security_group},
-    Section{"acls", Kind::network_acl},       Section{"route-tables", Kind::route_table},
-    Section{"subnets", Kind::subnet},         Section{"hosts", Kind::host},
-    Section{"instances", Kind::instance},     Section{"records", Kind::record},
+    Section{"partitions", Kind::partition},
+    Section{"groups", Kind::security_group},
+    Section{"acls", Kind::network_acl},
+    Section{"route-tables", Kind::route_table},
+    Section{"subnets", Kind::subnet},
+    Section{"hosts", Kind::host},
+    Section{"instances", Kind::instance},
+    Section{"pools", Kind::pool},
+    Section{"address-pools", Kind::address_pool},
+    Section{"records", Kind::record},
     Section{"attachments", Kind::attachment},
 };
 
@@ -94,11 +101,18 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& path,
     return {};
 }
 
+using ByKind = std::map<Kind, Document>;
+
+// A record's partition follows from its subnet, and public addresses have none.
+bool needs_partition(Kind kind) {
+    return kind != Kind::record && kind != Kind::address_pool && inside_partition(kind);
+}
+
 Result<void> read_list(const Value& list, Kind kind, const std::string& path, const std::string& partition,
-                       std::vector<Document>& out);
+                       ByKind& out);
 
 Result<void> read_object(const Value& item, Kind kind, const std::string& path, const std::string& partition,
-                         std::vector<Document>& out) {
+                         ByKind& out) {
     const auto* map = item.get<Value::Map>();
     if (!map) return wrong(item.position, path, "expected a map, got " + describe(item));
     Wanted wanted{kind, {}, partition, {Value::Map{}}, {Value::Map{}}, item.position};
@@ -136,18 +150,18 @@ Result<void> read_object(const Value& item, Kind kind, const std::string& path, 
         const auto* name = wanted.fields.find("name");
         if (!name) return wrong(item.position, path, "'name' is missing");
         wanted.name = *name->get<std::string>();
-        if (kind != Kind::record && inside_partition(kind) && wanted.partition.empty())
+        if (needs_partition(kind) && wanted.partition.empty())
             return wrong(item.position, path, "'partition' is missing");
     }
     const std::string name = wanted.name;
-    out[static_cast<std::size_t>(kind)].push_back(std::move(wanted));
+    out[kind].push_back(std::move(wanted));
     for (const auto& [other, entry] : inside)
         WEFT_CHECK(read_list(entry->value, other, path + '.' + entry->key, name, out));
     return {};
 }
 
 Result<void> read_list(const Value& list, Kind kind, const std::string& path, const std::string& partition,
-                       std::vector<Document>& out) {
+                       ByKind& out) {
     if (list.is_null()) return {};
     const auto* items = list.get<Value::List>();
     if (!items) return wrong(list.position, path, "expected a list, got " + describe(list));
@@ -172,7 +186,7 @@ Result<Document> read_document(const Value& root) {
     const auto* lists = cloud->get<Value::Map>();
     if (!lists) return wrong(cloud->position, "cloud", "expected a map, got " + describe(*cloud));
 
-    std::vector<Document> by_kind(static_cast<std::size_t>(Kind::operation) + 1);
+    ByKind by_kind;
     for (const auto& entry : *lists) {
         std::vector<std::string_view> names;
         const Section* found = nullptr;
@@ -187,7 +201,7 @@ Result<Document> read_document(const Value& root) {
     }
     Document out;
     for (const auto& section : sections)
-        for (auto& wanted : by_kind[static_cast<std::size_t>(section.kind)]) out.push_back(std::move(wanted));
+        for (auto& wanted : by_kind[section.kind]) out.push_back(std::move(wanted));
     return out;
 }
 

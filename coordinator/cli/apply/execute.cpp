@@ -84,8 +84,9 @@ Result<wire::Ack> perform(Client& client, const Step& step, const wire::Options&
 
 Result<Present> read_present(Client& client) {
     Present out;
-    for (const Kind kind : {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table,
-                            Kind::subnet, Kind::host, Kind::instance, Kind::record, Kind::attachment}) {
+    for (const Kind kind :
+         {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table, Kind::subnet,
+          Kind::host, Kind::instance, Kind::pool, Kind::address_pool, Kind::record, Kind::attachment}) {
         WEFT_TRY(out[kind], client.list(kind));
     }
     return out;

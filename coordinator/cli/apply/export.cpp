@@ -19,7 +19,8 @@ public:
         Value cloud{Value::Map{}};
         for (const auto& [name, kind] :
              {std::pair{"partitions", Kind::partition}, std::pair{"hosts", Kind::host},
-              std::pair{"instances", Kind::instance}, std::pair{"records", Kind::record}}) {
+              std::pair{"instances", Kind::instance}, std::pair{"address-pools", Kind::address_pool},
+              std::pair{"records", Kind::record}}) {
             WEFT_TRY(auto list, objects(kind, {}));
             if (!list.get<Value::List>()->empty()) cloud.set(name, std::move(list));
         }
@@ -41,7 +42,8 @@ private:
         const auto found = present_.find(kind);
         if (found == present_.end()) return Value{std::move(out)};
         for (const auto& object : found->second) {
-            if (!partition.empty() && text_of(object, "partition") != partition) continue;
+            const bool inside = !partition.empty() || kind == Kind::address_pool;
+            if (inside && text_of(object, "partition") != partition) continue;
             Value item{Value::Map{}};
             if (kind == Kind::record) item.set("partition", {universe_.key_of(text_of(object, "partition"))});
             for (const auto& field : schema::fields_of(kind)) {
@@ -54,7 +56,8 @@ private:
             if (kind == Kind::partition) {
                 for (const auto& [name, inner] :
                      {std::pair{"groups", Kind::security_group}, std::pair{"acls", Kind::network_acl},
-                      std::pair{"route-tables", Kind::route_table}, std::pair{"subnets", Kind::subnet}}) {
+                      std::pair{"route-tables", Kind::route_table}, std::pair{"subnets", Kind::subnet},
+                      std::pair{"pools", Kind::pool}, std::pair{"address-pools", Kind::address_pool}}) {
                     WEFT_TRY(auto list, objects(inner, text_of(object, "id")));
                     if (!list.get<Value::List>()->empty()) item.set(name, std::move(list));
                 }

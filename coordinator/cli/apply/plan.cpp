@@ -59,6 +59,7 @@ private:
             return {};
         }
         const auto* subnet = one.references.find("subnet");
+        if (!subnet && one.kind == Kind::address_pool) return {};  // public addresses
         if (!subnet) return wrong(one.position, one.name, "'partition' or 'subnet' is missing");
         WEFT_TRY(const auto key,
                  universe_.resolve(Kind::subnet, *subnet->get<std::string>(), {}, subnet->position));
@@ -84,7 +85,7 @@ private:
             }));
             out.set(entry.key, std::move(value));
         }
-        if (one.kind != Kind::record && inside_partition(one.kind)) out.set("partition", {one.partition});
+        if (one.kind != Kind::record && !one.partition.empty()) out.set("partition", {one.partition});
         return out;
     }
 

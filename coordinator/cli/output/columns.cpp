@@ -55,6 +55,15 @@ constexpr std::array subnet_columns{
     Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
 };
+constexpr std::array pool_columns{
+    Column{"PARTITION", "partition"}, Column{"NAME", "name"},       Column{"DESCRIPTION", "description"},
+    Column{"ID", "id", true},         Column{"TAGS", "tags", true}, Column{"CREATED", "create-time", true},
+};
+constexpr std::array address_pool_columns{
+    Column{"PARTITION", "partition"},           Column{"NAME", "name"},   Column{"RANGES", "ranges"},
+    Column{"DESCRIPTION", "description", true}, Column{"ID", "id", true}, Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
+};
 constexpr std::array host_columns{
     Column{"NAME", "name"},
     Column{"SESSION", "session"},
@@ -89,6 +98,7 @@ constexpr std::array record_columns{
     Column{"OWNER", "owner", true},
     Column{"CHECK", "source-dest-check", true},
     Column{"GROUPS", "security-groups", true},
+    Column{"POOL", "pool", true},
     Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
 };
@@ -147,6 +157,8 @@ std::span<const Column> columns_of(Kind kind) {
         case Kind::network_acl: return acl_columns;
         case Kind::route_table: return table_columns;
         case Kind::tag: return tag_columns;
+        case Kind::pool: return pool_columns;
+        case Kind::address_pool: return address_pool_columns;
         case Kind::subnet: return subnet_columns;
         case Kind::host: return host_columns;
         case Kind::instance: return instance_columns;

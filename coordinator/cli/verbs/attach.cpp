@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// weft record attach RECORD INSTANCE [--device D] [--netns N]
+// weft record attach RECORD INSTANCE, weft pool attach POOL INSTANCE [--device D] [--netns N]
 #include "coordinator/cli/change_options.h"
+#include "coordinator/cli/names.h"
 #include "coordinator/cli/verbs/verbs.h"
+#include "weft/wire/object.h"
 
 namespace weft::cli {
+namespace {
 
-void add_record_attach(Program& program, CLI::App& record) {
-    struct Attach {
-        wire::AttachRequest request;
-        ChangeOptions change;
-        CLI::Option* delete_on_terminate{nullptr};
-    };
-    const auto given = std::make_shared<Attach>();
+struct Attach {
+    wire::AttachRequest request;
+    ChangeOptions change;
+    CLI::Option* delete_on_terminate{nullptr};
+};
+
+// "record web-1": of a pool, the one that was taken.
+Result<std::string> attached_record(Client& client, const Attach& given, const wire::Ack& ack) {
+    if (given.request.pool.empty()) return "record " + given.request.record;
+    const auto attachment = wire::object_value(ack.kind, ack.object);
+    if (!attachment || ack.kind != Kind::attachment) return "a record of pool " + given.request.pool;
+    WEFT_TRY(const auto record, client.get(Kind::record, text_of(*attachment, "record")));
+    return "record " + text_of(record, "name");
+}
+
+Result<int> attach(Program& program, Attach& given) {
+    auto& sent = given.request;
+    sent.has_delete_on_terminate = given.delete_on_terminate->count() > 0;
+    sent.options = request_options(given.change);
+    WEFT_TRY(Client * client, program.client());
+    WEFT_TRY(const auto ack, client->attach(sent));
+    WEFT_TRY(const auto record, attached_record(*client, given, ack));
+    return report(program, ack,
+                  record + (ack.changed ? ": attached to " : ": nothing changed, instance ") + sent.instance);
+}
+
+void add_attach(Program& program, CLI::App& verb, const std::shared_ptr<Attach>& given) {
     auto& request = given->request;
-    auto& verb = *record.add_subcommand("attach", "let an instance have the record's addresses");
-    verb.add_option("record", request.record, "what is attached")->type_name("RECORD")->required();
     verb.add_option("instance", request.instance, "to what")->type_name("INSTANCE")->required();
     verb.add_option("--device", request.device,
                     "tap or veth on the host, or its name in the instance's namespace; chosen when left out")
@@ -25,16 +46,23 @@ void add_record_attach(Program& program, CLI::App& record) {
         verb.add_flag("--delete-on-terminate,!--no-delete-on-terminate", request.delete_on_terminate,
                       "delete the record with the instance; overrides the record's");
     add_change_options(verb, given->change, wire::Wait::installed);
-    program.on(verb, [&program, given]() -> Result<int> {
-        auto& sent = given->request;
-        sent.has_delete_on_terminate = given->delete_on_terminate->count() > 0;
-        sent.options = request_options(given->change);
-        WEFT_TRY(Client * client, program.client());
-        WEFT_TRY(const auto ack, client->attach(sent));
-        return report(program, ack,
-                      "record " + sent.record +
-                          (ack.changed ? ": attached to " : ": nothing changed, instance ") + sent.instance);
-    });
+    program.on(verb, [&program, given] { return attach(program, *given); });
+}
+
+}  // namespace
+
+void add_record_attach(Program& program, CLI::App& record) {
+    const auto given = std::make_shared<Attach>();
+    auto& verb = *record.add_subcommand("attach", "let an instance have the record's addresses");
+    verb.add_option("record", given->request.record, "what is attached")->type_name("RECORD")->required();
+    add_attach(program, verb, given);
+}
+
+void add_pool_attach(Program& program, CLI::App& pool) {
+    const auto given = std::make_shared<Attach>();
+    auto& verb = *pool.add_subcommand("attach", "let an instance have any detached record of the pool");
+    verb.add_option("pool", given->request.pool, "from which one is taken")->type_name("POOL")->required();
+    add_attach(program, verb, given);
 }
 
 }  // namespace weft::cli

@@ -14,6 +14,7 @@ struct Create {
     std::string name;
     std::string partition;             // of a record's subnet
     std::vector<std::string> subnets;  // of a partition, NAME=CIDR[,CIDR6]
+    wire::CreateRequest request;       // of a record: where it is attached at once
     ChangeOptions change;
     std::unique_ptr<FieldOptions> fields;
 };
@@ -39,7 +40,7 @@ Result<int> create(Program& program, const Create& given) {
     WEFT_TRY(Client * client, program.client());
     WEFT_TRY(auto values, given.fields->values(*client, given.partition));
     if (!given.name.empty()) values.set("name", {given.name});
-    wire::CreateRequest request;
+    auto request = given.request;
     request.kind = given.kind;
     request.options = request_options(given.change);
     WEFT_TRY(request.object, wire::object_bytes(given.kind, values));
@@ -50,6 +51,16 @@ Result<int> create(Program& program, const Create& given) {
     return report(program, ack,
                   std::string(to_string(given.kind)) + ' ' + (given.name.empty() ? id : given.name) +
                       (ack.changed ? ": created" : ": nothing changed"));
+}
+
+void add_record_options(CLI::App& verb, Create& given) {
+    verb.add_option("--partition", given.partition, "where --subnet is looked up by name")
+        ->type_name("PARTITION");
+    auto* instance =
+        verb.add_option("--instance", given.request.instance, "attach it at once: both are done, or neither")
+            ->type_name("INSTANCE");
+    verb.add_option("--device", given.request.device, "as in attach")->type_name("DEVICE")->needs(instance);
+    verb.add_option("--netns", given.request.netns, "as in attach")->type_name("NAME")->needs(instance);
 }
 
 }  // namespace
@@ -67,14 +78,17 @@ void add_create(Program& program, CLI::App& noun, Kind kind) {
             ->type_name("NAME=CIDR[,CIDR6]")
             ->allow_extra_args(false)
             ->required();
-    if (kind == Kind::record)
-        verb.add_option("--partition", given->partition, "where --subnet is looked up by name")
-            ->type_name("PARTITION");
+    if (kind == Kind::record) add_record_options(verb, *given);
     given->fields = std::make_unique<FieldOptions>(
         verb, kind, [](const auto& field) { return field.client_may_set() && field.name != "name"; },
         [](const auto& field) { return field.has(schema::required); });
     add_change_options(verb, given->change, wire::Wait::store);
-    program.on(verb, [&program, given] { return create(program, *given); });
+    program.on(verb, [&program, &verb, given] {
+        // As attach does.
+        if (!given->request.instance.empty() && verb.get_option("--wait")->count() == 0)
+            given->change.wait = schema::to_string(wire::Wait::installed);
+        return create(program, *given);
+    });
 }
 
 }  // namespace weft::cli

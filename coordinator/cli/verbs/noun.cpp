@@ -11,6 +11,8 @@ std::string help_of(Kind kind) {
         case Kind::network_acl: return "network ACLs: ordered rules for the packets of subnets";
         case Kind::tag: return "numbers that stand for the sets of groups in use";
         case Kind::route_table: return "where the packets of subnets go";
+        case Kind::pool: return "records of which an instance takes any";
+        case Kind::address_pool: return "ranges that addresses are chosen from";
         case Kind::subnet: return "address ranges of a partition";
         case Kind::host: return "machines that run weft-agent";
         case Kind::instance: return "VMs, containers and bare servers that records attach to";
@@ -38,7 +40,9 @@ void add_noun(Program& program, Kind kind) {
         add_record_attach(program, noun);
         add_record_detach(program, noun);
     }
+    if (kind == Kind::pool) add_pool_attach(program, noun);
     if (kind == Kind::instance) {
+        add_instance_terminate(program, noun);
         add_instance_detach(program, noun);
         add_instance_move(program, noun);
         add_instance_ready(program, noun);

@@ -32,6 +32,7 @@ constexpr std::array kind_names{
     KindName{Kind::policy, "pol", "policy"},
     KindName{Kind::operation, "op", "operation"},
     KindName{Kind::tag, "tag", "tag"},
+    KindName{Kind::address_pool, "apool", "address-pool"},
 };
 
 constexpr std::size_t digits = 17;

@@ -125,6 +125,8 @@ inline constexpr auto enum_names<Kind> = std::array{
     std::pair{Kind::route_table, std::string_view{"route-table"}},
     std::pair{Kind::operation, std::string_view{"operation"}},
     std::pair{Kind::tag, std::string_view{"tag"}},
+    std::pair{Kind::pool, std::string_view{"pool"}},
+    std::pair{Kind::address_pool, std::string_view{"address-pool"}},
 };
 
 using Tags = std::map<std::string, std::string>;

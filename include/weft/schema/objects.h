@@ -5,11 +5,13 @@
 #include <type_traits>
 
 #include "weft/schema/acl.h"
+#include "weft/schema/address_pool.h"
 #include "weft/schema/attachment.h"
 #include "weft/schema/host.h"
 #include "weft/schema/instance.h"
 #include "weft/schema/operation.h"
 #include "weft/schema/partition.h"
+#include "weft/schema/pool.h"
 #include "weft/schema/record.h"
 #include "weft/schema/route_table.h"
 #include "weft/schema/security_group.h"
@@ -20,7 +22,7 @@ namespace weft::schema {
 
 // What refers to others comes after them.
 using Objects = std::tuple<Partition, SecurityGroup, SecurityTag, NetworkAcl, RouteTable, Subnet, Host,
-                           Instance, Record, Attachment, Operation>;
+                           Instance, Pool, AddressPool, Record, Attachment, Operation>;
 
 // Calls fn(std::type_identity<T>{}) for each object type.
 template <class Fn>

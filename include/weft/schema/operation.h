@@ -39,6 +39,7 @@ struct Operation {
     std::string error;
     std::string principal;
     Id then_delete;
+    bool terminate{false};
     std::uint64_t end_time{0};
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
@@ -71,7 +72,12 @@ struct Schema<Operation> {
               server | timestamp},
         Field{15, "generation", &Operation::generation, "counts the changes of this object", server},
         Field{17, "then-delete", &Operation::then_delete,
-              "detach: record or instance deleted once nothing is attached to it", server},
+              "detach: record or instance deleted once nothing is attached to it; attach: record made with "
+              "it, deleted "
+              "when it fails",
+              server},
+        Field{18, "terminate", &Operation::terminate,
+              "detach: records that are to go with their instance are deleted", server},
         Field{16, "create-time", &Operation::create_time, "microseconds since 1970 UTC", server | timestamp},
     };
 };

@@ -24,6 +24,7 @@ struct Partition {
     std::uint64_t create_time{0};
     std::vector<Id> peers;
     bool unreachable{false};
+    bool require_record{false};
 
     friend bool operator==(const Partition&, const Partition&) = default;
 };
@@ -51,6 +52,8 @@ struct Schema<Partition> {
               64},
         Field{13, "unreachable", &Partition::unreachable,
               "packets without a route or a mapping are answered with an ICMP error", settable},
+        Field{14, "require-record", &Partition::require_record,
+              "an active instance with records of this partition keeps at least one record", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Partition);

@@ -76,6 +76,8 @@ struct Record {
     std::uint32_t tcp_timeout{0};
     std::uint32_t udp_timeout{0};
     FlowLog flow_log{FlowLog::none};
+    Id pool;
+    Id address_pool;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -139,6 +141,9 @@ struct Schema<Record> {
               "seconds that an idle UDP stream is kept; 0 the host's default", settable, 0, 86400},
         Field{35, "flow-log", &Record::flow_log, "flows that its host logs: none, accepted, rejected or all",
               settable},
+        Field{40, "pool", &Record::pool, "pool that instances take it from while it is detached", settable},
+        Field{44, "address-pool", &Record::address_pool,
+              "pool that its addresses are chosen from when left out", settable},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name

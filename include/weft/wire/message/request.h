@@ -26,12 +26,16 @@ struct Options {
     friend bool operator==(const Options&, const Options&) = default;
 };
 
-// Creates one object; a partition with its subnets in one transaction.
+// Creates one object; a partition with its subnets, and a record with its attachment, in one transaction: all
+// or nothing (row 1.3).
 struct CreateRequest {
     Kind kind{Kind::none};
     Bytes object;
     std::vector<Bytes> subnets;
     Options options;
+    std::string instance{};
+    std::string device{};
+    std::string netns{};
 
     friend bool operator==(const CreateRequest&, const CreateRequest&) = default;
 };
@@ -104,7 +108,7 @@ struct Change {
     friend bool operator==(const Change&, const Change&) = default;
 };
 
-// Attaches a record to an instance (row 2.1).
+// Attaches a record, or any detached one of a pool, to an instance (rows 2.1, 1.10).
 struct AttachRequest {
     std::string record;
     std::string instance;
@@ -113,6 +117,7 @@ struct AttachRequest {
     bool delete_on_terminate{false};
     bool has_delete_on_terminate{false};
     Options options;
+    std::string pool{};
 
     friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
@@ -207,6 +212,10 @@ struct Schema<wire::CreateRequest> {
         Field{3, "subnets", &wire::CreateRequest::subnets,
               "partition: its first subnets, their partition left out", settable, 0, 64},
         Field{4, "options", &wire::CreateRequest::options, ""},
+        Field{5, "instance", &wire::CreateRequest::instance, "record: attached to this one at once", settable,
+              0, 511},
+        Field{6, "device", &wire::CreateRequest::device, "as in AttachRequest", settable, 0, 15},
+        Field{7, "netns", &wire::CreateRequest::netns, "as in AttachRequest", settable, 0, 255},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::CreateRequest);
@@ -297,7 +306,8 @@ template <>
 struct Schema<wire::AttachRequest> {
     static constexpr std::string_view name = "AttachRequest";
     static constexpr auto fields = std::tuple{
-        Field{1, "record", &wire::AttachRequest::record, "id or name", required, 1, 511},
+        Field{1, "record", &wire::AttachRequest::record, "id or name; empty: any of the pool", settable, 0,
+              511},
         Field{2, "instance", &wire::AttachRequest::instance, "id or name", required, 1, 511},
         Field{3, "device", &wire::AttachRequest::device,
               "tap or veth on the host, or the name inside netns; empty: eth<N> in netns", settable, 0, 15},
@@ -307,6 +317,7 @@ struct Schema<wire::AttachRequest> {
               "overrides the record's when has_delete_on_terminate"},
         Field{6, "has-delete-on-terminate", &wire::AttachRequest::has_delete_on_terminate, ""},
         Field{7, "options", &wire::AttachRequest::options, ""},
+        Field{10, "pool", &wire::AttachRequest::pool, "id or name of a pool of records", settable, 0, 511},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::AttachRequest);
