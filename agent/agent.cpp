@@ -57,7 +57,8 @@ std::string interface_name(std::uint32_t ifindex) {
 Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
     : config_(config),
       datapath_(datapath),
-      installation_(datapath, StateFile{config.state}, config.frameworks, config.flows),
+      installation_(datapath, StateFile{config.state}, config.frameworks, config.flows,
+                    config.usage_interval),
       flow_log_(config.flow_log, config.state, boot_id(), datapath, now),
       collector_(
           datapath, [this](std::uint64_t attachment) { return installation_.is_here(attachment); },
@@ -143,11 +144,17 @@ Result<void> Agent::serve_metrics() {
     if (!config.listen) return {};
     WEFT_TRY(metrics_, metrics::Server::start(context_, *config.listen, [this] {
                  return agent_metrics(datapath_, installation_.reconciler(),
-                                      {sessions_.connected(), sessions_.opened()}, services_.counts(),
-                                      config_.metrics.records)
+                                      {sessions_.connected(), sessions_.opened(), usage_age()},
+                                      services_.counts(), config_.metrics.records)
                      .text();
              }));
     return {};
+}
+
+std::uint64_t Agent::usage_age() const {
+    const auto since = installation_.usage_reporter().last().value_or(started_);
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(steady_clock::now() - since).count());
 }
 
 asio::awaitable<void> Agent::follow(int descriptor) {

@@ -38,6 +38,7 @@ private:
     [[nodiscard]] Result<void> serve_metrics();
     void environment_changed();
     [[nodiscard]] wire::Status status() const;
+    [[nodiscard]] std::uint64_t usage_age() const;
 
     const Config& config_;
     Datapath& datapath_;
@@ -53,6 +54,7 @@ private:
     LocalServer server_;
     Services services_;
     std::shared_ptr<metrics::Server> metrics_;  // null: not served
+    std::chrono::steady_clock::time_point started_{std::chrono::steady_clock::now()};
     bool change_pending_{false};
     bool collect_now_{false};  // a whole walk through the flows is due, without rests
     bool close_log_{false};    // and behind it the end of the flow log's interval

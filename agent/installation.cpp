@@ -15,11 +15,12 @@
 namespace weft::agent {
 
 Installation::Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks,
-                           const FlowLimits& limits)
+                           const FlowLimits& limits, std::chrono::seconds usage_interval)
     : datapath_(datapath),
       reconciler_(datapath, limits),
       file_(std::move(file)),
-      frameworks_(std::move(frameworks)) {
+      frameworks_(std::move(frameworks)),
+      usage_(usage_interval) {
     read_report();
 }
 
@@ -88,7 +89,9 @@ void Installation::confirm() {
 
 void Installation::tell_ports() {
     if (on_ports && reconciler_.has_desired()) on_ports();
-    if (reconciler_.take_detached() && on_detach) on_detach();
+    if (!reconciler_.take_detached()) return;
+    usage_due_ = true;
+    if (on_detach) on_detach();
 }
 
 void Installation::keep(const Result<void>& kept) {
@@ -104,6 +107,17 @@ Result<std::vector<wire::Counters>> Installation::counters(const std::string& re
     WEFT_TRY(const auto counters, datapath_.counters());
     WEFT_TRY(const auto drops, datapath_.drops());
     return counters_messages(record_counters(counters, drops, host_name(), id));
+}
+
+std::vector<wire::UsageReport> Installation::usage(bool all) {
+    const auto usage = datapath_.usage();
+    if (usage) return usage_.reports(*usage, all);
+    log_error("agent", "no usage is reported: {}", usage.error().message());
+    return {};
+}
+
+void Installation::usage_acknowledged(std::uint64_t number) {
+    datapath_.forget_usage(usage_.acknowledged(number, std::chrono::steady_clock::now()));
 }
 
 Result<wire::TraceHop> Installation::trace(const wire::TraceRequest& request) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 
 #include "agent/reconcile/reconciler.h"
+#include "agent/report/usage_reporter.h"
 #include "agent/service/advertiser.h"
 #include "agent/session/target.h"
 #include "agent/state_file.h"
@@ -15,7 +17,8 @@ class Installation final : public Target {
 public:
     // `datapath` must outlive it. `frameworks`: those to report; empty: all there are.
     Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks,
-                 const FlowLimits& limits = {});
+                 const FlowLimits& limits = {},
+                 std::chrono::seconds usage_interval = std::chrono::minutes{1});
 
     // Once, before anything else: takes over what is pinned, and the desired set if the file fits it.
     // Otherwise the next session brings a snapshot, and until then everything stays as it is.
@@ -33,6 +36,10 @@ public:
     void delta(Changes changes, std::uint64_t revision) override;
     void confirm() override;
     [[nodiscard]] Result<std::vector<wire::Counters>> counters(const std::string& record) override;
+    [[nodiscard]] std::vector<wire::UsageReport> usage(bool all) override;
+    void usage_acknowledged(std::uint64_t number) override;
+    [[nodiscard]] bool take_usage_due() override { return std::exchange(usage_due_, false); }
+    [[nodiscard]] std::chrono::seconds usage_interval() const override { return usage_.interval(); }
     [[nodiscard]] Result<wire::TraceHop> trace(const wire::TraceRequest& request) override;
 
     // Directions are bits, 1 << weft_direction; none ends the capture. not_found: the record is not here.
@@ -49,6 +56,7 @@ public:
     [[nodiscard]] std::string host_name() const;
     [[nodiscard]] const DesiredSet& desired() const { return reconciler_.desired(); }
     [[nodiscard]] const Reconciler& reconciler() const { return reconciler_; }
+    [[nodiscard]] const UsageReporter& usage_reporter() const { return usage_; }
 
     // What outcome() or report() say has changed without a session's doing.
     std::function<void()> on_change;
@@ -67,6 +75,8 @@ private:
     StateFile file_;
     std::vector<std::string> frameworks_;
     wire::Report report_;
+    UsageReporter usage_;
+    bool usage_due_{false};
 };
 
 }  // namespace weft::agent

@@ -21,7 +21,7 @@ constexpr std::size_t longest_socket = 107;  // sockaddr_un less its NUL
 constexpr std::uint64_t most_entries = 1U << 26;
 constexpr std::uint64_t most_seconds = 0xfffffffe;  // of a lease; one more would be for ever (RFC 2131, 3.3)
 
-constexpr std::uint64_t longest_log = 3600;           // seconds, an interval
+constexpr std::uint64_t longest_interval = 3600;      // seconds
 constexpr std::uint64_t most_log_bytes = 1ULL << 36;  // of a file
 constexpr std::uint64_t longest_timeout = 10 * 24 * 3600;
 
@@ -135,13 +135,21 @@ FlowLogSettings read_flow_log(Section log) {
     if (!settings.directory.starts_with('/'))
         log.complain("directory", expected("directory", "an absolute path", settings.directory));
     const auto interval = log.text("interval", std::to_string(settings.interval));
-    settings.interval = static_cast<std::uint32_t>(std::min(seconds_of(interval), longest_log + 1));
-    if (settings.interval == 0 || settings.interval > longest_log)
+    settings.interval = static_cast<std::uint32_t>(std::min(seconds_of(interval), longest_interval + 1));
+    if (settings.interval == 0 || settings.interval > longest_interval)
         log.complain("interval", expected("interval", "1s to 60m", interval));
     settings.format = static_cast<LogFormat>(log.choice("format", formats, 0));
     settings.file_size = log.number("file-size", settings.file_size, 1U << 12U, most_log_bytes);
     settings.files = static_cast<std::uint32_t>(log.number("files", settings.files, 1, 1000));
     return settings;
+}
+
+std::chrono::seconds read_usage(Section usage) {
+    const auto interval = usage.text("interval", "60s");
+    const auto seconds = seconds_of(interval);
+    if (seconds == 0 || seconds > longest_interval)
+        usage.complain("interval", expected("interval", "1s to 60m", interval));
+    return std::chrono::seconds{seconds};
 }
 
 MetricsConfig read_metrics(Section section) {
@@ -190,6 +198,7 @@ Result<Config> read_config(const config::File& file) {
     config.flow_log = read_flow_log(root.section("flow-log"));
     config.dhcp_lease =
         static_cast<std::uint32_t>(root.section("dhcp").number("lease", config.dhcp_lease, 60, most_seconds));
+    config.usage_interval = read_usage(root.section("usage"));
     config.metrics = read_metrics(root.section("metrics"));
     config.log = static_cast<LogLevel>(root.choice("log", levels, 1));
     WEFT_CHECK(file.finish());

@@ -2,6 +2,7 @@
 // What agent.yaml says.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ struct Config {
     FlowLimits flows;
     FlowLogSettings flow_log;
     std::uint32_t dhcp_lease{3600};  // seconds
+    std::chrono::seconds usage_interval{60};
     MetricsConfig metrics;
     LogLevel log{LogLevel::info};
 };

@@ -104,6 +104,23 @@ struct RecordCounter {
     std::uint64_t rx_bytes{0};
     std::uint64_t tx_drops{0};
     std::uint64_t rx_drops{0};
+
+    friend bool operator==(const RecordCounter&, const RecordCounter&) = default;
+};
+
+// A record's counter for the ledger of usage. Each has a random number of its own, so that a record that
+// comes back, or a map that was made anew, is not taken for what was before.
+struct UsageCounter {
+    std::uint64_t life{0};
+    RecordCounter counts;
+    bool gone{false};  // its record left; kept until forget_usage
+
+    friend bool operator==(const UsageCounter&, const UsageCounter&) = default;
+};
+
+struct HostUsage {
+    std::uint64_t incarnation{0};  // of the maps: another one after a reboot
+    std::vector<UsageCounter> counters;
 };
 
 // Packets dropped for one reason, of one record (0: of the whole host).
@@ -218,6 +235,10 @@ public:
     [[nodiscard]] virtual Result<std::vector<RecordCounter>> counters() = 0;
     [[nodiscard]] virtual Result<std::vector<DropCounter>> drops() = 0;
     [[nodiscard]] virtual FormerCounts former_counts() = 0;
+    // Those of every record that is here, and of those that left and are not forgotten yet.
+    [[nodiscard]] virtual Result<HostUsage> usage() = 0;
+    // Of those, the ones that are gone.
+    virtual void forget_usage(std::span<const std::uint64_t> lives) = 0;
     // What was not sampled for on_event, ever.
     [[nodiscard]] virtual LostEvents lost_events(weft_event_sort sort) = 0;
 

@@ -36,6 +36,8 @@ public:
     Result<std::vector<RecordCounter>> counters() override { return maps_.counters(); }
     Result<std::vector<DropCounter>> drops() override { return maps_.drops(); }
     FormerCounts former_counts() override { return maps_.former_counts(); }
+    Result<HostUsage> usage() override { return maps_.usage(); }
+    void forget_usage(std::span<const std::uint64_t> lives) override { maps_.forget_usage(lives); }
     LostEvents lost_events(weft_event_sort sort) override { return maps_.lost_events(sort); }
     Result<std::vector<Flow>> flows(std::string& position) override { return maps_.flows(position); }
     bool remove_flow(Flow& flow) override { return maps_.remove_flow(flow); }

@@ -155,6 +155,9 @@ Exposition agent_metrics(Datapath& datapath, const Reconciler& reconciler, const
         .add({}, std::uint64_t{session.connected});
     out.counter("weft_agent_sessions_total", "Sessions opened since the agent started.")
         .add({}, session.opened);
+    out.gauge("weft_agent_usage_report_age_seconds",
+              "Since the coordinator acknowledged a report of usage, or the agent started.")
+        .add({}, session.usage_age);
     add_lost_samples(out, datapath);
     add_services(out, services);
     return out;

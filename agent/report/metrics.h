@@ -11,7 +11,8 @@ namespace weft::agent {
 
 struct SessionFigures {
     bool connected{false};
-    std::uint64_t opened{0};  // sessions, since the start of this process
+    std::uint64_t opened{0};     // sessions, since the start of this process
+    std::uint64_t usage_age{0};  // seconds since the coordinator had the last report of usage
 };
 
 // With `records` also packets, bytes and drops of each record, in series of their own.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/session/session.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -44,6 +45,7 @@ asio::awaitable<Result<void>> Session::open() {
     WEFT_CO_TRY(const auto peer, co_await greet(channel_, std::move(own)));
     if (peer.cluster == 0 || !peer.host) co_return invalid("hello", "names no cluster or no host");
     identity_ = {peer.cluster, peer.epoch, 0, peer.host.value};
+    takes_usage_ = std::ranges::find(peer.capabilities, "usage") != peer.capabilities.end();
     if (peer.snapshot) {
         stage_.begin_snapshot();
     } else {
@@ -75,6 +77,7 @@ asio::awaitable<void> Session::tell_periodically() {
     while (!channel_->closed()) {
         send_installed();
         send_report(steady_clock::now());
+        send_usage(steady_clock::now());
         renew();
         boost::system::error_code woken;
         timer_.expires_after(period);
@@ -99,6 +102,16 @@ void Session::send_report(steady_clock::time_point now) {
     told_ = report;
     report_at_ = now + report_period;
     send(Command::report, report);
+}
+
+// All of it once a session: this coordinator's store may lack what another one acknowledged.
+void Session::send_usage(steady_clock::time_point now) {
+    if (!takes_usage_ || channel_->queued() >= most_queued) return;
+    const bool due = target_.take_usage_due();
+    if (usage_told_ && !due && now < usage_at_) return;
+    for (const auto& report : target_.usage(!usage_told_)) send(Command::usage_report, report);
+    usage_told_ = true;
+    usage_at_ = now + target_.usage_interval();
 }
 
 void Session::renew() {
@@ -130,6 +143,11 @@ Result<void> Session::take(const wire::Frame& frame) {
         case Command::counters: take_counters(frame); return {};
         case Command::trace: take_trace(frame); return {};
         case Command::certificate: take_certificate(frame); return {};
+        case Command::usage_ack: {
+            WEFT_TRY(const auto ack, wire::unpack<wire::UsageAck>(frame, Command::usage_ack));
+            target_.usage_acknowledged(ack.number);
+            return {};
+        }
         case Command::ack: {
             WEFT_TRY(const auto ack, wire::unpack<wire::Ack>(frame, Command::ack));
             if (ack.code != 0) log_warning("session", "the coordinator refuses: {}", ack.text);

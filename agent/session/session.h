@@ -35,6 +35,7 @@ private:
     boost::asio::awaitable<void> tell_periodically();
     void send_installed();
     void send_report(std::chrono::steady_clock::time_point now);
+    void send_usage(std::chrono::steady_clock::time_point now);
     void renew();
     Result<void> take(const wire::Frame& frame);
     Result<void> take_commit(const wire::Frame& frame);
@@ -53,6 +54,9 @@ private:
     Installed identity_;  // of the coordinator's store and of this host, as it says
     wire::Report told_;   // the last report
     std::chrono::steady_clock::time_point report_at_{};
+    std::chrono::steady_clock::time_point usage_at_{};
+    bool usage_told_{false};
+    bool takes_usage_{false};  // coordinators of before do not
     boost::asio::steady_timer timer_;
     std::uint32_t sequence_{1};
     bool renewed_{false};

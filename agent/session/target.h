@@ -2,6 +2,7 @@
 // What a session knows of this host, and what it changes on it.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "weft/wire/message/hello.h"
 #include "weft/wire/message/status.h"
 #include "weft/wire/message/trace.h"
+#include "weft/wire/message/usage.h"
 
 namespace weft::agent {
 
@@ -31,6 +33,15 @@ public:
 
     // Of one record, by id, or of all (empty): one message or more, each of a size that can be sent.
     [[nodiscard]] virtual Result<std::vector<wire::Counters>> counters(const std::string& record) = 0;
+    // What every counter of this host says (`all`) or those that changed since the coordinator had them, in
+    // messages that can be sent, one at least: the coordinator hears that nothing did.
+    [[nodiscard]] virtual std::vector<wire::UsageReport> usage(bool all) = 0;
+    // The coordinator has this report.
+    virtual void usage_acknowledged(std::uint64_t number) = 0;
+    // Whether a report should not wait for the end of the interval; then no more.
+    [[nodiscard]] virtual bool take_usage_due() = 0;
+    [[nodiscard]] virtual std::chrono::seconds usage_interval() const = 0;
+
     // What this host would do with a packet; changes nothing.
     [[nodiscard]] virtual Result<wire::TraceHop> trace(const wire::TraceRequest& request) = 0;
 };

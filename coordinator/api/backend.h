@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "coordinator/api/waiters.h"
 #include "coordinator/config/settings.h"
@@ -27,7 +28,8 @@ struct Backend {
     SessionSet& sessions;
     Waiters& waiters;
     Watchers& watchers;
-    const pki::Authority* authority;  // null: no TLS, so no hosts
+    boost::asio::thread_pool& exports;  // reads the ledger of usage
+    const pki::Authority* authority;    // null: no TLS, so no hosts
 
     [[nodiscard]] const Cloud& cloud() const noexcept { return ledger.cloud(); }
 };

@@ -11,6 +11,7 @@
 #include "coordinator/api/counters.h"
 #include "coordinator/api/status.h"
 #include "coordinator/api/trace.h"
+#include "coordinator/api/usage.h"
 #include "coordinator/api/watcher.h"
 
 namespace weft::coordinator::api {
@@ -63,6 +64,7 @@ Result<void> Client::dispatch(const wire::Frame& frame) {
         case Command::status: return status(frame);
         case Command::counters: return counters(frame);
         case Command::trace: return trace(frame);
+        case Command::usage: return usage(frame);
         default:
             return Error{ErrorCode::unsupported,
                          "message " + std::to_string(frame.type) + " is no request of a client", "type", 0};
@@ -220,6 +222,26 @@ asio::awaitable<void> Client::send_trace(wire::TraceRequest request, std::uint32
     const auto trace = co_await gather_trace(backend_, principal_, std::move(request));
     if (!trace) co_return refuse(*channel_, trace.error(), sequence);
     answer(*channel_, Command::trace, *trace, sequence);
+}
+
+Result<void> Client::usage(const wire::Frame& frame) {
+    WEFT_TRY(const auto request, wire::decode<wire::UsageRequest>(frame.payload));
+    WEFT_TRY(auto query, backend_.service.usage(principal_, request));
+    spawn(send_usage(std::move(query), frame.sequence));
+    return {};
+}
+
+asio::awaitable<void> Client::send_usage(UsageQuery query, std::uint32_t sequence) {
+    for (bool more = true; more && !channel_->closed();) {
+        const auto page = co_await read_usage(backend_, query);
+        if (!page) co_return refuse(*channel_, page.error(), sequence);
+        for (const auto& part : usage_messages(page->lines))
+            answer(*channel_, Command::usage, part, sequence, wire::flag_multi);
+        query.after = page->next;
+        more = page->next.has_value();
+        co_await channel_->drained(most_queued / 2);
+    }
+    channel_->send(wire::empty_frame(Command::done, sequence, wire::flag_multi));
 }
 
 }  // namespace weft::coordinator::api

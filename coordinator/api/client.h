@@ -33,11 +33,13 @@ private:
     [[nodiscard]] Result<void> status(const wire::Frame& frame);
     [[nodiscard]] Result<void> counters(const wire::Frame& frame);
     [[nodiscard]] Result<void> trace(const wire::Frame& frame);
+    [[nodiscard]] Result<void> usage(const wire::Frame& frame);
 
     boost::asio::awaitable<void> send_list(wire::ListRequest request, std::uint32_t sequence);
     boost::asio::awaitable<void> send_ready(wire::ReadyRequest request, std::uint32_t sequence);
     boost::asio::awaitable<void> send_counters(wire::CountersRequest request, std::uint32_t sequence);
     boost::asio::awaitable<void> send_trace(wire::TraceRequest request, std::uint32_t sequence);
+    boost::asio::awaitable<void> send_usage(UsageQuery query, std::uint32_t sequence);
     boost::asio::awaitable<void> send_completed(wire::Options options, wire::Ack ack, std::uint32_t sequence);
     // Runs it beside the reading of further requests.
     void spawn(boost::asio::awaitable<void> work);

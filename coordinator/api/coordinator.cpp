@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "coordinator/api/backend.h"
@@ -14,6 +15,7 @@
 #include "coordinator/api/host_report.h"
 #include "coordinator/api/listener.h"
 #include "coordinator/api/metrics.h"
+#include "coordinator/api/usage.h"
 #include "coordinator/api/watcher.h"
 #include "coordinator/model/foreign_hosts.h"
 #include "coordinator/pki/files.h"
@@ -54,6 +56,7 @@ struct Coordinator::Parts {
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
+    asio::thread_pool exports{1};
     std::unique_ptr<Backend> backend;
     std::optional<asio::local::stream_protocol::acceptor> unix_acceptor;
     std::vector<std::unique_ptr<asio::ip::tcp::acceptor>> tcp_acceptors;
@@ -84,13 +87,16 @@ struct Coordinator::Parts {
             waiters->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
-                                                    table, hosts, *sessions, *waiters, *watchers,
+                                                    table, hosts, *sessions, *waiters, *watchers, exports,
                                                     authority ? &*authority : nullptr});
         sessions->on_events(
             {[this](Id host, const wire::Report& report) { take_report(*backend, host, report); },
              [this](Id host, const wire::RenewRequest& request, std::uint32_t sequence,
                     wire::Channel::Pointer channel) {
                  renew(*backend, host, request, sequence, std::move(channel));
+             },
+             [this](Id host, const wire::UsageReport& report, wire::Channel::Pointer channel) {
+                 take_usage(*backend, host, report, std::move(channel));
              }});
         return {};
     }
@@ -122,6 +128,7 @@ Result<std::unique_ptr<Coordinator>> Coordinator::start(asio::io_context& contex
                                                         std::function<void(const Error&)> fatal) {
     SqliteOptions options;
     options.file = settings.database;
+    options.retention.usage_us = settings.usage_days * 24ULL * 3600 * 1000000;
     options.on_fatal = std::move(fatal);
     auto measured = std::make_unique<Metrics>();
     options.on_batch = [measures = measured.get()](const Batch& batch) { measures->stored(batch); };

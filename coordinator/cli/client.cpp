@@ -132,6 +132,15 @@ Result<wire::Counters> Client::counters(const std::string& record) {
     return whole;
 }
 
+Result<wire::Usage> Client::usage(const wire::UsageRequest& request) {
+    wire::Usage whole;
+    WEFT_TRY(auto frame, wire::pack(Command::usage, request));
+    WEFT_CHECK(parts<wire::Usage>(std::move(frame), Command::usage, [&](auto& part) {
+        whole.records.insert(whole.records.end(), part.records.begin(), part.records.end());
+    }));
+    return whole;
+}
+
 Result<wire::Trace> Client::trace(const wire::TraceRequest& request) {
     WEFT_TRY(const auto frame, ask(Command::trace, request, patience));
     return wire::unpack<wire::Trace>(frame, Command::trace);

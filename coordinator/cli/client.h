@@ -13,6 +13,7 @@
 #include "weft/wire/message/request.h"
 #include "weft/wire/message/status.h"
 #include "weft/wire/message/trace.h"
+#include "weft/wire/message/usage.h"
 
 namespace weft::cli {
 
@@ -40,6 +41,7 @@ public:
     [[nodiscard]] Result<std::string> resolve(Kind kind, const std::string& ref);
     [[nodiscard]] Result<wire::Status> status();
     [[nodiscard]] Result<wire::Counters> counters(const std::string& record);
+    [[nodiscard]] Result<wire::Usage> usage(const wire::UsageRequest& request);
     [[nodiscard]] Result<wire::Trace> trace(const wire::TraceRequest& request);
     // Calls fn for each notification until the connection ends (its error) or fn returns false.
     [[nodiscard]] Result<void> watch(const wire::WatchRequest& request,

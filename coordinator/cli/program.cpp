@@ -8,11 +8,9 @@
 namespace weft::cli {
 namespace {
 
-const std::map<std::string, Format> formats{{"table", Format::table},
-                                            {"wide", Format::wide},
-                                            {"json", Format::json},
-                                            {"yaml", Format::yaml},
-                                            {"name", Format::name}};
+const std::map<std::string, Format> formats{{"table", Format::table}, {"wide", Format::wide},
+                                            {"json", Format::json},   {"yaml", Format::yaml},
+                                            {"name", Format::name},   {"csv", Format::csv}};
 
 void add_verbs(Program& program) {
     for (const Kind kind : {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table,
@@ -22,6 +20,7 @@ void add_verbs(Program& program) {
     add_apply(program);
     add_status(program);
     add_counters(program);
+    add_usage(program);
     add_monitor(program);
     add_capture(program);
     add_trace(program);
@@ -66,15 +65,20 @@ void Program::add_global_options() {
                 settings_.format = formats.at(name);
                 settings_.format_given = true;
             },
-            "format of what is printed")
-        ->type_name("table|wide|json|yaml|name")
+            "format of what is printed; csv: of usage")
+        ->type_name("table|wide|json|yaml|name|csv")
         ->check([](const std::string& name) {
-            return formats.contains(name) ? "" : "'" + name + "' is not table, wide, json, yaml or name";
+            return formats.contains(name) ? "" : "'" + name + "' is not table, wide, json, yaml, name or csv";
         });
 }
 
 void Program::on(CLI::App& verb, Action action) {
     verb.callback([this, action = std::move(action)] { action_ = action; });
+}
+
+void Program::on_csv(CLI::App& verb, Action action) {
+    csv_verb_ = &verb;
+    on(verb, std::move(action));
 }
 
 Result<Client*> Program::client() {
@@ -91,6 +95,10 @@ int Program::run(std::vector<std::string> arguments) {
         app_.parse(arguments);
     } catch (const CLI::ParseError& error) {
         return app_.exit(error, out_, err_) == 0 ? 0 : 2;
+    }
+    if (settings_.format == Format::csv && !(csv_verb_ != nullptr && csv_verb_->parsed())) {
+        err_ << "weft: -o csv is a format of usage only\n";
+        return 2;
     }
     const auto code = action_();
     out_.flush();

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] CLI::App& app() noexcept { return app_; }
     // Makes `action` what the verb `verb` does.
     void on(CLI::App& verb, Action action);
+    // The same for the one verb that knows -o csv; with another it is an error.
+    void on_csv(CLI::App& verb, Action action);
     // Connects at the first use.
     [[nodiscard]] Result<Client*> client();
 
@@ -38,6 +40,7 @@ private:
     CLI::App app_;
     Settings settings_;
     Action action_;
+    const CLI::App* csv_verb_{nullptr};
     std::optional<Client> client_;
     std::ostream& out_;
     std::ostream& err_;

@@ -6,7 +6,7 @@
 
 namespace weft::cli {
 
-enum class Format { table, wide, json, yaml, name };
+enum class Format { table, wide, json, yaml, name, csv };
 
 // Where the coordinator (or an agent) is asked.
 struct Target {

@@ -59,6 +59,7 @@ Result<Settings> read_settings(const weft::config::File& file) {
     auto metrics = root.section("metrics");
     settings.metrics = metrics::read_listen(metrics);
     settings.users = read_users(root);
+    settings.usage_days = root.section("usage").number("retention-days", settings.usage_days, 1, 36500);
     settings.log_level =
         static_cast<LogLevel>(root.section("log").choice("level", {"debug", "info", "warning", "error"}, 1));
     if (settings.socket.size() > 107) root.complain("socket", "socket: at most 107 bytes were expected");

@@ -30,6 +30,7 @@ struct Settings {
     std::string tls_directory;
     std::optional<Endpoint> metrics;  // none: they are not served
     std::vector<User> users;          // root is among them, as operator
+    std::uint64_t usage_days{400};    // that the ledger of usage goes back
     LogLevel log_level{LogLevel::info};
 };
 

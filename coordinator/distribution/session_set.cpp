@@ -123,6 +123,7 @@ asio::awaitable<void> SessionSet::serve(wire::Channel::Pointer channel, Id host,
     answer.epoch = repository_.epoch();
     answer.revision = cloud_.revision();
     answer.snapshot = snapshot;
+    answer.capabilities = {"usage"};
     answer.host = host;
     if (const auto frame = wire::pack(Command::hello, answer, sequence)) channel->send(*frame);
     const auto name = cloud_.find<schema::Host>(host)->name;
@@ -186,6 +187,11 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
         case Command::renew: {
             WEFT_TRY(const auto request, wire::unpack<wire::RenewRequest>(frame, Command::renew));
             events_.renew(host, request, frame.sequence, session.channel());
+            return {};
+        }
+        case Command::usage_report: {
+            WEFT_TRY(const auto report, wire::unpack<wire::UsageReport>(frame, Command::usage_report));
+            events_.usage(host, report, session.channel());
             return {};
         }
         case Command::counters:

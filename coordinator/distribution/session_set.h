@@ -19,6 +19,7 @@
 #include "coordinator/distribution/trace_relay.h"
 #include "coordinator/store/repository.h"
 #include "weft/wire/message/hello.h"
+#include "weft/wire/message/usage.h"
 
 namespace weft::coordinator {
 
@@ -28,6 +29,7 @@ struct HostEvents {
     std::function<void(Id host, const wire::RenewRequest& request, std::uint32_t sequence,
                        wire::Channel::Pointer channel)>
         renew;
+    std::function<void(Id host, const wire::UsageReport& report, wire::Channel::Pointer channel)> usage;
 };
 
 class SessionSet final : public DesiredFrames {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "coordinator/service/claims.h"
+#include "coordinator/service/usage_changes.h"
 #include "weft/schema/value.h"
 
 namespace weft::coordinator {
@@ -100,7 +101,8 @@ Result<Transaction> Draft::transaction() const {
         auto record = find<schema::Record>(id);
         return record ? record : cloud_->find<schema::Record>(id);
     };
-    for (const auto& change : changes()) {
+    const auto all = changes();
+    for (const auto& change : all) {
         Write write{change.id, generation_of(change.before), generation_of(change.after), {}};
         if (!is_null(change.after)) {
             WEFT_TRY(write.blob, encode_object(change.after));
@@ -117,6 +119,7 @@ Result<Transaction> Draft::transaction() const {
         if (changes_.count(order_of(id)) == 0)
             transaction.relied_on.push_back({id, generation_of(cloud_->find(id))});
     transaction.unused = unused_;
+    transaction.usage = usage_changes(*this, all);
     transaction.claims_added.insert(transaction.claims_added.end(), extra_added_.begin(), extra_added_.end());
     transaction.claims_released.insert(transaction.claims_released.end(), extra_released_.begin(),
                                        extra_released_.end());

@@ -56,6 +56,28 @@ Result<Revision> Ledger::commit_now(const Draft& draft, std::vector<AuditRow> au
     return revision;
 }
 
+void Ledger::commit_usage(UsageChanges changes, std::uint64_t now_us, Completion completion) {
+    Transaction transaction;
+    transaction.usage = std::move(changes);
+    transaction.time_us = now_us;
+    repository_.commit(
+        std::move(transaction), [this, completion = std::move(completion)](Result<Revision> result) mutable {
+            post_([completion = std::move(completion), result = std::move(result)] { completion(result); });
+        });
+}
+
+Result<void> Ledger::commit_usage_now(UsageChanges changes, std::uint64_t now_us) {
+    Transaction transaction;
+    transaction.usage = std::move(changes);
+    transaction.time_us = now_us;
+    std::promise<Result<Revision>> done;
+    repository_.commit(std::move(transaction),
+                       [&](Result<Revision> result) { done.set_value(std::move(result)); });
+    WEFT_TRY(const auto revision, done.get_future().get());
+    (void)revision;
+    return {};
+}
+
 void Ledger::publish(Revision revision, std::span<const Change> changes) {
     cloud_.apply(revision, changes);
     for (const auto& subscriber : subscribers_) subscriber(revision, changes);

@@ -33,8 +33,12 @@ public:
     void commit(const Draft& draft, std::vector<AuditRow> audit, std::optional<TokenRow> token,
                 Completion completion);
 
-    // The same at start, while nothing else runs: waits until it is durable.
+    // What changes no object: for the ledger of usage. `completion` as above.
+    void commit_usage(UsageChanges changes, std::uint64_t now_us, Completion completion);
+
+    // The same as commit() at start, while nothing else runs: waits until it is durable.
     [[nodiscard]] Result<Revision> commit_now(const Draft& draft, std::vector<AuditRow> audit);
+    [[nodiscard]] Result<void> commit_usage_now(UsageChanges changes, std::uint64_t now_us);
 
 private:
     Repository& repository_;

@@ -6,6 +6,7 @@
 #include "coordinator/service/audit.h"
 #include "coordinator/service/plan.h"
 #include "weft/base/clock.h"
+#include "weft/wire/message/usage.h"
 
 namespace weft::coordinator {
 
@@ -37,6 +38,9 @@ public:
                                             const schema::Tags& filters, const Object& object) const;
     // Code 0 when every attachment of the instance is attached, else a conflict naming those that are not.
     [[nodiscard]] wire::Ack ready(const Principal& principal, const wire::ReadyRequest& request);
+
+    // What the ledger is to be asked, for what belongs to the principal. invalid: the period.
+    [[nodiscard]] Result<UsageQuery> usage(const Principal& principal, const wire::UsageRequest& request);
 
     // One-time enrolment token of a host, an hour valid; Ack::text is the token, only its hash is stored.
     void host_token(const Principal& principal, const wire::HostRequest& request, Done done);

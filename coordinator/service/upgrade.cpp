@@ -3,12 +3,14 @@
 
 #include "coordinator/service/groups.h"
 #include "coordinator/service/routes.h"
+#include "coordinator/service/usage_changes.h"
 #include "weft/base/log.h"
 
 namespace weft::coordinator {
 namespace {
 
 constexpr std::size_t records_at_once = 30;
+constexpr std::size_t ledger_at_once = 5000;
 
 Result<void> commit(Ledger& ledger, const Draft& draft, const std::string& text, std::uint64_t now_us) {
     std::vector<AuditRow> audit{{now_us, "weft-coordinator", "upgrade", {}, 0, text, 1}};
@@ -59,9 +61,24 @@ Result<void> put_into_groups(Ledger& ledger, std::uint64_t now_us) {
     return {};
 }
 
+// Records from before there was a ledger of usage; what it has already stays as it is.
+Result<void> complete_usage(Ledger& ledger, std::uint64_t now_us) {
+    WEFT_TRY(const bool complete, ledger.repository().usage_complete());
+    if (complete) return {};
+    UsageChanges changes;
+    for (const auto& [id, entry] : ledger.cloud().table<schema::Record>()) {
+        add_existing(changes, ledger.cloud(), *entry.object);
+        if (changes.records.size() < ledger_at_once) continue;
+        WEFT_CHECK(ledger.commit_usage_now(std::exchange(changes, {}), now_us));
+    }
+    changes.complete = true;
+    return ledger.commit_usage_now(std::move(changes), now_us);
+}
+
 }  // namespace
 
 Result<void> upgrade(Ledger& ledger, std::uint64_t now_us) {
+    WEFT_CHECK(complete_usage(ledger, now_us));
     WEFT_CHECK(complete_partitions(ledger, now_us));
     return put_into_groups(ledger, now_us);
 }

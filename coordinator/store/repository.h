@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coordinator/store/usage.h"
 #include "weft/base/id.h"
 #include "weft/base/result.h"
 #include "weft/schema/field.h"
@@ -118,6 +119,7 @@ struct Transaction {
     std::vector<Claim> claims_added;
     std::vector<AuditRow> audit;
     std::optional<TokenRow> token;
+    UsageChanges usage;
     std::uint64_t time_us{0};
 };
 
@@ -168,6 +170,11 @@ public:
                                                            const std::string& key) = 0;
     // The newest rows, newest first.
     [[nodiscard]] virtual Result<std::vector<AuditRow>> audit(std::size_t limit) = 0;
+    // Whether the ledger of usage has every record (UsageChanges::complete).
+    [[nodiscard]] virtual Result<bool> usage_complete() = 0;
+
+    // From any thread: a part of what the ledger says, by record.
+    [[nodiscard]] virtual Result<UsagePage> usage(const UsageQuery& query) const = 0;
 };
 
 }  // namespace weft::coordinator

@@ -32,6 +32,7 @@ Result<Applier> Applier::make(const Database& database) {
     WEFT_CHECK(prepare(a.insert_audit_, "INSERT INTO audit VALUES (NULL,?,?,?,?,?,?,?)"));
     WEFT_CHECK(prepare(a.insert_token_, "INSERT INTO token VALUES (?,?,?,?,?,?)"));
     WEFT_CHECK(prepare(a.erase_expired_tokens_, "DELETE FROM token WHERE time_us<?"));
+    WEFT_TRY(a.usage_, UsageWriter::make(database));
     return a;
 }
 
@@ -44,7 +45,7 @@ Result<void> Applier::apply(const Transaction& transaction, Revision revision) {
     for (const auto& unused : transaction.unused) WEFT_CHECK(check_unused(unused));
     for (const auto& claim : transaction.claims_added) WEFT_CHECK(add(claim));
     for (const auto& row : transaction.audit) WEFT_CHECK(record(row));
-    return {};
+    return usage_.apply(transaction.usage, transaction.time_us);
 }
 
 Result<void> Applier::take_token(const TokenRow& token, Revision revision) {

@@ -4,6 +4,7 @@
 
 #include "coordinator/store/repository.h"
 #include "coordinator/store/sqlite_statement.h"
+#include "coordinator/store/sqlite_usage.h"
 
 namespace weft::coordinator::sqlite {
 
@@ -17,6 +18,7 @@ public:
 private:
     Statement select_object_, put_object_, erase_object_, insert_claim_, select_claim_, erase_claim_,
         scope_used_, insert_change_, insert_audit_, insert_token_, erase_expired_tokens_;
+    UsageWriter usage_;
 
     Result<void> take_token(const TokenRow& token, Revision revision);
     Result<void> check_reliance(const Reliance& reliance);

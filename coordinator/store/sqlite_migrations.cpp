@@ -34,6 +34,41 @@ constexpr std::array steps{
         PRIMARY KEY (principal, token)) STRICT, WITHOUT ROWID;
     CREATE INDEX token_by_time ON token (time_us);
     )",
+    R"(
+    CREATE TABLE usage_state (
+        only INTEGER PRIMARY KEY CHECK (only = 1), complete INTEGER NOT NULL) STRICT;
+    INSERT INTO usage_state VALUES (1, 0);
+    CREATE TABLE usage_record (
+        record INTEGER PRIMARY KEY, name TEXT NOT NULL, partition INTEGER NOT NULL,
+        partition_name TEXT NOT NULL, owner TEXT NOT NULL) STRICT;
+    CREATE TABLE usage_span (
+        record INTEGER NOT NULL, kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 2), subject INTEGER NOT NULL,
+        begin_us INTEGER NOT NULL CHECK (begin_us >= 0), account TEXT NOT NULL,
+        end_us INTEGER CHECK (end_us >= begin_us),
+        PRIMARY KEY (record, kind, subject, begin_us)) STRICT, WITHOUT ROWID;
+    CREATE INDEX usage_span_by_end ON usage_span (end_us) WHERE end_us IS NOT NULL;
+    CREATE TABLE usage_place (
+        record INTEGER NOT NULL, host INTEGER NOT NULL, PRIMARY KEY (record, host)) STRICT, WITHOUT ROWID;
+    CREATE TABLE usage_host (
+        host INTEGER PRIMARY KEY, incarnation INTEGER NOT NULL, interval_us INTEGER NOT NULL,
+        heard_us INTEGER NOT NULL) STRICT;
+    CREATE TABLE usage_count (
+        host INTEGER NOT NULL, life INTEGER NOT NULL, record INTEGER NOT NULL,
+        tx_packets INTEGER NOT NULL CHECK (tx_packets >= 0), tx_bytes INTEGER NOT NULL CHECK (tx_bytes >= 0),
+        rx_packets INTEGER NOT NULL CHECK (rx_packets >= 0), rx_bytes INTEGER NOT NULL CHECK (rx_bytes >= 0),
+        tx_drops INTEGER NOT NULL CHECK (tx_drops >= 0), rx_drops INTEGER NOT NULL CHECK (rx_drops >= 0),
+        gone INTEGER NOT NULL, heard_us INTEGER NOT NULL,
+        PRIMARY KEY (host, life)) STRICT, WITHOUT ROWID;
+    CREATE INDEX usage_count_gone ON usage_count (heard_us) WHERE gone = 1;
+    CREATE TABLE usage_hour (
+        record INTEGER NOT NULL, hour INTEGER NOT NULL, account TEXT NOT NULL,
+        tx_packets INTEGER NOT NULL CHECK (tx_packets >= 0), tx_bytes INTEGER NOT NULL CHECK (tx_bytes >= 0),
+        rx_packets INTEGER NOT NULL CHECK (rx_packets >= 0), rx_bytes INTEGER NOT NULL CHECK (rx_bytes >= 0),
+        tx_drops INTEGER NOT NULL CHECK (tx_drops >= 0), rx_drops INTEGER NOT NULL CHECK (rx_drops >= 0),
+        estimated INTEGER NOT NULL,
+        PRIMARY KEY (record, hour, account)) STRICT, WITHOUT ROWID;
+    CREATE INDEX usage_hour_by_hour ON usage_hour (hour);
+    )",
 };
 
 }  // namespace

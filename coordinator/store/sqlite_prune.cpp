@@ -19,12 +19,31 @@ Result<Pruner> Pruner::make(const Database& database, const Retention& retention
     WEFT_CHECK(prepare(p.oldest_audit_, "SELECT number, time_us FROM audit ORDER BY number LIMIT ?"));
     WEFT_CHECK(prepare(p.erase_audit_, "DELETE FROM audit WHERE number<=?"));
     WEFT_CHECK(prepare(p.erase_host_tokens_, "DELETE FROM claim WHERE kind=? AND scope='' AND key<?"));
+    WEFT_CHECK(prepare(p.erase_hours_,
+                       "DELETE FROM usage_hour WHERE (record, hour, account) IN"
+                       " (SELECT record, hour, account FROM usage_hour WHERE hour<? ORDER BY hour LIMIT ?)"));
+    WEFT_CHECK(prepare(p.erase_counts_,
+                       "DELETE FROM usage_count WHERE (host, life) IN"
+                       " (SELECT host, life FROM usage_count WHERE gone=1 AND heard_us<?"
+                       "  ORDER BY heard_us LIMIT ?)"));
+    WEFT_CHECK(prepare(p.ended_spans_,
+                       "SELECT record, kind, subject, begin_us FROM usage_span"
+                       " WHERE end_us IS NOT NULL AND end_us<? ORDER BY end_us LIMIT ?"));
+    WEFT_CHECK(prepare(p.erase_span_,
+                       "DELETE FROM usage_span WHERE record=? AND kind=? AND subject=? AND begin_us=?"));
+    WEFT_CHECK(prepare(p.erase_record_,
+                       "DELETE FROM usage_record WHERE record=?1"
+                       " AND NOT EXISTS (SELECT 1 FROM usage_span WHERE record=?1)"));
+    WEFT_CHECK(prepare(p.erase_places_,
+                       "DELETE FROM usage_place WHERE record=?1"
+                       " AND NOT EXISTS (SELECT 1 FROM usage_record WHERE record=?1)"));
     return p;
 }
 
 Result<void> Pruner::prune(Revision newest, std::uint64_t now_us, std::uint64_t rows) {
     WEFT_CHECK(prune_feed(newest, now_us, rows));
     WEFT_CHECK(prune_audit(now_us, rows));
+    WEFT_CHECK(prune_usage(now_us, rows));
     return prune_host_tokens(now_us);
 }
 
@@ -72,6 +91,32 @@ Result<void> Pruner::prune_host_tokens(std::uint64_t now_us) {
     std::snprintf(expired, sizeof(expired), "%016llx", static_cast<unsigned long long>(now_us));
     const std::string bound{expired};
     return erase_host_tokens_.bind(ClaimKind::host_token, bound).run();
+}
+
+// A record goes from the ledger with the last of its spans.
+Result<void> Pruner::prune_usage(std::uint64_t now_us, std::uint64_t rows) {
+    if (now_us <= retention_.usage_us) return {};
+    const auto oldest = now_us - retention_.usage_us;
+    WEFT_CHECK(erase_hours_.bind(oldest / usage_hour_us, rows).run());
+    WEFT_CHECK(erase_counts_.bind(oldest, rows).run());
+    struct Ended {
+        std::int64_t record, kind, subject, begin;
+    };
+    std::vector<Ended> ended;
+    ended_spans_.bind(oldest, rows);
+    for (;;) {
+        WEFT_TRY(const bool more, ended_spans_.step());
+        if (!more) break;
+        ended.push_back({ended_spans_.integer(0), ended_spans_.integer(1), ended_spans_.integer(2),
+                         ended_spans_.integer(3)});
+    }
+    ended_spans_.reset();
+    for (const auto& span : ended) {
+        WEFT_CHECK(erase_span_.bind(span.record, span.kind, span.subject, span.begin).run());
+        WEFT_CHECK(erase_record_.bind(span.record).run());
+        WEFT_CHECK(erase_places_.bind(span.record).run());
+    }
+    return {};
 }
 
 }  // namespace weft::coordinator::sqlite

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "coordinator/store/sqlite_usage_read.h"
+
 namespace weft::coordinator {
 namespace {
 
@@ -224,6 +226,15 @@ Result<std::vector<AuditRow>> SqliteRepository::audit(std::size_t limit) {
         rows.push_back({row.number(0), row.text(1), row.text(2), row.text(3),
                         static_cast<std::uint16_t>(row.integer(4)), row.text(5), row.number(6)});
     }
+}
+
+Result<bool> SqliteRepository::usage_complete() {
+    WEFT_TRY(const auto complete, opened_.reader.integer("SELECT complete FROM usage_state"));
+    return complete != 0;
+}
+
+Result<UsagePage> SqliteRepository::usage(const UsageQuery& query) const {
+    return sqlite::read_usage(options_.file, options_.vfs, query);
 }
 
 }  // namespace weft::coordinator

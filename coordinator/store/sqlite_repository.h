@@ -55,6 +55,8 @@ public:
     [[nodiscard]] Result<std::optional<Id>> holder(ClaimKind kind, const std::string& scope,
                                                    const std::string& key) override;
     [[nodiscard]] Result<std::vector<AuditRow>> audit(std::size_t limit) override;
+    [[nodiscard]] Result<bool> usage_complete() override;
+    [[nodiscard]] Result<UsagePage> usage(const UsageQuery& query) const override;
 
 private:
     struct Request {

@@ -10,6 +10,7 @@
 #include "coordinator/store/sqlite_repository.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/records.h"
+#include "tests/bench/usage.h"
 #include "weft/base/fd.h"
 
 namespace weft::bench {
@@ -47,9 +48,10 @@ void store(std::span<const std::string> arguments) {
     Records records(*repository);
     const double single = records.create(1, for_seconds(seconds));
     const double batched = records.create(concurrent_requests, for_seconds(seconds));
-    std::printf(R"({"fdatasync":%.0f,"single":%.0f,"batched":%.0f})"
+    const double usage = usage_reports(*repository, seconds);
+    std::printf(R"({"fdatasync":%.0f,"single":%.0f,"batched":%.0f,"usage":%.0f})"
                 "\n",
-                fdatasync, single, batched);
+                fdatasync, single, batched, usage);
 }
 
 void fill(std::span<const std::string> arguments) {

@@ -183,4 +183,10 @@ Result<Fd> FakeDatapath::open_punt() {
     return Error{ErrorCode::unsupported, "a datapath in memory has no tap", {}, 0};
 }
 
+void FakeDatapath::forget_usage(std::span<const std::uint64_t> lives) {
+    std::erase_if(host_usage.counters, [&](const agent::UsageCounter& counter) {
+        return counter.gone && std::ranges::find(lives, counter.life) != lives.end();
+    });
+}
+
 }  // namespace weft::test

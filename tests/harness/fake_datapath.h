@@ -49,6 +49,7 @@ public:
     std::vector<agent::RecordCounter> record_counters;
     std::vector<agent::DropCounter> drop_counters;
     agent::FormerCounts former;
+    agent::HostUsage host_usage{1, {}};
     std::map<std::uint64_t, std::pair<std::uint32_t, std::uint32_t>> captures;  // snaplen, directions
     agent::TraceRun trace_run;                                                  // what trace() answers
 
@@ -79,6 +80,8 @@ public:
     agent::HostReport report() override { return host_report; }
     Result<std::vector<agent::RecordCounter>> counters() override { return record_counters; }
     Result<std::vector<agent::DropCounter>> drops() override { return drop_counters; }
+    Result<agent::HostUsage> usage() override { return host_usage; }
+    void forget_usage(std::span<const std::uint64_t> lives) override;
     Result<std::vector<agent::Flow>> flows(std::string& position) override;
     bool remove_flow(agent::Flow& flow) override;
     Result<std::vector<agent::Reject>> rejects() override;

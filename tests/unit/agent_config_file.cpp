@@ -208,3 +208,12 @@ TEST_CASE("[8.3/metrics] metrics are served where agent.yaml says, and nowhere w
     CHECK(complaint("metrics: {records: maybe}") ==
           "agent.yaml:4:20: metrics.records: one of false, true was expected, not 'maybe'");
 }
+
+TEST_CASE("[8.4/config] how often usage is reported, and what is wrong with it") {
+    CHECK(parse(minimal)->usage_interval == std::chrono::seconds{60});
+    CHECK(parse(std::string(minimal) + "usage: {interval: 5m}\n")->usage_interval ==
+          std::chrono::seconds{300});
+    CHECK(complaint("usage: {interval: 61m}").starts_with("agent.yaml:4:19: "));
+    CHECK(complaint("usage: {interval: often}").starts_with("agent.yaml:4:19: "));
+    CHECK(complaint("usage: {every: 5s}").starts_with("agent.yaml:4:9: "));
+}

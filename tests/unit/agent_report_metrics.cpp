@@ -28,7 +28,7 @@ struct World {
         datapath.former = {{0, 100, 10000, 200, 20000, 0, 0}, {0, 50, 0, 6}};
     }
     std::string text(bool records = false) {
-        return '\n' + agent_metrics(datapath, reconciler, {true, 3}, {4, 5, 6}, records).text();
+        return '\n' + agent_metrics(datapath, reconciler, {true, 3, 61}, {4, 5, 6}, records).text();
     }
 };
 

@@ -63,7 +63,7 @@ TEST_CASE("[8.6/config] everything wrong is reported at once, with line and colu
           "c.yaml:5:5: principals: root is always an operator\n"
           "c.yaml:6:11: principals: the uid 0 stands here twice\n"
           "c.yaml:1:1: unknown key databse, expected one of database, listen, log, metrics, principals, "
-          "socket, tls");
+          "socket, tls, usage");
 }
 
 TEST_CASE("[8.6/config] wrong types and broken YAML have their place too") {
@@ -103,4 +103,11 @@ TEST_CASE("[8.3/metrics] metrics are served where coordinator.yaml says, and now
     CHECK(settings_of("metrics: {listen: '[::1]:9102'}")->metrics == Endpoint{*Address::parse("::1"), 9102});
     CHECK(complaints("metrics: {listen: 127.0.0.1}") ==
           "c.yaml:1:19: metrics.listen: ADDRESS:PORT or [ADDRESS]:PORT was expected, not '127.0.0.1'");
+}
+
+TEST_CASE("[8.4/config] how long usage is kept") {
+    CHECK(settings_of("{}")->usage_days == 400);
+    CHECK(settings_of("usage: {retention-days: 31}")->usage_days == 31);
+    CHECK(complaints("usage: {retention-days: 0}") ==
+          "c.yaml:1:25: usage.retention-days: a number 1..36500 was expected, not '0'");
 }

@@ -50,6 +50,12 @@ RecordCounter sum(std::uint64_t record, const std::vector<weft_counter>& values)
     return out;
 }
 
+std::uint64_t id_of(const std::string& record) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, record.data(), sizeof(value));
+    return value;
+}
+
 constexpr std::uint64_t former = 0;  // the record that stands for all that are gone
 
 }  // namespace
@@ -79,14 +85,34 @@ FormerCounts Maps::former_counts() const {
 }
 
 // Moves what the entry counted to that of `former`; both values are nothing but numbers of 64 bits. An errno.
-int Maps::retire(const Map& map, const std::string& record) {
+// A counter's usage is kept before it goes: a process that dies in between does this again.
+int Maps::retire(MapId id, const std::string& record) const {
+    const auto& map = at(id);
     const auto cpus = map.type == BPF_MAP_TYPE_PERCPU_HASH ? possible_cpus() : 1;
     std::vector<std::uint64_t> counted(map.value_size / sizeof(std::uint64_t) * cpus);
     auto sums = counted;
+    const auto keep = [&] {
+        std::vector<weft_counter> values(cpus);
+        std::memcpy(values.data(), counted.data(), counted.size() * sizeof(std::uint64_t));
+        return usage_.keep(sum(id_of(record), values));
+    };
+    if (id == MapId::counter) {
+        if (bpf_map_lookup_elem(map.fd.get(), record.data(), counted.data()) != 0) return errno;
+        if (const int err = keep(); err != 0) return err;
+    }
     if (bpf_map_lookup_and_delete_elem(map.fd.get(), record.data(), counted.data()) != 0) return errno;
+    if (id == MapId::counter) {
+        static_cast<void>(keep());  // with what was counted since
+        usage_.end(record.data());
+    }
     (void)bpf_map_lookup_elem(map.fd.get(), &former, sums.data());
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += counted[i];
     return bpf_map_update_elem(map.fd.get(), &former, sums.data(), BPF_ANY) == 0 ? 0 : errno;
+}
+
+Result<HostUsage> Maps::usage() const {
+    WEFT_TRY(const auto present, counters());
+    return usage_.read(present);
 }
 
 Result<std::vector<DropCounter>> Maps::drops() const {

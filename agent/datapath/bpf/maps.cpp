@@ -112,6 +112,10 @@ Result<Maps> Maps::open(const std::string& root) {
     WEFT_TRY(maps.bucket_, open(root, WEFT_MAP_NAME(WEFT_EVENT_BUCKET_MAP)));
     WEFT_TRY(maps.events_, open(root, WEFT_MAP_NAME(WEFT_EVENT_MAP)));
     WEFT_TRY(maps.punt_, open(root, WEFT_MAP_NAME(WEFT_PUNT_MAP)));
+    WEFT_TRY(maps.usage_, Usage::open(root, maps.at(MapId::counter).max_entries));
+    WEFT_TRY(const auto present, maps.counters());
+    if (const int err = maps.usage_.adopt(present); err != 0)
+        return system_error("write", WEFT_MAP_NAME(WEFT_LIFE_MAP), err);
     return maps;
 }
 
@@ -173,7 +177,7 @@ std::vector<WriteFailure> Maps::put(MapId id, std::span<const Entry> entries) co
         failures.push_back({index, failure(map, "write", err)});
     };
     if (is_count(id)) {
-        put_counts(map, entries, failed);
+        put_counts(id, entries, failed);
         return failures;
     }
     const auto value_of = [&](const Entry& e) { return id == MapId::quota ? quota(map, e) : e.value; };
@@ -188,15 +192,22 @@ std::vector<WriteFailure> Maps::put(MapId id, std::span<const Entry> entries) co
     return failures;
 }
 
-// What exists goes on counting.
-void Maps::put_counts(const Map& map, std::span<const Entry> entries,
-                      const std::function<void(std::size_t, int)>& failed) {
+// What exists goes on counting. A counter is made behind its life: one without would be of nobody.
+void Maps::put_counts(MapId id, std::span<const Entry> entries,
+                      const std::function<void(std::size_t, int)>& failed) const {
+    const auto& map = at(id);
     const bool per_cpu = map.type == BPF_MAP_TYPE_PERCPU_HASH;
     const std::string zeros(per_cpu ? (map.value_size + 7) / 8 * 8 * possible_cpus() : map.value_size, '\0');
-    for (std::size_t i = 0; i < entries.size(); ++i)
-        if (bpf_map_update_elem(map.fd.get(), entries[i].key.data(), zeros.data(), BPF_NOEXIST) != 0 &&
-            errno != EEXIST)
+    auto present = zeros;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto* const key = entries[i].key.data();
+        if (bpf_map_lookup_elem(map.fd.get(), key, present.data()) == 0) continue;
+        const int err = id == MapId::counter ? usage_.begin(key) : 0;
+        if (err != 0)
+            failed(i, err);
+        else if (bpf_map_update_elem(map.fd.get(), key, zeros.data(), BPF_NOEXIST) != 0 && errno != EEXIST)
             failed(i, errno);
+    }
 }
 
 // The value with what the map's own has counted.
@@ -229,7 +240,7 @@ std::vector<WriteFailure> Maps::erase(MapId id, std::span<const std::string> key
     }
     if (is_summed(id)) {
         for (std::size_t i = 0; i < keys.size(); ++i)
-            if (const int err = retire(map, keys[i]); err != 0) failed(i, err);
+            if (const int err = retire(id, keys[i]); err != 0) failed(i, err);
     } else {
         in_batches(keys.size(), batch, failed);
     }

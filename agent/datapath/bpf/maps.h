@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/datapath/bpf/usage.h"
 #include "agent/datapath/datapath.h"
 #include "weft/base/fd.h"
 
@@ -21,7 +22,7 @@ public:
     [[nodiscard]] Result<std::vector<Entry>> dump(MapId map) const;
     [[nodiscard]] std::vector<WriteFailure> put(MapId map, std::span<const Entry> entries) const;
     // Removing a record's counter also forgets its drops by reason. What it counted is kept in the entry of
-    // record 0, which no record has, so that sums over all records never fall.
+    // record 0, which no record has, so that sums over all records never fall, and for usage().
     [[nodiscard]] std::vector<WriteFailure> erase(MapId map, std::span<const std::string> keys) const;
 
     [[nodiscard]] std::size_t room(MapId map) const { return at(map).max_entries; }
@@ -30,6 +31,8 @@ public:
     [[nodiscard]] Result<std::vector<RecordCounter>> counters() const;
     [[nodiscard]] Result<std::vector<DropCounter>> drops() const;
     [[nodiscard]] FormerCounts former_counts() const;
+    [[nodiscard]] Result<HostUsage> usage() const;
+    void forget_usage(std::span<const std::uint64_t> lives) const { usage_.forget(lives); }
     [[nodiscard]] LostEvents lost_events(weft_event_sort sort) const;
 
     // As Datapath's (flows.cpp).
@@ -60,12 +63,12 @@ private:
     [[nodiscard]] static Result<std::vector<Entry>> dump_array(const Map& map);
     [[nodiscard]] static Result<std::vector<Entry>> dump_keys(const Map& map);
     [[nodiscard]] static Result<std::vector<Entry>> dump_batches(const Map& map);
-    static void put_counts(const Map& map, std::span<const Entry> entries,
-                           const std::function<void(std::size_t, int)>& failed);
+    void put_counts(MapId id, std::span<const Entry> entries,
+                    const std::function<void(std::size_t, int)>& failed) const;
     [[nodiscard]] static std::string quota(const Map& map, const Entry& entry);
     [[nodiscard]] static Error failure(const Map& map, const char* operation, int err);
     void forget_drops(const std::string& record) const;
-    [[nodiscard]] static int retire(const Map& map, const std::string& record);
+    [[nodiscard]] int retire(MapId id, const std::string& record) const;
 
     std::array<Map, map_count> maps_;
     Map flow_;
@@ -75,6 +78,7 @@ private:
     Map bucket_;
     Map events_;
     Map punt_;
+    Usage usage_;
 };
 
 // As many values has an entry of a per-CPU map.

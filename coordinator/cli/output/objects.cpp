@@ -58,6 +58,7 @@ void print_list(std::ostream& out, Format format, Kind kind, const std::vector<s
                 const Names& names) {
     switch (format) {
         case Format::table:
+        case Format::csv:  // refused before (program.h)
         case Format::wide: return print_rows(out, format == Format::wide, kind, objects, names);
         case Format::json:
         case Format::yaml: return print_value(out, format, {objects});
@@ -70,6 +71,7 @@ void print_object(std::ostream& out, Format format, Kind kind, const schema::Val
                   const Names& names) {
     switch (format) {
         case Format::table:
+        case Format::csv:  // refused before (program.h)
         case Format::wide: return print_fields(out, kind, object, names);
         case Format::json:
         case Format::yaml: return print_value(out, format, object);

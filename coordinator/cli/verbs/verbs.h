@@ -32,6 +32,7 @@ void add_rule(Program& program, CLI::App& noun, Kind kind);  // rule or route ad
 void add_apply(Program& program);  // apply, diff, export
 void add_status(Program& program);
 void add_counters(Program& program);
+void add_usage(Program& program);
 void add_monitor(Program& program);
 void add_capture(Program& program);
 void add_trace(Program& program);

@@ -12,6 +12,12 @@
 #define WEFT_RECORD_DROP_MAP \
     weft_record_drop_v1 /* PERCPU_HASH: weft_record_drop_key -> weft_drop, made by BPF */
 
+/* For the ledger of usage; user space alone knows these two. A counter has a life of its own, a random
+ * number, from when it is made; the entry of record 0 is of the maps as a whole. What it counted is kept
+ * under that number when the record leaves, until the coordinator has it. */
+#define WEFT_LIFE_MAP weft_life_v1   /* HASH: record id __u64 -> life __u64 */
+#define WEFT_USAGE_MAP weft_usage_v1 /* HASH: life __u64 -> weft_usage */
+
 struct weft_counter {
     __u64 tx_packets; /* taken from the instance and sent on or answered */
     __u64 tx_bytes;
@@ -21,6 +27,12 @@ struct weft_counter {
     __u64 rx_drops; /* packets for the instance dropped */
 };
 WEFT_ABI_SIZE(weft_counter, 48);
+
+struct weft_usage {
+    __u64 record;
+    struct weft_counter counted;
+};
+WEFT_ABI_SIZE(weft_usage, 56);
 
 enum weft_direction {
     WEFT_TX = 1, /* from the instance */

@@ -16,11 +16,12 @@
 //                              ready ReadyRequest -> ack        status -> status Status
 //                              counters CountersRequest -> counters Counters
 //                              trace TraceRequest -> trace Trace | ack
+//                              usage UsageRequest -> usage Usage | ack
 //   coordinator to agent       put Put*, erase Erase*, commit Commit;  counters CountersRequest;
 //                              trace TraceRequest
 //   agent to coordinator       installed Installed (at each commit and every second), report Report,
 //                              counters Counters, trace TraceHop, renew RenewRequest -> certificate
-//                              Certificate
+//                              Certificate, usage_report UsageReport -> usage_ack UsageAck
 //   agent's local socket       monitor MonitorRequest -> packet_event PacketEvent*;  status, counters as
 //   above
 //                              capture CaptureRequest -> ack Captured* (until the next capture) | ack
@@ -55,11 +56,14 @@ enum class Command : std::uint16_t {
     status = 54,
     counters = 55,
     trace = 56,
+    usage = 58,
     put = 64,
     erase = 65,
     commit = 66,
     installed = 67,
     report = 68,
+    usage_report = 69,
+    usage_ack = 70,
     monitor = 96,
     packet_event = 97,
     capture = 98,

@@ -26,3 +26,4 @@ def measure(options):
     yield row("the same, requested over the socket", "requested", ">= 1000")
     yield row("durable creations, 1,000 outstanding", "batched", ">= 10000")
     yield row("the same, requested over the socket", "requested_batched", ">= 10000")
+    yield row("durable reports of usage, 100 records each", "usage")
