@@ -23,6 +23,7 @@ std::vector<Assigned> assigned(const MakeDevice& request) {
     for (const auto& address : request.addresses)
         out.push_back({address, address.is_v6() && request.prefix_length6 != 0 ? request.prefix_length6
                                                                                : request.prefix_length});
+    for (const auto& one : request.further) out.push_back({one.address, one.prefix_length});
     return out;
 }
 

@@ -57,9 +57,12 @@ private:
         bool complete{false};  // nothing failed or waits but for policies
     };
 
-    [[nodiscard]] Problem prepare(const std::string& name, Unit& unit, const schema::Port& port);
+    using PortList = std::vector<const schema::Port*>;
+
+    [[nodiscard]] Problem prepare(const std::string& name, Unit& unit, const PortList& ports);
     void install(Unit& unit, const DesiredSet& desired);
-    void add(const schema::Port& port, const Unit& unit, std::vector<MapEntry>& fresh, Problem& problem);
+    void add(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& fresh,
+             Problem& problem);
 
     Datapath& datapath_;
     Wanted& wanted_;

@@ -252,6 +252,9 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.table = partition->gni;
     port.device = attachment->device;
     port.netns = attachment->netns;
+    port.vlan = attachment->vlan;
+    port.device_of = attachment->device_of;
+    port.device_mac = attachment->device_mac;
     port.addresses = record->addresses;
     port.prefix_length = subnet->cidr.length();
     port.mac = record->mac;

@@ -2,6 +2,7 @@
 // Interface records (rows 1.2, 1.4, 1.6).
 #include <algorithm>
 
+#include "coordinator/service/device.h"
 #include "coordinator/service/fields.h"
 #include "coordinator/service/groups.h"
 #include "coordinator/service/resolve.h"
@@ -138,6 +139,7 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
     else
         WEFT_CHECK(check_in_groups(after));
     if (after.security_groups != before.security_groups) WEFT_CHECK(enter_groups(draft, after));
+    WEFT_CHECK(check_sharing(context.cloud, after));
     Plan checked{std::move(draft), {}};
     WEFT_CHECK(check_own_routes(context, after, before, checked));
     WEFT_TRY(auto plan, replace(context, std::move(checked.draft), before, after));

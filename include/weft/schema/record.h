@@ -8,6 +8,7 @@
 #include "weft/schema/field.h"
 #include "weft/schema/route_table.h"
 #include "weft/schema/tag.h"
+#include "weft/schema/vlan.h"
 
 namespace weft::schema {
 
@@ -76,6 +77,7 @@ struct Record {
     std::uint32_t tcp_timeout{0};
     std::uint32_t udp_timeout{0};
     FlowLog flow_log{FlowLog::none};
+    std::uint32_t vlan{0};
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -139,6 +141,9 @@ struct Schema<Record> {
               "seconds that an idle UDP stream is kept; 0 the host's default", settable, 0, 86400},
         Field{35, "flow-log", &Record::flow_log, "flows that its host logs: none, accepted, rejected or all",
               settable},
+        Field{42, "vlan", &Record::vlan,
+              "802.1Q tag that it is attached with unless the request says another; 0 untagged", settable, 0,
+              most_vlan},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name

@@ -4,6 +4,7 @@
 
 #include "weft/base/id.h"
 #include "weft/schema/field.h"
+#include "weft/schema/vlan.h"
 
 namespace weft::wire {
 
@@ -113,6 +114,8 @@ struct AttachRequest {
     bool delete_on_terminate{false};
     bool has_delete_on_terminate{false};
     Options options;
+    std::uint32_t vlan{0};
+    bool has_vlan{false};
 
     friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
@@ -307,6 +310,9 @@ struct Schema<wire::AttachRequest> {
               "overrides the record's when has_delete_on_terminate"},
         Field{6, "has-delete-on-terminate", &wire::AttachRequest::has_delete_on_terminate, ""},
         Field{7, "options", &wire::AttachRequest::options, ""},
+        Field{8, "vlan", &wire::AttachRequest::vlan, "802.1Q tag, 0 none; the record's unless has_vlan",
+              settable, 0, schema::most_vlan},
+        Field{9, "has-vlan", &wire::AttachRequest::has_vlan, ""},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::AttachRequest);
