@@ -58,11 +58,9 @@ INLINE int is_nobody(const struct weft_address* a) {
     return is_unspecified(a) || (is_mapped(a) && !a->word[3]);
 }
 
-/* What comes without an address of any record is the primary one's, if there is one: its own first addresses
- * besides, so that it goes on while another record joins it. */
+/* What comes without an address of any record is the primary one's, if there is one. */
 INLINE int is_primarys(const struct weft_port* port, const struct weft_address* claimed) {
-    return port->record && (is_nobody(claimed) || is_link_local(claimed) ||
-                            same_address(claimed, &port->address) || same_address(claimed, &port->address6));
+    return port->record && (is_nobody(claimed) || is_link_local(claimed));
 }
 
 INLINE int find_sharing(const struct view* v, struct weft_port_key* key, struct weft_port** found) {

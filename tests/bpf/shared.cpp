@@ -170,13 +170,6 @@ TEST_CASE("[2.6/primary] what comes without an address is the primary record's, 
         CHECK(world.programs.send(solicitation("fe80::ff:fe00:a01", "2001:db8:12::50"), world.i1).verdict ==
               redirect);
     }
-    SUBCASE("while its entries by address are written") {
-        weft_port_key key{};
-        key.ifindex = world.i1;
-        key.source = mapped("10.1.2.30");
-        world.erase(WEFT_MAP_NAME(WEFT_PORT_MAP), key);
-        CHECK(world.programs.send(sent("10.1.2.30", "10.1.2.50", mac_b), world.i1).verdict == redirect);
-    }
     CHECK(world.counter(record_a).tx_packets == 1);
     world.expect_nothing_dropped();
 }

@@ -8,6 +8,7 @@
 #                                |                             |                     |
 #                               h1 --------------------------- h2 -------------------+
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib-guest.sh"
 up "$top/tests/e2e/labs/trunk.yaml"
 
 mac_of() { weft record show "$1" -o json | jq -r .mac; }
@@ -28,11 +29,7 @@ part() {
     on "c$1" ip link set eth0 address "$(mac_of "$2")" mtu "$(mtu)" up
     hook "v$1" "$1" eth0 1 && hook eth0 "$1" "v$1" 0
 }
-lease() {
-    on "c$1" unshare -m sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$scratch/resolv" \
-        busybox udhcpc -f -q -n -i eth0 -O mtu -s /etc/udhcpc/default.script
-}
-touch "$scratch/resolv"
+lease() { guest "c$1" busybox udhcpc -f -q -n -i eth0 -O mtu -s /etc/udhcpc/default.script; }
 has_tag() { weft attachment list -o json | jq -e --argjson tag "$2" --arg id "$(weft record show "$1" -o json | jq -r .id)" \
     'any(.[]; .record == $id and .vlan == $tag)'; }
 on_h1() {
@@ -49,8 +46,7 @@ check "[2.6/parts] tag 20" part 20 red-i1
 check "[5.3/trunk] a lease comes by the tag that it was asked for with" says "lease of 10.1.2.30 obtained" lease 10
 check "[5.3/trunk] also by the other" says "lease of 10.1.2.30 obtained" lease 20
 check "[5.3/trunk] and untagged" says "lease of 10.1.3.30 obtained" lease 0
-has_default() { on c10 ip -6 route show default | grep 'via fe80::[^ ]* dev eth0 proto ra'; }
-check "[5.3/trunk] so do router advertisements" until_true 10 has_default
+check "[5.3/trunk] so do router advertisements" until_true 10 has_default6 c10
 
 for name in c10 c20 b2 r2; do serve "$name"; done
 check "[2.6/trunk] the untagged record talks" pings c0 10.1.2.50

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an 802.1Q device of the kernel does, where it has none: compiled once for each VLAN of an instance and
  * direction, with the tag (0: untagged), the device that frames go on to, and OUT towards the trunk. */
 #include <linux/bpf.h>
@@ -17,4 +17,4 @@ int part(struct __sk_buff* skb) {
     return bpf_redirect(TO, 0);
 }
 
-char program_license[] SEC("license") = "Dual BSD/GPL";
+char program_license[] SEC("license") = "Apache-2.0";
