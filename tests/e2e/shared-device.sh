@@ -5,7 +5,6 @@
 #   i1 eth0: 10.1.2.30 (blue), 10.2.2.30 (red)      b2 10.1.2.50 (blue)   r2 10.2.2.50 (red)
 #                  |                                      |                     |
 #                  h1 ------------------------------------h2 --------------------
-# mark: kernel
 . "$(dirname "$0")/lib.sh"
 up "$top/tests/e2e/labs/shared-device.yaml"
 
