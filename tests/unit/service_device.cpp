@@ -8,7 +8,7 @@ using namespace weft::test;
 namespace {
 
 struct Devices : Lab {
-    Devices() { attached("r1", "i1"); }  // untagged on eth0
+    Id first = attached("r1", "i1");  // untagged on eth0
 
     wire::Ack attach_at(const std::string& record, const std::string& instance, std::uint32_t vlan,
                         const std::string& device = "eth0", bool has_vlan = true) {
@@ -40,30 +40,28 @@ struct Devices : Lab {
         tap.has_vlan = true;
         return ask(&Service::attach, root, tap);
     }
-    schema::Attachment first() { return *cloud().attachments_of_instance(i1).front(); }
 };
 
 }  // namespace
 
 TEST_CASE("[2.6/shared] the second on a device and tag uses the first one's device and MAC") {
     Devices lab;
-    const auto first = lab.first();
     const auto second = lab.attached_at("r2", 0);
     CHECK(second.device == "eth0");
-    CHECK(second.device_of == first.id);
+    CHECK(second.device_of == lab.first);
     CHECK(second.device_mac == lab.shown("r1").mac);
-    CHECK(!first.device_of);
-    CHECK(!first.device_mac);
+    const auto first = lab.cloud().find<schema::Attachment>(lab.first);
+    CHECK(!first->device_of);
+    CHECK(!first->device_mac);
 }
 
 TEST_CASE("[2.6/shared] it keeps both when the first one goes, and the first one comes back as it was") {
     Devices lab;
-    const auto first = lab.first();
     const auto second = lab.attached_at("r2", 0);
     lab.acknowledge_until_ended(second.operation);
     lab.acknowledge_until_ended(lab.detach("r1", "i1").operation);
     const auto third = lab.attached_at("r1", 0);
-    CHECK(third.device_of == first.id);
+    CHECK(third.device_of == lab.first);
     CHECK(!third.device_mac);
 }
 
@@ -76,7 +74,7 @@ TEST_CASE("[2.6/trunk] another tag has a MAC of its own, and may be the record's
         const auto ack = lab.attach_at("r2", "i1", 0, "eth0", false);
         const auto second = object_of<schema::Attachment>(ack.object);
         CHECK(second.vlan == 42);
-        CHECK(second.device_of == lab.first().id);
+        CHECK(second.device_of == lab.first);
         CHECK(!second.device_mac);
     }
     SUBCASE("the request's") { CHECK(lab.attached_at("r2", 43).vlan == 43); }
