@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/service/resolve.h"
 
 namespace weft::coordinator {
@@ -48,8 +49,9 @@ Result<void> tell_apart(const Record& record, const Record& other, const std::st
                                                      ": it may send from any address, so nothing tells it "
                                                      "from the other record on " +
                                                      device);
+    const auto taken = held_addresses(other);
     for (const auto& address : record.addresses)
-        if (std::ranges::find(other.addresses, address) != other.addresses.end())
+        if (std::ranges::find(taken, address) != taken.end())
             return conflict("addresses", to_string(address) + " is record " + other.name + "'s on " + device +
                                              " already: the source address tells them apart");
     return {};
