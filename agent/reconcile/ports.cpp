@@ -107,6 +107,12 @@ Ports::Problem Ports::prepare(const std::string& name, Unit& unit, const PortLis
     return problem;
 }
 
+// What comes for a record that is out of service is dropped for that reason, device or not.
+void Ports::say_why(const schema::Port& port, std::vector<MapEntry>& fresh) {
+    for (auto& entry : compile_port(port, Device{}, false).entries)
+        if (entry.map == MapId::local) fresh.push_back(std::move(entry));
+}
+
 // A port whose device or policies are missing keeps its counter only.
 void Ports::add(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& fresh,
                 Problem& problem) {
@@ -114,6 +120,7 @@ void Ports::add(const schema::Port& port, const Unit& unit, bool shared, std::ve
     const auto filter = policies_.answer(port);
     if (problem.failed.empty()) problem.failed = filter.failed;
     if (problem.waiting.empty()) problem.waiting = filter.waiting;
+    if (!unit.device && (port.disabled || port.in_repair)) say_why(port, fresh);
     if (!unit.device || !filter.failed.empty() || !filter.waiting.empty()) return;
     const auto flags = watched_.flags(port.record.value) |
                        (captured_.contains(port.record) ? std::uint32_t{WEFT_PORT_CAPTURE} : 0);
@@ -145,7 +152,8 @@ void Ports::install(Unit& unit, const DesiredSet& desired) {
             problems[*object].failed = conflict_text(entry);
     }
     unit.granted = refs_of(fresh);
-    for (const auto& [object, problem] : problems) problems_.set(object, problem.failed, problem.waiting);
+    for (const auto& [object, problem] : problems)
+        problems_.set(object, problem.failed, problem.waiting, unit.lost);
     unit.complete = unit.problem.failed.empty() && unit.problem.waiting.empty() && refused.empty();
 }
 
@@ -165,6 +173,9 @@ void Ports::refresh(const DesiredSet& desired) {
             unit.device.reset();
             unit.problem = {};
             if (!unit.ports.empty()) unit.problem = prepare(name, unit, in_order(unit.ports, desired));
+            const bool up = unit.device && unit.device->up;
+            unit.lost = !up && (unit.lost || unit.worked);
+            unit.worked = up;
         }
         install(unit, desired);
         if (!unit.ports.empty()) continue;
