@@ -79,7 +79,7 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
               monitor_, capture_),
       services_(
           context_, [&datapath] { return datapath.open_punt(); },
-          [this](std::uint32_t ifindex, const Mac& mac) { return installation_.port_at(ifindex, mac); },
+          [this](const Asker& asker) { return installation_.port_at(asker); },
           [this] { return installation_.placed_ports(); }, config.dhcp_lease) {
     datapath.on_change = [this] { environment_changed(); };
     datapath.on_captured = [this](const auto& head, auto bytes) { capture_.on_packet(head, bytes); };

@@ -151,19 +151,27 @@ Result<void> Installation::capture(Id record, std::uint32_t snaplen, std::uint32
     return datapath_.capture(record.value, 0, 0);
 }
 
-const schema::Port* Installation::port_at(std::uint32_t ifindex, const Mac& mac) const {
+const schema::Port* Installation::port_at(const Asker& asker) const {
+    const schema::Port* found = nullptr;
     for (const auto& [key, port] : desired().of<schema::Port>()) {
-        if (port.mac != mac) continue;
+        if (port.vlan != asker.vlan || port.station() != asker.mac) continue;
         const auto device = datapath_.device(device_name(port));
-        if (device && device->ifindex == ifindex) return &port;
+        if (!device || device->ifindex != asker.ifindex) continue;
+        if (std::ranges::find(port.addresses, asker.address) != port.addresses.end()) return &port;
+        if (found == nullptr || is_primary(port, *found)) found = &port;
     }
-    return nullptr;
+    return found;
 }
 
 std::vector<PlacedPort> Installation::placed_ports() const {
-    std::vector<PlacedPort> out;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, const schema::Port*> primary;  // of device and tag
     for (const auto& [key, port] : desired().of<schema::Port>())
-        if (const auto device = datapath_.device(device_name(port))) out.push_back({&port, device->ifindex});
+        if (const auto device = datapath_.device(device_name(port))) {
+            auto& first = primary[{device->ifindex, port.vlan}];
+            if (first == nullptr || is_primary(port, *first)) first = &port;
+        }
+    std::vector<PlacedPort> out;
+    for (const auto& [where, port] : primary) out.push_back({port, where.first});
     return out;
 }
 

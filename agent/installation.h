@@ -8,6 +8,7 @@
 #include "agent/reconcile/reconciler.h"
 #include "agent/report/usage_reporter.h"
 #include "agent/service/advertiser.h"
+#include "agent/service/asker.h"
 #include "agent/session/target.h"
 #include "agent/state_file.h"
 
@@ -48,9 +49,10 @@ public:
     [[nodiscard]] bool is_here(std::uint64_t attachment) const { return reconciler_.is_here(attachment); }
     // Whose packets are sampled as they pass.
     void watch(const Watched& watched) { reconciler_.watch(watched); }
-    // The attachment on the device with this index, of the record with this MAC; null: none.
-    [[nodiscard]] const schema::Port* port_at(std::uint32_t ifindex, const Mac& mac) const;
-    // Every attachment whose device is here.
+    // The attachment that is answered: the asker's by its address, else the primary one of those that share
+    // the device and the tag; null: none.
+    [[nodiscard]] const schema::Port* port_at(const Asker& asker) const;
+    // Every attachment whose device is here, of those that share one and a tag the primary one.
     [[nodiscard]] std::vector<PlacedPort> placed_ports() const;
     // The operator's name of this host; empty before the first session.
     [[nodiscard]] std::string host_name() const;

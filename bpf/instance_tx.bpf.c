@@ -10,10 +10,11 @@
 #include "lib/punt.h"
 #include "lib/seen.h"
 #include "lib/step.h"
+#include "lib/trunk.h"
 #include "weft/abi/chain.h"
 
 #define HEADERS 54  /* Ethernet, IP and what is read of layer 4, without options */
-#define HEADERS6 74 /* the same of IPv6 */
+#define HEADERS6 78 /* the same of IPv6, with a neighbour solicitation's target */
 
 struct {
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -65,9 +66,11 @@ SEC("tc")
 int instance_tx(struct __sk_buff* skb) {
     struct step* s = scratch_step();
     if (!s) return TC_ACT_SHOT;
-    pull(skb, skb->protocol == bpf_htons(ETH_P_IPV6) ? HEADERS6 : HEADERS);
     begin_step(s, skb->len);
-    int verdict = admit(skb, s);
+    int verdict = untag(skb, s);
+    if (verdict != VERDICT_NEXT) return finish(skb, s, verdict);
+    pull(skb, skb->protocol == bpf_htons(ETH_P_IPV6) ? HEADERS6 : HEADERS);
+    verdict = admit(skb, s);
     if (verdict == VERDICT_NEXT) pull_l4(skb, &s->packet);
     return finish(skb, s, verdict);
 }

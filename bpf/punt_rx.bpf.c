@@ -22,7 +22,8 @@ INLINE int find_destination(const struct view* v, struct weft_address* to) {
     return 1;
 }
 
-/* The port that the destination MAC names; where records share the device, the one that has the address. */
+/* The port that the destination MAC names; where records share the device, the one that has the address, or
+ * else the primary one. */
 INLINE int find_asker(const struct view* v, struct weft_port_key* key, struct weft_port** found) {
     const struct weft_punt_mac* to = v->data;
     struct weft_address destination;
@@ -35,9 +36,10 @@ INLINE int find_asker(const struct view* v, struct weft_port_key* key, struct we
     struct weft_port* port = bpf_map_lookup_elem(&WEFT_PORT_MAP, key);
     if (port && (port->flags & WEFT_PORT_SHARED)) {
         key->source = destination;
-        port = bpf_map_lookup_elem(&WEFT_PORT_MAP, key);
+        struct weft_port* own = bpf_map_lookup_elem(&WEFT_PORT_MAP, key);
+        if (own) port = own;
     }
-    if (!port) return DROP(no_port);
+    if (!port || !port->record) return DROP(no_port);
     *found = port;
     return VERDICT_NEXT;
 }

@@ -213,9 +213,9 @@ public:
     [[nodiscard]] virtual std::optional<Device> device(const std::string& name) = 0;
     // unreachable when there is no route from `source` to `remote`.
     [[nodiscard]] virtual Result<Path> path(const Address& remote, const Address& source) = 0;
-    // Makes, or adopts and corrects, the veth pair of a port with a netns (by the device helper). not_found
-    // while the namespace does not exist.
-    [[nodiscard]] virtual Result<void> make_device(const schema::Port& port) = 0;
+    // Makes, or adopts and corrects, the veth pair of the ports of one device in a netns, the primary one
+    // first (by the device helper). not_found while the namespace does not exist.
+    [[nodiscard]] virtual Result<void> make_device(std::span<const schema::Port* const> ports) = 0;
     // Removes the veth pair that make_device made, by the name of its end on the host; fine when there is
     // none.
     [[nodiscard]] virtual Result<void> remove_device(const std::string& name) = 0;

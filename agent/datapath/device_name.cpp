@@ -12,7 +12,13 @@ constexpr std::size_t digits = 11;  // with "weft" before them the longest name 
 
 std::string device_name(const schema::Port& port) {
     if (port.netns.empty()) return port.device;
-    return "weft" + fmt::format("{:016x}", port.attachment.value).substr(16 - digits);
+    return "weft" + fmt::format("{:016x}", (port.device_of ? port.device_of : port.attachment).value)
+                        .substr(16 - digits);
+}
+
+bool is_primary(const schema::Port& port, const schema::Port& other) {
+    const bool second = static_cast<bool>(port.device_mac);
+    return second == static_cast<bool>(other.device_mac) ? port.attachment < other.attachment : !second;
 }
 
 bool made_by_weft(const std::string& device) {

@@ -12,6 +12,14 @@ namespace weft::agent {
 
 enum class HelperCommand : std::uint16_t { make = 16, remove = 17 };
 
+// One of a record that shares the device with the first.
+struct FurtherAddress {
+    Address address;
+    std::uint32_t prefix_length{0};
+
+    friend bool operator==(const FurtherAddress&, const FurtherAddress&) = default;
+};
+
 // A veth pair with one end in a named network namespace, with addresses and default routes there. One that
 // exists is adopted and corrected.
 struct MakeDevice {
@@ -26,6 +34,7 @@ struct MakeDevice {
     std::uint32_t mtu{0};
     Address router6;                  // of a second, IPv6 range
     std::uint32_t prefix_length6{0};  // of it; 0: there is none
+    std::vector<FurtherAddress> further;
 
     friend bool operator==(const MakeDevice&, const MakeDevice&) = default;
 };
@@ -40,6 +49,16 @@ struct RemoveDevice {
 }  // namespace weft::agent
 
 namespace weft::schema {
+
+template <>
+struct Schema<agent::FurtherAddress> {
+    static constexpr std::string_view name = "FurtherAddress";
+    static constexpr auto fields = std::tuple{
+        Field{1, "address", &agent::FurtherAddress::address, "the address", required},
+        Field{2, "prefix-length", &agent::FurtherAddress::prefix_length, "of its subnet", settable, 0, 128},
+    };
+};
+WEFT_SCHEMA_COMPLETE(agent::FurtherAddress);
 
 template <>
 struct Schema<agent::MakeDevice> {
@@ -58,6 +77,8 @@ struct Schema<agent::MakeDevice> {
               settable},
         Field{11, "prefix-length6", &agent::MakeDevice::prefix_length6, "of the IPv6 range besides", settable,
               0, 128},
+        Field{12, "further", &agent::MakeDevice::further, "of other records on the device", settable, 0,
+              1024},
     };
 };
 WEFT_SCHEMA_COMPLETE(agent::MakeDevice);

@@ -94,12 +94,32 @@ Result<Path> KernelDatapath::path(const Address& remote, const Address& source) 
     return path;
 }
 
-Result<void> KernelDatapath::make_device(const schema::Port& port) {
+// Tagged devices inside are the instance's own to make: of those nothing but the MAC and the size is known.
+Result<void> KernelDatapath::make_device(std::span<const schema::Port* const> ports) {
+    const auto& port = *ports.front();
     const auto name = device_name(port);
-    const auto made =
-        ask_helper(config_.helper,
-                   MakeDevice{name, port.attachment, port.netns, port.device, port.mac, port.addresses,
-                              port.prefix_length, port.router, port.mtu, port.router6, port.prefix_length6});
+    MakeDevice wanted;
+    wanted.name = name;
+    wanted.attachment = port.device_of ? port.device_of : port.attachment;
+    wanted.netns = port.netns;
+    wanted.device = port.device;
+    wanted.mac = port.station();
+    wanted.mtu = port.mtu;
+    if (port.vlan == 0) {
+        wanted.addresses = port.addresses;
+        wanted.prefix_length = port.prefix_length;
+        wanted.router = port.router;
+        wanted.router6 = port.router6;
+        wanted.prefix_length6 = port.prefix_length6;
+    }
+    for (const auto* other : ports.subspan(1))
+        if (other->vlan == 0)
+            for (const auto& address : other->addresses)
+                wanted.further.push_back({address, address.is_v6() && other->prefix_length6 != 0
+                                                       ? other->prefix_length6
+                                                       : other->prefix_length});
+    for (const auto* other : ports) wanted.mtu = std::max(wanted.mtu, other->mtu);
+    const auto made = ask_helper(config_.helper, wanted);
     const auto found = links_.refresh(socket_, name);
     // Of a device in somebody else's namespace that goes nobody tells: another host's former one, for
     // example.

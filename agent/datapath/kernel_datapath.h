@@ -25,7 +25,7 @@ public:
     std::size_t map_room(MapId map) override { return maps_.room(map); }
     std::optional<Device> device(const std::string& name) override { return links_.find(name); }
     Result<Path> path(const Address& remote, const Address& source) override;
-    Result<void> make_device(const schema::Port& port) override;
+    Result<void> make_device(std::span<const schema::Port* const> ports) override;
     Result<void> remove_device(const std::string& name) override;
     Result<void> attach_instance(const Device& device) override;
     Result<void> detach_instance(const Device& device) override;

@@ -3,6 +3,7 @@
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
@@ -93,6 +94,17 @@ Result<bool> configure(netlink::Socket& socket, const Interface& interface, cons
     if (alias) message.put(IFLA_IFALIAS, wanted.alias);
     WEFT_CHECK(socket.request(message, "set up device " + interface.name));
     return true;
+}
+
+Result<void> keep_secondaries(netlink::Socket& socket, std::uint32_t ifindex) {
+    Message message{RTM_SETLINK, 0, link_header(ifindex)};
+    message.nest(IFLA_AF_SPEC, [&] {
+        message.nest(AF_INET, [&] {
+            message.nest(IFLA_INET_CONF,
+                         [&] { message.put(IPV4_DEVCONF_PROMOTE_SECONDARIES, std::uint32_t{1}); });
+        });
+    });
+    return socket.request(message, "keep secondary addresses of device " + std::to_string(ifindex));
 }
 
 Result<bool> set_addresses(netlink::Socket& socket, std::uint32_t ifindex,

@@ -39,6 +39,8 @@ struct Assigned {
 
     friend bool operator==(const Assigned&, const Assigned&) = default;
 };
+// An IPv4 address that goes does not take the others of its range with it.
+[[nodiscard]] Result<void> keep_secondaries(netlink::Socket& socket, std::uint32_t ifindex);
 // Exactly these addresses of global scope.
 [[nodiscard]] Result<bool> set_addresses(netlink::Socket& socket, std::uint32_t ifindex,
                                          const std::vector<Assigned>& wanted);

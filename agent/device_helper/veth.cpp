@@ -23,6 +23,7 @@ std::vector<Assigned> assigned(const MakeDevice& request) {
     for (const auto& address : request.addresses)
         out.push_back({address, address.is_v6() && request.prefix_length6 != 0 ? request.prefix_length6
                                                                                : request.prefix_length});
+    for (const auto& one : request.further) out.push_back({one.address, one.prefix_length});
     return out;
 }
 
@@ -98,6 +99,7 @@ Result<bool> make_veth(const MakeDevice& request) {
              configure(host, outer, {request.mtu, {}, mark + to_string(request.attachment)}));
     WEFT_CHECK(target.inside([&] { return netlink::disable_tunnel_offloads(request.device); }));
     WEFT_TRY(const bool inner_set, configure(inside, inner, {request.mtu, request.mac, {}}));
+    WEFT_CHECK(keep_secondaries(inside, inner.ifindex));
     WEFT_TRY(const bool addressed, set_addresses(inside, inner.ifindex, assigned(request)));
     for (const auto& router : {request.router, request.router6})
         if (router) WEFT_CHECK(set_default_route(inside, inner.ifindex, router));

@@ -11,6 +11,7 @@
 #include "agent/datapath/datapath.h"
 #include "agent/datapath/device_name.h"
 #include "agent/state/desired_set.h"
+#include "weft/abi/port.h"
 
 namespace weft::agent {
 
@@ -44,12 +45,14 @@ struct PolicyIds {
     std::uint32_t acl{0};
 };
 
-// One attachment at its device. `shared`: other records use the device too, so that the port is found by
-// source address and compile_shared_device() is needed beside it. `flags`: weft_port_flag bits besides its
-// own.
+// One attachment at its device. `shared`: other records use the device with the same tag, so that the port is
+// found by source address and compile_shared_device() is needed beside it. `flags`: weft_port_flag bits
+// besides its own.
 [[nodiscard]] Compiled compile_port(const schema::Port& port, const Device& device, bool shared,
                                     const PolicyIds& policies = {}, std::uint32_t flags = 0);
-[[nodiscard]] MapEntry compile_shared_device(const Device& device);
+// `primary`: the sending side of the port that has what comes without an address of any; none: nobody has.
+[[nodiscard]] MapEntry compile_shared_device(const Device& device, std::uint32_t vlan,
+                                             const weft_port& primary = {});
 // What its record may send and receive a second.
 [[nodiscard]] std::vector<MapEntry> compile_rates(const schema::Port& port);
 // The record's counter, which it keeps while its device is away.

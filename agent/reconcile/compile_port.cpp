@@ -65,7 +65,7 @@ weft_port sending_side(const schema::Port& port, const PolicyIds& policies, std:
     out.router6 = to_abi(subnet.router6);
     out.subnet_bits = subnet.bits4;
     out.subnet6_bits = subnet.bits6;
-    std::ranges::copy(port.mac.bytes, out.mac);
+    std::ranges::copy(port.station().bytes, out.mac);
     std::ranges::copy(port.router_mac.bytes, out.router_mac);
     return out;
 }
@@ -85,14 +85,16 @@ weft_local receiving_side(const schema::Port& port, const Device& device, const 
     out.acl = policies.acl;
     out.tag = port.tag;
     out.mtu = static_cast<std::uint16_t>(port.mtu);
-    std::ranges::copy(port.mac.bytes, out.mac);
+    out.vlan = static_cast<std::uint16_t>(port.vlan);
+    std::ranges::copy(port.station().bytes, out.mac);
     std::ranges::copy(port.router_mac.bytes, out.router_mac);
     return out;
 }
 
-weft_port_key device_key(const Device& device) {
+weft_port_key device_key(const Device& device, std::uint32_t vlan) {
     weft_port_key key{};
     key.ifindex = device.ifindex;
+    key.vlan = static_cast<std::uint16_t>(vlan);
     return key;
 }
 
@@ -102,10 +104,10 @@ MapEntry compile_counter(const schema::Port& port) {
     return {MapId::counter, {to_bytes(port.record.value), {}}};
 }
 
-MapEntry compile_shared_device(const Device& device) {
-    weft_port value{};
-    value.flags = WEFT_PORT_SHARED;
-    return {MapId::port, {to_bytes(device_key(device)), to_bytes(value)}};
+MapEntry compile_shared_device(const Device& device, std::uint32_t vlan, const weft_port& primary) {
+    auto value = primary;
+    value.flags |= WEFT_PORT_SHARED;
+    return {MapId::port, {to_bytes(device_key(device, vlan)), to_bytes(value)}};
 }
 
 Compiled compile_port(const schema::Port& port, const Device& device, bool shared, const PolicyIds& policies,
@@ -120,12 +122,14 @@ Compiled compile_port(const schema::Port& port, const Device& device, bool share
         const weft_overlay_key key{port.gni, to_abi(address)};
         out.entries.push_back({MapId::local, {to_bytes(key), local}});
     }
-    weft_station_key station{};
-    station.gni = port.gni;
-    std::ranges::copy(port.mac.bytes, station.mac);
-    out.entries.push_back({MapId::station, {to_bytes(station), local}});
+    if (!port.device_mac) {  // another's MAC finds that one
+        weft_station_key station{};
+        station.gni = port.gni;
+        std::ranges::copy(port.mac.bytes, station.mac);
+        out.entries.push_back({MapId::station, {to_bytes(station), local}});
+    }
     const auto sending = to_bytes(sending_side(port, policies, flags));
-    auto key = device_key(device);
+    auto key = device_key(device, port.vlan);
     if (!shared) {
         out.entries.push_back({MapId::port, {to_bytes(key), sending}});
         return out;

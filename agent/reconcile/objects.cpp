@@ -27,7 +27,8 @@ void Reconciler::replace(const ObjectKey& key, const Compiled& old, const Compil
     }
     const auto refused = wanted_.replace(granted, fresh.entries);
     if (!refused.empty()) refused_[key] = refs_of(refused);
-    problems_.set(key, refused.empty() ? fresh.failed : "another object has the same address", fresh.waiting);
+    problems_.set(key, refused.empty() ? fresh.failed : "another object has the same address", fresh.waiting,
+                  false);
 }
 
 void Reconciler::put(schema::Peer peer) {

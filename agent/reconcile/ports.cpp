@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
+#include "agent/datapath/device_name.h"
 #include "agent/reconcile/bytes.h"
 #include "weft/abi/local.h"
+#include "weft/abi/port.h"
 #include "weft/base/log.h"
 
 namespace weft::agent {
@@ -26,6 +28,26 @@ std::string conflict_text(const MapEntry& refused) {
 bool may_come(const Error& error) {
     return error.code == ErrorCode::not_found || error.code == ErrorCode::unreachable ||
            error.code == ErrorCode::timeout || error.code == ErrorCode::conflict;
+}
+
+// By tag, of those with the same the primary one first.
+std::vector<const schema::Port*> in_order(const std::set<std::string>& keys, const DesiredSet& desired) {
+    std::vector<const schema::Port*> out;
+    for (const auto& key : keys) out.push_back(desired.find<schema::Port>(key));
+    std::ranges::sort(out, [](const auto* a, const auto* b) {
+        return a->vlan == b->vlan ? is_primary(*a, *b) : a->vlan < b->vlan;
+    });
+    return out;
+}
+
+// What the primary one of a tag's ports sends as, if it may be installed.
+weft_port sending_side(const std::vector<MapEntry>& entries, const schema::Port& port) {
+    for (const auto& [map, entry] : entries) {
+        if (map != MapId::port) continue;
+        const auto value = from_bytes<weft_port>(entry.value);
+        if (value.attachment == port.attachment.value) return value;
+    }
+    return {};
 }
 
 }  // namespace
@@ -66,11 +88,11 @@ void Ports::sweep() {
 }
 
 // A device that exists goes on working while the helper is away.
-Ports::Problem Ports::prepare(const std::string& name, Unit& unit, const schema::Port& port) {
+Ports::Problem Ports::prepare(const std::string& name, Unit& unit, const PortList& ports) {
     if (name.empty()) return {"the attachment names no device", {}};
     Problem problem;
-    if (!port.netns.empty())
-        if (const auto made = datapath_.make_device(port); !made)
+    if (!ports.front()->netns.empty())
+        if (const auto made = datapath_.make_device(ports); !made)
             (may_come(made.error()) ? problem.waiting : problem.failed) = made.error().message();
     unit.device = datapath_.device(name);
     if (!unit.device) {
@@ -85,16 +107,24 @@ Ports::Problem Ports::prepare(const std::string& name, Unit& unit, const schema:
     return problem;
 }
 
+// What comes for a record that is out of service is dropped for that reason, device or not.
+void Ports::say_why(const schema::Port& port, std::vector<MapEntry>& fresh) {
+    for (auto& entry : compile_port(port, Device{}, false).entries)
+        if (entry.map == MapId::local) fresh.push_back(std::move(entry));
+}
+
 // A port whose device or policies are missing keeps its counter only.
-void Ports::add(const schema::Port& port, const Unit& unit, std::vector<MapEntry>& fresh, Problem& problem) {
+void Ports::add(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& fresh,
+                Problem& problem) {
     fresh.push_back(compile_counter(port));
     const auto filter = policies_.answer(port);
     if (problem.failed.empty()) problem.failed = filter.failed;
     if (problem.waiting.empty()) problem.waiting = filter.waiting;
+    if (!unit.device && (port.disabled || port.in_repair)) say_why(port, fresh);
     if (!unit.device || !filter.failed.empty() || !filter.waiting.empty()) return;
     const auto flags = watched_.flags(port.record.value) |
                        (captured_.contains(port.record) ? std::uint32_t{WEFT_PORT_CAPTURE} : 0);
-    auto compiled = compile_port(port, *unit.device, unit.ports.size() > 1, filter.ids, flags);
+    auto compiled = compile_port(port, *unit.device, shared, filter.ids, flags);
     if (!compiled.failed.empty()) problem.failed = compiled.failed;
     if (problem.failed.empty()) problem.failed = quotas_.refusal(port);
     std::ranges::move(compiled.entries, std::back_inserter(fresh));
@@ -103,11 +133,17 @@ void Ports::add(const schema::Port& port, const Unit& unit, std::vector<MapEntry
 void Ports::install(Unit& unit, const DesiredSet& desired) {
     std::vector<MapEntry> fresh;
     std::map<ObjectKey, Problem> problems;
-    for (const auto& key : unit.ports) {
-        const auto& port = *desired.find<schema::Port>(key);
-        add(port, unit, fresh, problems.emplace(key_of(port), unit.problem).first->second);
+    const auto ports = in_order(unit.ports, desired);
+    for (auto first = ports.begin(); first != ports.end();) {
+        const auto vlan = (*first)->vlan;
+        const auto last = std::find_if(first, ports.end(), [&](const auto* p) { return p->vlan != vlan; });
+        const bool shared = last - first > 1;
+        for (auto at = first; at != last; ++at)
+            add(**at, unit, shared, fresh, problems.emplace(key_of(**at), unit.problem).first->second);
+        if (unit.device && shared)
+            fresh.push_back(compile_shared_device(*unit.device, vlan, sending_side(fresh, **first)));
+        first = last;
     }
-    if (unit.device && unit.ports.size() > 1) fresh.push_back(compile_shared_device(*unit.device));
 
     const auto refused = wanted_.replace(unit.granted, fresh);
     for (const auto& entry : refused) {
@@ -116,7 +152,8 @@ void Ports::install(Unit& unit, const DesiredSet& desired) {
             problems[*object].failed = conflict_text(entry);
     }
     unit.granted = refs_of(fresh);
-    for (const auto& [object, problem] : problems) problems_.set(object, problem.failed, problem.waiting);
+    for (const auto& [object, problem] : problems)
+        problems_.set(object, problem.failed, problem.waiting, unit.lost);
     unit.complete = unit.problem.failed.empty() && unit.problem.waiting.empty() && refused.empty();
 }
 
@@ -135,8 +172,10 @@ void Ports::refresh(const DesiredSet& desired) {
         if (marked_.contains(name)) {
             unit.device.reset();
             unit.problem = {};
-            if (!unit.ports.empty())
-                unit.problem = prepare(name, unit, *desired.find<schema::Port>(*unit.ports.begin()));
+            if (!unit.ports.empty()) unit.problem = prepare(name, unit, in_order(unit.ports, desired));
+            const bool up = unit.device && unit.device->up;
+            unit.lost = !up && (unit.lost || unit.worked);
+            unit.worked = up;
         }
         install(unit, desired);
         if (!unit.ports.empty()) continue;

@@ -55,11 +55,17 @@ private:
         Problem problem;  // of the device
         std::vector<EntryRef> granted;
         bool complete{false};  // nothing failed or waits but for policies
+        bool worked{false};    // there, up and with carrier, when last looked at
+        bool lost{false};      // that is over
     };
 
-    [[nodiscard]] Problem prepare(const std::string& name, Unit& unit, const schema::Port& port);
+    using PortList = std::vector<const schema::Port*>;
+
+    [[nodiscard]] Problem prepare(const std::string& name, Unit& unit, const PortList& ports);
     void install(Unit& unit, const DesiredSet& desired);
-    void add(const schema::Port& port, const Unit& unit, std::vector<MapEntry>& fresh, Problem& problem);
+    static void say_why(const schema::Port& port, std::vector<MapEntry>& fresh);
+    void add(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& fresh,
+             Problem& problem);
 
     Datapath& datapath_;
     Wanted& wanted_;

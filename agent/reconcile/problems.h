@@ -11,12 +11,12 @@ namespace weft::agent {
 
 class Problems {
 public:
-    // Empty texts: the object is well.
-    void set(const ObjectKey& object, std::string failed, std::string waiting) {
-        if (failed.empty() && waiting.empty())
+    // Empty texts, and its device not lost: the object is well.
+    void set(const ObjectKey& object, std::string failed, std::string waiting, bool lost) {
+        if (failed.empty() && waiting.empty() && !lost)
             reasons_.erase(object);
         else
-            reasons_[object] = {std::move(failed), std::move(waiting)};
+            reasons_[object] = {std::move(failed), std::move(waiting), lost};
     }
     void clear(const ObjectKey& object) { reasons_.erase(object); }
     // Adds to `outcome`, sorted by object.
@@ -24,6 +24,7 @@ public:
         for (const auto& [object, reason] : reasons_) {
             if (!reason.failed.empty()) outcome.failed.push_back({object, reason.failed});
             if (!reason.waiting.empty()) outcome.waiting.push_back({object, reason.waiting});
+            if (reason.lost) outcome.lost.push_back(object);
         }
     }
 
@@ -31,6 +32,7 @@ private:
     struct Reason {
         std::string failed;
         std::string waiting;
+        bool lost{false};
     };
     std::map<ObjectKey, Reason> reasons_;
 };

@@ -118,7 +118,11 @@ Result<std::string> probe_packet(const schema::Port& port, const wire::TraceRequ
     const bool v4 = source.is_v4();
     std::string frame;
     put(frame, on_link(port, request.destination) ? neighbour.bytes : port.router_mac.bytes);
-    put(frame, port.mac.bytes);
+    put(frame, port.station().bytes);
+    if (port.vlan != 0) {
+        put16(frame, 0x8100);
+        put16(frame, port.vlan);
+    }
     put16(frame, v4 ? 0x0800 : 0x86dd);
     const auto payload = transport(request);
     return frame + (v4 ? ipv4(source, request, payload) : ipv6(source, request, payload));

@@ -99,7 +99,7 @@ Answer inform_answer(const Message& request, const Address& address, const schem
 Answer answer(const Message& request, const schema::Port& port, std::uint32_t lease) {
     if (request.operation != boot_request) return damaged("op", "not a client's message");
     if (request.relay) return refused("a relay is between");
-    if (request.hardware != port.mac) return refused("the hardware address is not the record's");
+    if (request.hardware != port.station()) return refused("the hardware address is not the record's");
     const auto address = first_v4(port);
     if (!address || !port.router.is_v4()) return refused("the record has no IPv4 address");
     switch (request.type()) {

@@ -26,12 +26,16 @@ constexpr std::size_t largest = 65536;            // frame
 constexpr std::size_t vnet_header = 10;     // virtio_net_hdr of linux/virtio_net.h, which C++ cannot include
 constexpr std::uint8_t checksum_to_do = 1;  // in its first byte
 
-std::uint32_t ifindex_of(const Mac& punted) { return get32(punted.bytes, 2); }
+// weft_punt_mac, both ways.
+Asker asker_of(const Packet& question) {
+    const auto& punted = question.destination_mac.bytes;
+    const std::uint32_t word = get16(punted, 0);
+    return {get32(punted, 2), WEFT_PUNT_VLAN(word), question.source_mac, question.source};
+}
 
-// What stands for an untagged device (weft_punt_mac).
-Mac device_mac(std::uint32_t ifindex) {
+Mac device_mac(std::uint32_t ifindex, std::uint32_t vlan) {
     Bytes bytes;
-    put16(bytes, WEFT_PUNT_VLAN_WORD(0U));
+    put16(bytes, WEFT_PUNT_VLAN_WORD(vlan));
     put32(bytes, ifindex);
     return get_mac(bytes, 0);
 }
@@ -83,7 +87,7 @@ void Services::take(View bytes) {
         ++counts_.refused;
         return;
     }
-    const auto* port = find_(ifindex_of(question->destination_mac), question->source_mac);
+    const auto* port = find_(asker_of(*question));
     const auto reply = port == nullptr ? Result<std::optional<Reply>>(refused("no port"))
                                        : answer(*question, (bytes[0] & checksum_to_do) == 0, *port, lease_);
     if (!reply) {
@@ -120,7 +124,7 @@ asio::awaitable<void> Services::advertise() {
 void Services::advertise_due(Advertiser::Time now) {
     for (const auto& [to, message] : advertiser_.due(list_(), now)) {
         ++counts_.advertised;
-        send(to_frame(agent::advertise(*to.port, device_mac(to.ifindex), {}, message)));
+        send(to_frame(agent::advertise(*to.port, device_mac(to.ifindex, to.port->vlan), {}, message)));
     }
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "agent/service/advertiser.h"
+#include "agent/service/asker.h"
 #include "agent/service/counts.h"
 #include "weft/base/fd.h"
 #include "weft/schema/desired.h"
@@ -19,9 +20,9 @@ class Services {
 public:
     // Opens the tap (Datapath::open_punt).
     using OpenTap = std::function<Result<Fd>()>;
-    // The port of the device with this index and of the record with this MAC; null: none.
-    using FindPort = std::function<const schema::Port*(std::uint32_t ifindex, const Mac& mac)>;
-    // Every port whose device is there.
+    // The port that is answered; null: none.
+    using FindPort = std::function<const schema::Port*(const Asker& asker)>;
+    // Every port that is answered and whose device is there.
     using ListPorts = std::function<std::vector<PlacedPort>()>;
 
     // `lease` in seconds.

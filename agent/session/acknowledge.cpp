@@ -29,6 +29,8 @@ wire::Installed acknowledge(const Outcome& outcome) {
         if (message.waiting.size() == most_items || bytes > most_bytes) break;
         message.waiting.push_back(object.key);
     }
+    for (const auto& object : outcome.lost)
+        if (message.lost.size() < most_items) message.lost.push_back(object.key);
     const auto left_out =
         outcome.failed.size() - message.failed.size() + outcome.waiting.size() - message.waiting.size();
     if (left_out != 0)

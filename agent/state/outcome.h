@@ -33,6 +33,7 @@ struct Outcome {
     std::vector<Report> failed;      // e.g. a full map; tried again by repair() and by later changes
     std::vector<Report> waiting;     // for a device, a namespace or an underlay route; completes by itself
     std::string needs_confirmation;  // why a snapshot is held back; empty: none is
+    std::vector<ObjectKey> lost{};   // ports whose device went away, or has no carrier any more
 
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };

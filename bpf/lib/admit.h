@@ -88,13 +88,14 @@ INLINE int admit(struct __sk_buff* skb, struct step* s) {
     const struct ethhdr* eth = v.data;
     struct weft_port* port;
     if ((const void*)(eth + 1) > v.end) return DROP(ethernet_truncated);
-    int verdict = find_port(skb, &v, &port);
+    int verdict = find_port(skb, &v, s->vlan, &port);
     if (verdict != VERDICT_NEXT) return verdict;
     remember_port(s, port);
     if (s->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, s->record, WEFT_TX, WEFT_CAPTURE_INNER);
     verdict = check_transmit(port);
     if (verdict != VERDICT_NEXT) return verdict;
     if (!same_mac(eth->h_source, port->mac)) return DROP(source_mac);
+    if (skb->vlan_present) return DROP(ethertype); /* another tag was inside the first */
     int ipv4 = eth->h_proto == bpf_htons(ETH_P_IP);
     if (ipv4 || eth->h_proto == bpf_htons(ETH_P_IPV6)) {
         verdict = ipv4 ? admit_ipv4(&v, s, port) : admit_ipv6(&v, s, port);

@@ -6,6 +6,7 @@
 #include "lib/admit.h"
 #include "lib/count.h"
 #include "lib/neighbour.h"
+#include "lib/trunk.h"
 
 #define ARP_ETHERNET 1
 #define ARP_REQUEST 1
@@ -45,5 +46,5 @@ INLINE int answer_arp(struct __sk_buff* skb, struct step* s) {
     copy_mac(eth->h_dest, s->mac);
     copy_mac(eth->h_source, mac);
     count_tx(s->record, s->length);
-    return bpf_redirect(skb->ifindex, 0);
+    return send_to_asker(skb, s);
 }

@@ -9,15 +9,10 @@
 #include "lib/icmp6.h"
 #include "lib/link_local.h"
 #include "lib/neighbour.h"
+#include "lib/trunk.h"
 
 #define DISCOVERY_HOPS 255  /* proves that no router forwarded it */
 #define DISCOVERY_OPTIONS 8 /* most that a message may carry */
-
-enum discovery_type {
-    ROUTER_SOLICITATION = 133,
-    NEIGHBOUR_SOLICITATION = 135,
-    NEIGHBOUR_ADVERTISEMENT = 136,
-};
 
 enum discovery_option {
     OPTION_SOURCE_MAC = 1,
@@ -137,7 +132,7 @@ INLINE int advertise(struct __sk_buff* skb, const struct step* s, const struct w
     copy_mac(eth->h_source, mac);
     if (bpf_skb_store_bytes(skb, ETH_HLEN, &a, sizeof(a), 0)) return DROP(step_lost);
     count_tx(s->record, s->length);
-    return bpf_redirect(skb->ifindex, 0);
+    return send_to_asker(skb, s);
 }
 
 INLINE int answer_discovery(struct __sk_buff* skb, struct step* s) {

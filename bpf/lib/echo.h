@@ -5,8 +5,7 @@
 
 #include "lib/count.h"
 #include "lib/icmp6.h"
-#include "lib/step.h"
-#include "lib/verdict.h"
+#include "lib/trunk.h"
 
 #define ICMP_ECHO_REPLY 0
 #define ICMP_ECHO_REQUEST 8
@@ -20,11 +19,11 @@ struct icmp {
 };
 
 /* From the router to the instance, on the device that it came from. */
-INLINE int send_back(const struct __sk_buff* skb, const struct step* s, struct ethhdr* eth) {
+INLINE int send_back(struct __sk_buff* skb, const struct step* s, struct ethhdr* eth) {
     copy_mac(eth->h_dest, s->mac);
     copy_mac(eth->h_source, s->router_mac);
     count_tx(s->record, s->length);
-    return bpf_redirect(skb->ifindex, 0);
+    return send_to_asker(skb, s);
 }
 
 INLINE int answer_echo(struct __sk_buff* skb, struct step* s) {

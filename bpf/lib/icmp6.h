@@ -9,6 +9,12 @@
 #define ICMP6_ECHO_REQUEST 128
 #define ICMP6_ECHO_REPLY 129
 
+enum discovery_type {
+    ROUTER_SOLICITATION = 133,
+    NEIGHBOUR_SOLICITATION = 135,
+    NEIGHBOUR_ADVERTISEMENT = 136,
+};
+
 struct icmp6 {
     __u8 type;
     __u8 code;

@@ -163,5 +163,6 @@ INLINE int answer_error(struct __sk_buff* skb, const struct step* s) {
     copy_mac(eth->h_dest, s->mac);
     copy_mac(eth->h_source, s->router_mac);
     if (bpf_skb_store_bytes(skb, ETH_HLEN, answer, length, 0)) return TC_ACT_SHOT;
-    return bpf_redirect(skb->ifindex, 0);
+    int verdict = send_to_asker(skb, s);
+    return verdict < 0 ? TC_ACT_SHOT : verdict;
 }

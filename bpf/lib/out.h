@@ -110,7 +110,6 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
         copy_mac(eth->h_source, local->router_mac);
         decrement_hops(ip, &s->packet);
     }
-    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     verdict = deliver(skb, local);
     if (verdict < 0) return verdict;
     count_tx(sender, s->length);
@@ -141,7 +140,6 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
         .tos = s->packet.tos,
     };
     if (s->routed) decrement_hops(ip, &s->packet);
-    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     verdict = encapsulate(skb, s, &e);
     if (verdict != VERDICT_NEXT) return verdict;
     count_tx(s->record, s->length);

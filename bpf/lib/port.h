@@ -3,8 +3,8 @@
  */
 #pragma once
 
+#include "lib/icmp6.h"
 #include "lib/maps.h"
-#include "lib/packet.h"
 #include "lib/verdict.h"
 
 /* ARP for IPv4 over Ethernet (RFC 826), addresses at even offsets only. */
@@ -37,18 +37,45 @@ INLINE struct weft_address claimed_source(const struct view* v) {
     return mapped(0);
 }
 
-INLINE int find_port(const struct __sk_buff* skb, const struct view* v, struct weft_port** found) {
-    struct weft_port_key key = {
-        .ifindex = skb->ifindex,
-        .vlan = skb->vlan_present ? skb->vlan_tci & 0xfff : 0,
-    };
-    struct weft_port* port = bpf_map_lookup_elem(&WEFT_PORT_MAP, &key);
-    if (!port) return DROP(no_port);
-    if (port->flags & WEFT_PORT_SHARED) {
-        key.source = claimed_source(v);
-        port = bpf_map_lookup_elem(&WEFT_PORT_MAP, &key);
-        if (!port) return DROP(no_port_source);
-    }
-    *found = port;
+/* The address that a frame without one asks about before its sender takes it (RFC 5227, RFC 4862); mapped
+ * zero if it asks about none. */
+INLINE struct weft_address probed_address(const struct view* v) {
+    const struct ethhdr* eth = v->data;
+    const struct ipv6hdr* ip6 = (const void*)(eth + 1);
+    const struct icmp6* icmp = (const void*)(ip6 + 1);
+    const struct weft_address* target = (const void*)(icmp + 1);
+    const struct arp* arp = (const void*)(eth + 1);
+    if ((const void*)(eth + 1) > v->end) return mapped(0);
+    if (eth->h_proto == bpf_htons(ETH_P_ARP) && (const void*)(arp + 1) <= v->end)
+        return mapped(arp_address(arp->target));
+    if (eth->h_proto == bpf_htons(ETH_P_IPV6) && (const void*)(target + 1) <= v->end &&
+        ip6->nexthdr == IPV6_ICMP && icmp->type == NEIGHBOUR_SOLICITATION)
+        return *target;
+    return mapped(0);
+}
+
+INLINE int is_nobody(const struct weft_address* a) {
+    return is_unspecified(a) || (is_mapped(a) && !a->word[3]);
+}
+
+/* What comes without an address of any record is the primary one's, if there is one. */
+INLINE int is_primarys(const struct weft_port* port, const struct weft_address* claimed) {
+    return port->record && (is_nobody(claimed) || is_link_local(claimed));
+}
+
+INLINE int find_sharing(const struct view* v, struct weft_port_key* key, struct weft_port** found) {
+    struct weft_address claimed = claimed_source(v);
+    key->source = is_nobody(&claimed) ? probed_address(v) : claimed;
+    struct weft_port* port = bpf_map_lookup_elem(&WEFT_PORT_MAP, key);
+    if (!port && !is_primarys(*found, &claimed)) return DROP(no_port_source);
+    if (port) *found = port;
     return VERDICT_NEXT;
+}
+
+INLINE int find_port(const struct __sk_buff* skb, const struct view* v, __u16 vlan,
+                     struct weft_port** found) {
+    struct weft_port_key key = {.ifindex = skb->ifindex, .vlan = vlan};
+    *found = bpf_map_lookup_elem(&WEFT_PORT_MAP, &key);
+    if (!*found) return DROP(no_port);
+    return (*found)->flags & WEFT_PORT_SHARED ? find_sharing(v, &key, found) : VERDICT_NEXT;
 }

@@ -28,13 +28,11 @@ INLINE int punt(struct __sk_buff* skb, const struct step* s) {
     int verdict = check_tap(skb, ifindex);
     if (verdict != VERDICT_NEXT) return verdict;
     if (!punt_allowed(s->record)) return DROP(punt_rate);
-    __u32 vlan = skb->vlan_present ? skb->vlan_tci & 0xfff : 0;
-    if (skb->vlan_present && bpf_skb_vlan_pop(skb)) return DROP(vlan_pop);
     struct view v = view_skb(skb);
     struct ethhdr* eth = v.data;
     if ((void*)(eth + 1) > v.end) return DROP(step_lost);
     struct weft_punt_mac from = {
-        .vlan = bpf_htons(WEFT_PUNT_VLAN_WORD(vlan)),
+        .vlan = bpf_htons(WEFT_PUNT_VLAN_WORD((__u32)s->vlan)),
         .ifindex = {bpf_htons(skb->ifindex >> 16), bpf_htons(skb->ifindex & 0xffff)},
     };
     copy_mac(eth->h_dest, &from);

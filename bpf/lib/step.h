@@ -19,6 +19,7 @@ struct step {
     struct weft_address router;   /* of the record's subnet */
     struct weft_address address;  /* the record's primary, for ARP and neighbour discovery */
     __u16 max_overhead;
+    __u16 vlan; /* 802.1Q id that it came with, 0 none; off by now */
     __u8 mac[6];
     __u8 router_mac[6];
     __u8 routed;    /* goes by way of the router */

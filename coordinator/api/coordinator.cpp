@@ -19,6 +19,7 @@
 #include "coordinator/api/watcher.h"
 #include "coordinator/model/foreign_hosts.h"
 #include "coordinator/pki/files.h"
+#include "coordinator/service/device_watch.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
@@ -53,6 +54,7 @@ struct Coordinator::Parts {
     ForeignHosts hosts;
     std::unique_ptr<Service> service;
     std::unique_ptr<Engine> engine;
+    std::unique_ptr<DeviceWatch> devices;
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
@@ -77,6 +79,7 @@ struct Coordinator::Parts {
             sessions->publish(revision, changes);
         });
         engine = std::make_unique<Engine>(ledger, hosts, clock);
+        devices = std::make_unique<DeviceWatch>(ledger, hosts, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
         ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
@@ -85,6 +88,7 @@ struct Coordinator::Parts {
         table.subscribe([this](Id host) {
             engine->on_ack(host);
             waiters->on_ack(host);
+            devices->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
                                                     table, hosts, *sessions, *waiters, *watchers, exports,
@@ -116,6 +120,7 @@ struct Coordinator::Parts {
             timer.expires_after(std::chrono::seconds(1));
             co_await timer.async_wait(asio::use_awaitable);
             engine->on_tick();
+            devices->on_tick();
             service->flush_audit();
         }
     }

@@ -124,6 +124,14 @@ bool AcknowledgementTable::waiting(Id host, Id attachment) const {
            std::ranges::find(entry->latest.waiting, to_string(attachment)) != entry->latest.waiting.end();
 }
 
+std::vector<Id> AcknowledgementTable::lost(Id host) const {
+    std::vector<Id> attachments;
+    if (const auto* entry = find(host))
+        for (const auto& key : entry->latest.lost)
+            if (const auto id = parse_id(key); id && id->kind == Kind::attachment) attachments.push_back(*id);
+    return attachments;
+}
+
 std::string AcknowledgementTable::problem(Id host) const {
     const auto* entry = find(host);
     if (entry == nullptr) return {};

@@ -53,6 +53,7 @@ public:
     [[nodiscard]] Revision installed(Id host) const override;
     [[nodiscard]] std::optional<std::string> failure(Id host, Id attachment) const override;
     [[nodiscard]] bool waiting(Id host, Id attachment) const override;
+    [[nodiscard]] std::vector<Id> lost(Id host) const override;
     [[nodiscard]] std::string problem(Id host) const override;
 
     // Microseconds from the last change for this host being durable to its being installed; 0: none yet.

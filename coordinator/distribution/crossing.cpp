@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "coordinator/distribution/desired.h"
+#include "coordinator/model/addresses.h"
 #include "coordinator/model/routing.h"
 
 namespace weft::coordinator {
@@ -16,13 +17,13 @@ bool contains(const std::vector<Id>& ids, Id id) { return std::ranges::find(ids,
 
 // The mapping beside says whose the source is, for frameworks that do not carry the tag.
 void add_sources(const schema::Record& record, const schema::Partition& into, std::set<Key>& keys) {
-    for (const auto& address : record.addresses)
+    for (const auto& address : held_addresses(record))
         for (const auto kind : {DesiredKind::mapping, DesiredKind::source})
             keys.insert({kind, into.id, into.gni, Prefix::host(address)});
 }
 
 void add_mappings(const schema::Record& record, const schema::Partition& of, std::set<Key>& keys) {
-    for (const auto& address : record.addresses)
+    for (const auto& address : held_addresses(record))
         keys.insert({DesiredKind::mapping, of.id, of.gni, Prefix::host(address)});
 }
 

@@ -73,7 +73,7 @@ bool Desired::refresh() {
 }
 
 void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<Key>& keys) {
-    for (const auto& address : record.addresses) {
+    for (const auto& address : held_addresses(record)) {
         keys.insert(partition_key(DesiredKind::mapping, record.partition, gni, Prefix::host(address)));
         keys.insert(partition_key(DesiredKind::source, record.partition, gni, Prefix::host(address)));
     }
@@ -166,7 +166,7 @@ std::optional<DesiredObject> Desired::mapping(const schema::Partition& partition
                                               const Prefix& prefix) const {
     auto record = record_at(cloud_, partition.id, prefix.address());
     if (!record) record = sender_at(cloud_, partition.id, prefix.address());
-    if (!record) return std::nullopt;
+    if (!record || !is_announced(*record, prefix.address())) return std::nullopt;
     const auto attachments = announced(cloud_, record->id);
     if (attachments.empty()) return std::nullopt;
     schema::Mapping mapping;
@@ -190,7 +190,8 @@ std::optional<DesiredObject> Desired::source(const schema::Partition& partition,
     } else {
         auto record = record_at(cloud_, partition.id, prefix.address());
         if (!record) record = sender_at(cloud_, partition.id, prefix.address());
-        if (record) add_hosts(source.hosts, announced(cloud_, record->id));
+        if (record && is_announced(*record, prefix.address()))
+            add_hosts(source.hosts, announced(cloud_, record->id));
     }
     if (source.hosts.empty()) return std::nullopt;
     std::ranges::sort(source.hosts);
@@ -252,7 +253,10 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.table = partition->gni;
     port.device = attachment->device;
     port.netns = attachment->netns;
-    port.addresses = record->addresses;
+    port.vlan = attachment->vlan;
+    port.device_of = attachment->device_of;
+    port.device_mac = attachment->device_mac;
+    port.addresses = served_addresses(*record);
     port.prefix_length = subnet->cidr.length();
     port.mac = record->mac;
     port.router = subnet->router;

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] virtual std::optional<std::string> failure(Id host, Id attachment) const = 0;
     // Whether the port waits for its device to appear.
     [[nodiscard]] virtual bool waiting(Id host, Id attachment) const = 0;
+    // Attachments whose device there went away, or has no carrier any more.
+    [[nodiscard]] virtual std::vector<Id> lost(Id host) const = 0;
     // Why the host cannot be used, in words; empty: none known.
     [[nodiscard]] virtual std::string problem(Id host) const = 0;
 };

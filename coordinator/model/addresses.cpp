@@ -35,6 +35,24 @@ bool is_assignable(const schema::Subnet& subnet, const Address& address) {
            address != range.cidr.broadcast();
 }
 
+std::vector<Address> held_addresses(const schema::Record& record) {
+    auto held = record.addresses;
+    for (const auto& address : record.former_addresses)
+        if (std::ranges::find(record.addresses, address) == record.addresses.end()) held.push_back(address);
+    return held;
+}
+
+std::vector<Address> served_addresses(const schema::Record& record) {
+    return record.address_step == schema::AddressStep::withdrawing ? record.addresses
+                                                                   : held_addresses(record);
+}
+
+bool is_announced(const schema::Record& record, const Address& address) {
+    const auto known = record.address_step == schema::AddressStep::enabling ? record.former_addresses
+                                                                            : served_addresses(record);
+    return std::ranges::find(known, address) != known.end();
+}
+
 Result<std::vector<Address>> Chooser::addresses(const Cloud& cloud, const schema::Subnet& subnet) {
     std::vector<Address> chosen;
     for (const auto& range : ranges_of(subnet)) {

@@ -29,6 +29,13 @@ template <class T>
 // Whether an instance may have the address: inside, not the network, router or broadcast address.
 [[nodiscard]] bool is_assignable(const schema::Subnet& subnet, const Address& address);
 
+// Addresses that nobody else may have: its own and, until hosts have let go of them, its former ones.
+[[nodiscard]] std::vector<Address> held_addresses(const schema::Record& record);
+// Those that its own hosts take packets from and for.
+[[nodiscard]] std::vector<Address> served_addresses(const schema::Record& record);
+// Whether other hosts know of the address as the record's.
+[[nodiscard]] bool is_announced(const schema::Record& record, const Address& address);
+
 class Chooser {
 public:
     // One of each of the subnet's ranges; exhausted when every assignable address of one is taken.

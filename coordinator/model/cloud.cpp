@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/model/cloud.h"
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/model/pairs.h"
 
 namespace weft::coordinator {
@@ -295,7 +296,7 @@ void Cloud::index(const schema::Record& record, bool on) {
         if (pool) set(records_by_pool_, pool, record.id, on);
     if (!record.routes.empty()) set(routing_records_, record.partition, record.id, on);
     index(record.routes, record.partition, on);
-    for (const auto& address : record.addresses) {
+    for (const auto& address : held_addresses(record)) {
         if (on)
             addresses_[{record.subnet.value, address}] = record.id.value;
         else

@@ -24,6 +24,8 @@ std::optional<std::string> ForeignHosts::failure(Id host, Id attachment) const {
 
 bool ForeignHosts::waiting(Id host, Id attachment) const { return agents_.waiting(host, attachment); }
 
+std::vector<Id> ForeignHosts::lost(Id host) const { return agents_.lost(host); }
+
 std::string ForeignHosts::problem(Id host) const { return agents_.problem(host); }
 
 }  // namespace weft::coordinator

@@ -17,6 +17,7 @@ public:
     [[nodiscard]] Revision installed(Id host) const override;
     [[nodiscard]] std::optional<std::string> failure(Id host, Id attachment) const override;
     [[nodiscard]] bool waiting(Id host, Id attachment) const override;
+    [[nodiscard]] std::vector<Id> lost(Id host) const override;
     [[nodiscard]] std::string problem(Id host) const override;
 
 private:

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attach a record to an instance: the checks of row 2.1 in its order, then the intent. The operation does the
 // rest (operation.h).
-#include <algorithm>
-
+#include "coordinator/service/device.h"
 #include "coordinator/service/placement.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/verbs.h"
@@ -18,61 +17,16 @@ using schema::Record;
 // Bounds what one operation carries (a move takes all of an instance).
 constexpr std::size_t most_attachments = 64;
 
-struct Device {
-    std::string name;
-    std::string netns;
-};
-
-bool is_device_name(const std::string& name) {
-    return name != "." && name != ".." && std::none_of(name.begin(), name.end(), [](unsigned char c) {
-               return c == '/' || c == ':' || c <= ' ' || c == 0x7f;
-           });
-}
-
-std::string free_eth(const std::vector<Ptr<Attachment>>& attachments) {
-    for (std::size_t number = 0;; ++number) {
-        auto name = "eth" + std::to_string(number);
-        const auto uses = [&](const Ptr<Attachment>& a) { return a->device == name; };
-        if (std::none_of(attachments.begin(), attachments.end(), uses)) return name;
-    }
-}
-
-Result<Device> choose_device(const Context& context, const wire::AttachRequest& request,
-                             const Instance& instance) {
-    Device device{request.device, request.netns.empty() ? instance.netns : request.netns};
-    const auto attachments = context.cloud.attachments_of_instance(instance.id);
-    if (device.netns != instance.netns)
-        WEFT_CHECK(operator_only(context.principal, "name network namespaces of hosts"));
-    if (device.netns.find('/') != std::string::npos || device.netns == "." || device.netns == "..")
-        return invalid("netns", "'" + device.netns + "' is not the name of a network namespace");
-    if (!is_device_name(device.name)) return invalid("device", "'" + device.name + "' is not a device name");
-    // Devices of a foreign host are not weft's to tell apart.
-    const auto host = context.cloud.find<schema::Host>(instance.host);
-    const bool foreign = host && host->foreign;
-    if (device.netns.empty() && !(foreign && device.name.empty())) {
-        if (device.name.empty())
-            return invalid("device", "is missing: instance " + instance.name + " has no network namespace");
-        WEFT_CHECK(operator_only(context.principal, "name devices of hosts"));
-    }
-    if (device.name.empty()) device.name = free_eth(attachments);
-    auto others = attachments;
-    if (device.netns.empty() && instance.host && !foreign)
-        for (auto& other : context.cloud.attachments_on_host(instance.host)) others.push_back(other);
-    for (const auto& other : others)
-        if (other->device == device.name && other->netns == device.netns)
-            return Error{ErrorCode::unsupported,
-                         device.name + " carries " + to_string(other->id) +
-                             "; several records on one device are not supported yet",
-                         "device", 0};
-    return device;
-}
-
 // Attached there, or on the way: the answer says so. Leaving: the requester waits until it is gone.
 Result<Plan> existing(const Context& context, const wire::AttachRequest& request, const Record& record,
                       const Attachment& attachment) {
     if ((!request.device.empty() && request.device != attachment.device) ||
         (!request.netns.empty() && request.netns != attachment.netns))
         return conflict("device", "record " + record.name + " is attached there as " + attachment.device);
+    if (request.has_vlan && request.vlan != attachment.vlan)
+        return conflict(
+            "vlan", "record " + record.name + " is attached there " +
+                        (attachment.vlan == 0 ? "untagged" : "with tag " + std::to_string(attachment.vlan)));
     const bool leaving = attachment.phase == Phase::cutting || attachment.phase == Phase::withdrawing;
     if (leaving) return conflict("record", "record " + record.name + " is being detached from there");
     return already(context, {context.draft(),
@@ -124,7 +78,7 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
                        const wire::AttachRequest& request, Plan& plan) {
     bool programs = false;
     WEFT_CHECK(check_instance(context, record, instance, plan.notes, programs));
-    WEFT_TRY(auto device, choose_device(context, request, instance));
+    WEFT_TRY(auto device, choose_device(context, request, record, instance));
 
     Attachment attachment;
     attachment.id = new_id(Kind::attachment);
@@ -132,6 +86,9 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     attachment.instance = instance.id;
     attachment.device = std::move(device.name);
     attachment.netns = std::move(device.netns);
+    attachment.vlan = device.vlan;
+    attachment.device_of = device.of;
+    attachment.device_mac = device.mac;
     attachment.owner = context.principal.name;
     attachment.delete_on_terminate =
         request.has_delete_on_terminate ? request.delete_on_terminate : record.delete_on_terminate;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/model/routing.h"
 
 namespace weft::coordinator {
@@ -70,7 +71,7 @@ struct Collect {
     void operator()(const Ptr<schema::Record>& r) {
         add(ClaimKind::record_name, to_string(r->partition), r->name, r->id);
         add(ClaimKind::mac, to_string(r->partition), to_string(r->mac), r->id);
-        for (const auto& address : r->addresses)
+        for (const auto& address : held_addresses(*r))
             add(ClaimKind::address, to_string(r->subnet), to_string(address), r->id);
         if (const auto number = own_table(*r))
             add(ClaimKind::table_number, {}, std::to_string(number), r->id);

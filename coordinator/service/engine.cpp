@@ -40,6 +40,10 @@ void Engine::on_commit(std::span<const Change> changes) {
     bool unblocks = false;  // operations that wait for no host wait for their instance
     for (const auto& change : changes) {
         if (as<schema::Instance>(change.after) || as<schema::Host>(change.after)) unblocks = true;
+        // A host that is no longer the record's is not waited for.
+        if (const auto attachment = as<schema::Attachment>(change.before))
+            if (const auto record = ledger_.cloud().find<schema::Record>(attachment->record))
+                evaluate(record->operation);
         const auto operation = as<Operation>(change.after);
         if (!operation) continue;
         if (!is_open(*operation)) {

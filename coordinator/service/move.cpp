@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Move an instance with all its records to another host: they are cut at the old one, programmed at the new
 // one, and go back if it refuses (operation_move.cpp).
+#include "coordinator/service/device.h"
 #include "coordinator/service/placement.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/verbs.h"
@@ -42,6 +43,7 @@ Result<Plan> move(const Context& context, const wire::MoveRequest& request) {
     for (const auto& attachment : cloud.attachments_of_instance(instance->id)) {
         const auto record = cloud.find<schema::Record>(attachment->record);
         WEFT_CHECK(check_placement(cloud, *record, *to));
+        WEFT_CHECK(check_device_free(cloud, *attachment, *to));
         if (attachment->phase == Phase::waiting) continue;  // goes wherever the instance is
         const auto current = cloud.find<schema::Operation>(attachment->operation);
         if (current && current->kind == schema::OperationKind::move && current->to_host == to->id)

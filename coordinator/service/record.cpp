@@ -2,6 +2,7 @@
 // Interface records (rows 1.2, 1.4, 1.6).
 #include <algorithm>
 
+#include "coordinator/service/device.h"
 #include "coordinator/service/fields.h"
 #include "coordinator/service/groups.h"
 #include "coordinator/service/resolve.h"
@@ -113,6 +114,28 @@ Result<void> attach_at_once(const Context& context, const wire::CreateRequest& r
     return {};
 }
 
+bool is_programmed(const Cloud& cloud, Id record) {
+    const auto attachments = cloud.attachments_of_record(record);
+    return std::any_of(attachments.begin(), attachments.end(), [](const auto& attachment) {
+        return attachment->host && attachment->phase >= schema::Phase::programming &&
+               attachment->phase <= schema::Phase::attached;
+    });
+}
+
+// Where hosts have the record, they change its addresses step by step (operation_addresses.cpp).
+schema::Operation change_addresses(const Context& context, const Record& before, Record& after) {
+    schema::Operation operation;
+    operation.id = new_id(Kind::operation);
+    operation.kind = schema::OperationKind::addresses;
+    operation.record = before.id;
+    operation.principal = context.principal.name;
+    after.former_addresses = before.addresses;
+    after.address_step = schema::AddressStep::enabling;
+    after.operation = operation.id;
+    operation.step = to_string(after.address_step);
+    return operation;
+}
+
 }  // namespace
 
 Result<Plan> create_record(const Context& context, const wire::CreateRequest& request) {
@@ -180,10 +203,21 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
     else
         WEFT_CHECK(check_in_groups(after));
     if (after.security_groups != before.security_groups) WEFT_CHECK(enter_groups(draft, after));
+    WEFT_CHECK(check_sharing(context.cloud, after));
+    if (before.operation && after.addresses != before.addresses)
+        return conflict("addresses", "are being changed by " + to_string(before.operation) + ": try again");
+    if (after.status != before.status) after.repair.clear();
     Plan checked{std::move(draft), {}};
     WEFT_CHECK(check_own_routes(context, after, before, checked));
+    if (after.addresses != before.addresses && is_programmed(context.cloud, before.id)) {
+        const auto operation = change_addresses(context, before, after);
+        checked.draft.put(operation);
+        for (const auto& attachment : context.cloud.attachments_of_record(before.id))
+            checked.draft.rely(attachment->id);
+    }
     WEFT_TRY(auto plan, replace(context, std::move(checked.draft), before, after));
     plan.notes = std::move(checked.notes);
+    plan.operation = after.operation;
     if (after.tag != before.tag) leave_groups(plan.draft, before);
     return plan;
 }

@@ -82,6 +82,7 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
         detaching = detaching && status_of(attachment->phase) == AttachmentStatus::detaching;
         add_notice(record.notice, notice_of(cloud, hosts, *attachment));
     }
+    if (!record.repair.empty()) add_notice(record.notice, "in repair: " + record.repair);
     add_routes(record.notice, cloud, record);
     if (record.attachments.empty())
         record.attachment_status = AttachmentStatus::detached;

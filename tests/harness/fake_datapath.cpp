@@ -90,7 +90,8 @@ Result<Path> FakeDatapath::path(const Address& remote, const Address&) {
     return found->second;
 }
 
-Result<void> FakeDatapath::make_device(const schema::Port& port) {
+Result<void> FakeDatapath::make_device(std::span<const schema::Port* const> ports) {
+    const auto& port = *ports.front();
     if (helper_away) return Error{ErrorCode::unreachable, "the device helper does not answer", {}, 0};
     if (!namespaces.contains(port.netns))
         return not_found("network namespace '" + port.netns + "' does not exist");

@@ -70,7 +70,7 @@ public:
     std::vector<agent::WriteFailure> erase(MapId id, std::span<const std::string> keys) override;
     std::optional<agent::Device> device(const std::string& name) override;
     Result<agent::Path> path(const Address& remote, const Address& source) override;
-    Result<void> make_device(const schema::Port& port) override;
+    Result<void> make_device(std::span<const schema::Port* const> ports) override;
     Result<void> remove_device(const std::string& name) override;
     Result<void> attach_instance(const agent::Device& device) override;
     Result<void> detach_instance(const agent::Device& device) override;

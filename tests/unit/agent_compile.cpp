@@ -283,9 +283,34 @@ TEST_CASE("[2.6] records that share a device are told apart by source address") 
     REQUIRE(compiled.entries.size() == 5);
     CHECK(compiled.entries[3].entry.key == to_bytes(weft_port_key{9, 0, 0, v4(0x0a01021e)}));
     CHECK(compiled.entries[4].entry.key == to_bytes(weft_port_key{9, 0, 0, v4(0x0a01021f)}));
-    const auto device = compile_shared_device(tap);
+    const auto device = compile_shared_device(tap, 0);
     CHECK(device.entry.key == to_bytes(weft_port_key{9, 0, 0, {}}));
     CHECK(from_bytes<weft_port>(device.entry.value).flags == WEFT_PORT_SHARED);
+    CHECK(from_bytes<weft_port>(device.entry.value).record == 0);
+    const auto primary = from_bytes<weft_port>(compiled.entries[3].entry.value);
+    const auto whole = from_bytes<weft_port>(compile_shared_device(tap, 0, primary).entry.value);
+    CHECK(whole.flags == (primary.flags | WEFT_PORT_SHARED));
+    CHECK(whole.record == 7);
+}
+
+TEST_CASE("[2.6/shared] the second record of a device has the first one's MAC, and does not stand for it") {
+    auto second = port();
+    second.device_mac = *Mac::parse("02:00:5e:00:00:77");
+    const auto compiled = compile_port(second, tap, true);
+    CHECK(std::ranges::none_of(compiled.entries, [](const auto& e) { return e.map == MapId::station; }));
+    CHECK(from_bytes<weft_local>(compiled.entries.front().entry.value).mac[5] == 0x77);
+    CHECK(from_bytes<weft_port>(compiled.entries.back().entry.value).mac[5] == 0x77);
+    CHECK(is_primary(port(), second));
+    CHECK_FALSE(is_primary(second, port()));
+}
+
+TEST_CASE("[2.6/trunk] a tag is in the key of what is sent and goes on what is received") {
+    auto tagged = port();
+    tagged.vlan = 42;
+    const auto compiled = compile_port(tagged, tap, false);
+    CHECK(compiled.entries.back().entry.key == to_bytes(weft_port_key{9, 42, 0, {}}));
+    CHECK(from_bytes<weft_local>(compiled.entries.front().entry.value).vlan == 42);
+    CHECK(compile_shared_device(tap, 42).entry.key == to_bytes(weft_port_key{9, 42, 0, {}}));
 }
 
 TEST_CASE("a port without addresses fails; a veth with its other end elsewhere is delivered to directly") {
@@ -303,6 +328,10 @@ TEST_CASE("the device of a named namespace is named after its attachment") {
     CHECK(device_name(inside) == "tap0");
     inside.netns = "weft-i1";
     CHECK(device_name(inside) == "weft6789abcdef0");
+    auto second = inside;
+    second.attachment = {Kind::attachment, 5};
+    second.device_of = inside.attachment;
+    CHECK(device_name(second) == device_name(inside));
     CHECK(made_by_weft("weft6789abcdef0"));
     CHECK_FALSE(made_by_weft("weft6789abcdef"));
     CHECK_FALSE(made_by_weft("weft6789abcdeg0"));
@@ -327,6 +356,6 @@ TEST_CASE("each entry leads back to its object") {
     leads_back(compile_source(source, nullptr), source);
     leads_back(compile_source(any, nullptr), any);
     leads_back(compile_port(port(), tap, true), port());
-    CHECK(object_of(MapId::port, compile_shared_device(tap).entry, own) == std::nullopt);
+    CHECK(object_of(MapId::port, compile_shared_device(tap, 0).entry, own) == std::nullopt);
     CHECK(object_of(MapId::counter, compile_counter(port()).entry, own) == std::nullopt);
 }

@@ -225,6 +225,36 @@ TEST_CASE("[2.3] a port waits for its device and completes by itself, with the d
     CHECK(datapath.attached.contains("tap0"));
 }
 
+TEST_CASE("[1.15/device] a device that worked and does not is reported until it does again") {
+    FakeDatapath datapath;
+    Reconciler reconciler{datapath};
+    auto attached = port(5, "tap0", "10.0.0.9");
+    CHECK(reconciler.snapshot(desired(attached), identity).lost.empty());  // it never worked
+    datapath.add_device("tap0", 9);
+    CHECK(reconciler.environment_changed().lost.empty());
+    const std::vector lost{key_of(attached)};
+    SUBCASE("no carrier") {
+        datapath.devices["tap0"].up = false;
+        CHECK(reconciler.environment_changed().lost == lost);
+        CHECK(reconciler.outcome().waiting.empty());
+        CHECK(reconciler.repair().lost == lost);
+    }
+    SUBCASE("gone") {
+        datapath.remove_host_device("tap0");
+        CHECK(reconciler.environment_changed().lost == lost);
+        CHECK(reconciler.repair().lost == lost);
+        attached.in_repair = true;  // what comes for it is then dropped for that reason, device or not
+        (void)reconciler.delta({{attached}, {}}, 101);
+        REQUIRE(datapath.map(MapId::local).size() == 1);
+        const auto local = from_bytes<weft_local>(datapath.map(MapId::local).begin()->second);
+        CHECK((local.flags & WEFT_PORT_IN_REPAIR) != 0);
+        CHECK(local.ifindex == 0);
+        CHECK(reconciler.outcome().lost == lost);
+    }
+    datapath.add_device("tap0", 9);
+    CHECK(reconciler.environment_changed().lost.empty());
+}
+
 TEST_CASE("[2.3] a port with a namespace has its device made, and waits while there is none") {
     FakeDatapath datapath;
     Reconciler reconciler{datapath};
@@ -266,7 +296,8 @@ TEST_CASE("[2.6] a second record on a device is told apart by address, and no pa
     auto& ports = datapath.map(MapId::port);
     const auto device_key = to_bytes(weft_port_key{9, 0, 0, {}});
     CHECK(ports.size() == 3);
-    CHECK(from_bytes<weft_port>(ports[device_key]).flags == WEFT_PORT_SHARED);
+    CHECK((from_bytes<weft_port>(ports[device_key]).flags & WEFT_PORT_SHARED) != 0);
+    CHECK(from_bytes<weft_port>(ports[device_key]).attachment == 5);
     std::erase_if(datapath.writes, [](const auto& write) { return write.map != MapId::port; });
     REQUIRE(datapath.writes.size() == 3);
     CHECK(datapath.writes[2].key == device_key);

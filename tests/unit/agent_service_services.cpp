@@ -93,9 +93,11 @@ struct World {
     Fd tap;
     schema::Port port;
     Mac known;  // that the device is found by
+    Asker asked;
     Services services{context, [this]() -> Result<Fd> { return std::move(tap); },
-                      [this](std::uint32_t ifindex, const Mac& mac) -> const schema::Port* {
-                          return ifindex == 42 && mac == known ? &port : nullptr;
+                      [this](const Asker& asker) -> const schema::Port* {
+                          asked = asker;
+                          return asker.ifindex == 42 && asker.mac == known ? &port : nullptr;
                       },
                       [this] {
                           return std::vector{PlacedPort{&port, 42}};
@@ -117,6 +119,22 @@ TEST_CASE("[5.3/tap] a question from the tap is answered to where it came from")
     CHECK(reply->source_port == 67);
     CHECK(reply->destination_port == 68);
     CHECK(world.services.counts() == ServiceCounts{1, 0, 0});
+}
+
+// The encoding of (ifindex, VLAN): 12 bits of the VLAN around the mark 2, then the index (weft_punt_mac).
+TEST_CASE("[5.3/trunk] [2.6/trunk] a question and an advertisement are of a device and a tag") {
+    World world;
+    world.send(dhcp4::Type::discover);
+    CHECK(world.asked.ifindex == 42);
+    CHECK(world.asked.vlan == 0);
+    CHECK(!world.asked.address);
+    CHECK(world.received());
+    world.port.vlan = 0xabc;
+    world.use_ipv6();
+    world.services.ports_changed();
+    const auto told = world.next_packet();
+    REQUIRE(told);
+    CHECK(told->destination_mac == Mac{{0xa2, 0xbc, 0, 0, 0, 42}});
 }
 
 TEST_CASE("[5.3/refused] what gets no answer is counted") {

@@ -290,7 +290,8 @@ TEST_CASE("[1.4/modify] addresses change while attached; subnet and MAC only whi
     world.attached("r1", "i1");
     schema::Record addresses;
     addresses.addresses = {address("10.1.2.77")};
-    CHECK(code(world.modify(world.ann, "r1", addresses)) == ok);
+    const auto change = world.modify(world.ann, "r1", addresses);
+    CHECK(code(change) == ok);
     schema::Record subnet;
     subnet.subnet = other;
     CHECK_REFUSED(world, world.modify(world.ann, "r1", subnet), ErrorCode::conflict, "subnet");
@@ -299,6 +300,7 @@ TEST_CASE("[1.4/modify] addresses change while attached; subnet and MAC only whi
     CHECK_REFUSED(world, world.modify(world.ann, "r1", mac), ErrorCode::conflict, "mac");
     const auto detach = world.detach("r1", "");
     world.acknowledge_until_ended(detach.operation);
+    world.acknowledge_until_ended(change.operation);
     const auto moved = world.modify(world.ann, "r1", subnet);
     CHECK(code(moved) == ok);
     CHECK(object_of<schema::Record>(moved.object).addresses == std::vector{address("10.1.3.2")});

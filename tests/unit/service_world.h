@@ -60,12 +60,13 @@ struct FakeHosts final : Acknowledgements {
         Revision installed{0};
         std::map<Id, std::string> failures;
         std::set<Id> waiting;
+        std::vector<Id> lost;
         std::string problem;
     };
     std::map<Id, State> states;
 
     [[nodiscard]] const State& state(Id host) const {
-        static const State never{schema::SessionState::never, 0, {}, {}, {}};
+        static const State never{schema::SessionState::never, 0, {}, {}, {}, {}};
         const auto at = states.find(host);
         return at == states.end() ? never : at->second;
     }
@@ -78,6 +79,7 @@ struct FakeHosts final : Acknowledgements {
     [[nodiscard]] bool waiting(Id host, Id attachment) const override {
         return state(host).waiting.count(attachment) != 0;
     }
+    [[nodiscard]] std::vector<Id> lost(Id host) const override { return state(host).lost; }
     [[nodiscard]] std::string problem(Id host) const override { return state(host).problem; }
 };
 

@@ -8,6 +8,7 @@
 #include "coordinator/cli/references.h"
 
 #include "weft/schema/description.h"
+#include "weft/schema/vlan.h"
 #include "weft/wire/object.h"
 
 namespace weft::cli {
@@ -90,13 +91,16 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& path,
         std::string text;
         WEFT_CHECK(schema::from_value(entry.value, path, text));
         wanted.fields.set(key, {text});
+    } else if (key == "vlan") {
+        WEFT_TRY(const auto tag, schema::integer_of(entry.value, path, schema::most_vlan));
+        wanted.fields.set(key, {tag});
     } else if (key == "delete-on-terminate") {
         bool flag = false;
         WEFT_CHECK(schema::from_value(entry.value, path, flag));
         wanted.fields.set(key, {flag});
     } else {
         return wrong(entry.position, path,
-                     "unknown key: expected record, instance, device, netns or delete-on-terminate");
+                     "unknown key: expected record, instance, device, netns, vlan or delete-on-terminate");
     }
     return {};
 }

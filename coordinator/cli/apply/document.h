@@ -11,7 +11,7 @@
 //     hosts:       [{name: h1, underlay: [192.0.2.1]}]
 //     instances:   [{name: i1, host: h1, netns: weft-i1}]
 //     records:     [{partition: blue, name: i1, subnet: web, security-groups: [web]}]
-//     attachments: [{record: blue/i1, instance: i1, device: eth0}]
+//     attachments: [{record: blue/i1, instance: i1, device: eth0, vlan: 10}]
 //
 // Objects take all the fields of their tables that a client may set; groups, ACLs, route tables and subnets
 // may stand inside their partition. A top-level `lab` is packaging/lab's.

@@ -58,6 +58,10 @@ Result<wire::Ack> attach(Client& client, const Step& step, const wire::Options& 
     request.instance = text_of(step.references, "instance");
     request.device = text_of(step.fields, "device");
     request.netns = text_of(step.fields, "netns");
+    if (const auto* tag = step.fields.find("vlan")) {
+        request.has_vlan = true;
+        WEFT_CHECK(schema::from_value(*tag, "vlan", request.vlan));
+    }
     if (const auto* flag = step.fields.find("delete-on-terminate")) {
         request.has_delete_on_terminate = true;
         request.delete_on_terminate = *flag->get<bool>();

@@ -94,6 +94,8 @@ private:
             item.set("instance", {universe_.key_of(text_of(attachment, "instance"))});
             for (const char* field : {"device", "netns"})
                 if (!text_of(attachment, field).empty()) item.set(field, {text_of(attachment, field)});
+            if (const auto* tag = attachment.find("vlan"); tag && !(*tag == Value{std::uint64_t{0}}))
+                item.set("vlan", *tag);
             if (*attachment.find("delete-on-terminate") == Value{true})
                 item.set("delete-on-terminate", {true});
             out.push_back(std::move(item));

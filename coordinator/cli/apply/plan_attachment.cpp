@@ -69,8 +69,9 @@ Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document&
                 if (text_of(attachment, "record") != text_of(*record_object, "id") || leaving(attachment))
                     continue;
                 const auto where = universe.key_of(text_of(attachment, "instance"));
-                const bool other_device =
-                    differs(one, attachment, "device") || differs(one, attachment, "netns");
+                const bool other_device = differs(one, attachment, "device") ||
+                                          differs(one, attachment, "netns") ||
+                                          differs(one, attachment, "vlan");
                 if (where == instance && !other_device)
                     same = &attachment;
                 else if (where == instance || !shared)

@@ -107,6 +107,7 @@ constexpr std::array attachment_columns{
     Column{"INSTANCE", "instance"},
     Column{"HOST", "host"},
     Column{"DEVICE", "device"},
+    Column{"VLAN", "vlan"},
     Column{"NETNS", "netns"},
     Column{"PHASE", "phase"},
     Column{"NOTICE", "notice"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// weft record attach RECORD INSTANCE, weft pool attach POOL INSTANCE [--device D] [--netns N]
+// weft record attach RECORD INSTANCE, weft pool attach POOL INSTANCE [--device D] [--netns N] [--vlan TAG]
 #include "coordinator/cli/change_options.h"
 #include "coordinator/cli/names.h"
 #include "coordinator/cli/verbs/verbs.h"
@@ -12,6 +12,7 @@ struct Attach {
     wire::AttachRequest request;
     ChangeOptions change;
     CLI::Option* delete_on_terminate{nullptr};
+    CLI::Option* vlan{nullptr};
 };
 
 // "record web-1": of a pool, the one that was taken.
@@ -26,6 +27,7 @@ Result<std::string> attached_record(Client& client, const Attach& given, const w
 Result<int> attach(Program& program, Attach& given) {
     auto& sent = given.request;
     sent.has_delete_on_terminate = given.delete_on_terminate->count() > 0;
+    sent.has_vlan = given.vlan->count() > 0;
     sent.options = request_options(given.change);
     WEFT_TRY(Client * client, program.client());
     WEFT_TRY(const auto ack, client->attach(sent));
@@ -37,11 +39,17 @@ Result<int> attach(Program& program, Attach& given) {
 void add_attach(Program& program, CLI::App& verb, const std::shared_ptr<Attach>& given) {
     auto& request = given->request;
     verb.add_option("instance", request.instance, "to what")->type_name("INSTANCE")->required();
-    verb.add_option("--device", request.device,
-                    "tap or veth on the host, or its name in the instance's namespace; chosen when left out")
+    verb.add_option(
+            "--device", request.device,
+            "tap or veth on the host, or its name in the instance's namespace; chosen when left out. One "
+            "that has other records of the instance is shared: told apart by tag, then by source address")
         ->type_name("DEVICE");
     verb.add_option("--netns", request.netns, "network namespace that gets the device; the instance's own")
         ->type_name("NAME");
+    given->vlan = verb.add_option("--vlan", request.vlan,
+                                  "802.1Q tag on the device, 0 untagged; the record's when left out")
+                      ->type_name("TAG")
+                      ->check(CLI::Range(std::uint64_t{0}, schema::most_vlan));
     given->delete_on_terminate =
         verb.add_flag("--delete-on-terminate,!--no-delete-on-terminate", request.delete_on_terminate,
                       "delete the record with the instance; overrides the record's");

@@ -8,7 +8,8 @@
 #define WEFT_PORT_MAP weft_port_v3 /* HASH */
 
 /* `source` is zero in the entry of a device (or VLAN) with one record. Where records share it, that entry
- * only carries WEFT_PORT_SHARED and each address of each record has an entry of its own. */
+ * carries WEFT_PORT_SHARED and is the primary one's, which has what comes without an address (`record` 0: no
+ * record is that), and each address of each record has an entry of its own. */
 struct weft_port_key {
     __u32 ifindex;
     __u16 vlan; /* 802.1Q id, 0 untagged */

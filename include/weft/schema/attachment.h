@@ -3,7 +3,9 @@
 #pragma once
 
 #include "weft/base/id.h"
+#include "weft/net/mac.h"
 #include "weft/schema/field.h"
+#include "weft/schema/vlan.h"
 
 namespace weft::schema {
 
@@ -51,6 +53,9 @@ struct Attachment {
     std::uint64_t attach_time{0};
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+    std::uint32_t vlan{0};
+    Id device_of;
+    Mac device_mac;
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -78,6 +83,11 @@ struct Schema<Attachment> {
               "when traffic was enabled, microseconds since 1970 UTC", server | timestamp},
         Field{13, "generation", &Attachment::generation, "counts the changes of this object", server},
         Field{14, "create-time", &Attachment::create_time, "microseconds since 1970 UTC", server | timestamp},
+        Field{15, "vlan", &Attachment::vlan, "802.1Q tag on the device; 0 untagged", server, 0, most_vlan},
+        Field{20, "device-of", &Attachment::device_of,
+              "attachment that the device was made for; empty: this one", server},
+        Field{21, "device-mac", &Attachment::device_mac,
+              "MAC address of what shares the device and the tag; empty: the record's", server},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

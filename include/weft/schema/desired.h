@@ -190,9 +190,14 @@ struct Port {
     std::uint32_t tcp_timeout{0};  // seconds; 0: the host's default
     std::uint32_t udp_timeout{0};
     FlowLog flow_log{FlowLog::none};
-    std::string account;  // billing account, for flow logs
+    std::string account;    // billing account, for flow logs
+    std::uint32_t vlan{0};  // 802.1Q tag on the device; 0: none
+    Id device_of;           // attachment that the device was made for; unset: this one
+    Mac device_mac;         // of those that share the device and the tag; unset: `mac`
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
+    // What the instance sends from and is sent to.
+    [[nodiscard]] const Mac& station() const { return device_mac ? device_mac : mac; }
 
     friend bool operator==(const Port&, const Port&) = default;
 };
@@ -292,6 +297,9 @@ struct Schema<Port> {
         Field{30, "udp-timeout", &Port::udp_timeout, "seconds; 0 default", settable},
         Field{31, "flow-log", &Port::flow_log, "which flows are logged", settable},
         Field{32, "account", &Port::account, "billing account", settable, 0, 255},
+        Field{33, "vlan", &Port::vlan, "802.1Q tag; 0 none", settable, 0, most_vlan},
+        Field{40, "device-of", &Port::device_of, "attachment that the device was made for", settable},
+        Field{41, "device-mac", &Port::device_mac, "of those that share the device and the tag", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);

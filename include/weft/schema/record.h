@@ -8,6 +8,7 @@
 #include "weft/schema/field.h"
 #include "weft/schema/route_table.h"
 #include "weft/schema/tag.h"
+#include "weft/schema/vlan.h"
 
 namespace weft::schema {
 
@@ -39,6 +40,21 @@ inline constexpr auto enum_names<FlowLog> = std::array{
     std::pair{FlowLog::accepted, std::string_view{"accepted"}},
     std::pair{FlowLog::rejected, std::string_view{"rejected"}},
     std::pair{FlowLog::all, std::string_view{"all"}},
+};
+
+// How far hosts are with a change of an attached record's addresses (row 1.5):
+//              its own hosts have        mappings and sources at all hosts of the partition
+//  settled     the addresses             the addresses
+//  enabling    both, new and former      the former ones
+//  announcing  both                      both
+//  withdrawing the addresses             the addresses; the former ones are nobody else's yet
+enum class AddressStep : std::uint8_t { settled = 0, enabling = 1, announcing = 2, withdrawing = 3 };
+template <>
+inline constexpr auto enum_names<AddressStep> = std::array{
+    std::pair{AddressStep::settled, std::string_view{"settled"}},
+    std::pair{AddressStep::enabling, std::string_view{"enabling"}},
+    std::pair{AddressStep::announcing, std::string_view{"announcing"}},
+    std::pair{AddressStep::withdrawing, std::string_view{"withdrawing"}},
 };
 
 struct Record {
@@ -78,6 +94,11 @@ struct Record {
     FlowLog flow_log{FlowLog::none};
     Id pool;
     Id address_pool;
+    std::uint32_t vlan{0};
+    std::vector<Address> former_addresses;
+    AddressStep address_step{AddressStep::settled};
+    Id operation;
+    std::string repair;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -144,6 +165,17 @@ struct Schema<Record> {
         Field{40, "pool", &Record::pool, "pool that instances take it from while it is detached", settable},
         Field{44, "address-pool", &Record::address_pool,
               "pool that its addresses are chosen from when left out", settable},
+        Field{42, "vlan", &Record::vlan,
+              "802.1Q tag that it is attached with unless the request says another; 0 untagged", settable, 0,
+              most_vlan},
+        Field{60, "former-addresses", &Record::former_addresses,
+              "addresses before the change that is under way", server, 0, 64},
+        Field{61, "address-step", &Record::address_step, "how far a change of its addresses is", server},
+        Field{62, "operation", &Record::operation, "operation that changes its addresses; empty: none",
+              server},
+        Field{63, "repair", &Record::repair,
+              "why it was taken into repair without the operator, until that is over; empty: it was not",
+              server, 0, 1024},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name

@@ -4,6 +4,7 @@
 
 #include "weft/base/id.h"
 #include "weft/schema/field.h"
+#include "weft/schema/vlan.h"
 
 namespace weft::wire {
 
@@ -118,6 +119,8 @@ struct AttachRequest {
     bool has_delete_on_terminate{false};
     Options options;
     std::string pool{};
+    std::uint32_t vlan{0};
+    bool has_vlan{false};
 
     friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
@@ -318,6 +321,9 @@ struct Schema<wire::AttachRequest> {
         Field{6, "has-delete-on-terminate", &wire::AttachRequest::has_delete_on_terminate, ""},
         Field{7, "options", &wire::AttachRequest::options, ""},
         Field{10, "pool", &wire::AttachRequest::pool, "id or name of a pool of records", settable, 0, 511},
+        Field{8, "vlan", &wire::AttachRequest::vlan, "802.1Q tag, 0 none; the record's unless has_vlan",
+              settable, 0, schema::most_vlan},
+        Field{9, "has-vlan", &wire::AttachRequest::has_vlan, ""},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::AttachRequest);

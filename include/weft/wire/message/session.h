@@ -50,6 +50,7 @@ struct Installed {
     std::vector<std::string> waiting;
     bool needs_confirmation{false};
     std::string problem;
+    std::vector<std::string> lost;
 
     friend bool operator==(const Installed&, const Installed&) = default;
 };
@@ -110,6 +111,8 @@ struct Schema<wire::Installed> {
         Field{4, "needs-confirmation", &wire::Installed::needs_confirmation,
               "the guard holds back a removal"},
         Field{5, "problem", &wire::Installed::problem, "in words", settable, 0, 4096},
+        Field{6, "lost", &wire::Installed::lost, "keys of ports whose device went away or lost its carrier",
+              settable, 0, 256},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::Installed);
