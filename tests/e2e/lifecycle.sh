@@ -18,8 +18,8 @@ refuse "[1.3/refused] a request whose attachment is impossible is refused" \
 check "[1.3/refused] and leaves no record behind" gone other
 
 check "[1.10/pool] a pool with two records" weft pool create web --partition blue
-check "[1.10/pool] the first" weft record create web-1 --partition blue --subnet front --pool web --address 10.1.2.71
-check "[1.10/pool] the second" weft record create web-2 --partition blue --subnet front --pool web --address 10.1.2.72
+check "[1.10/pool] the first" weft record create web-1 --partition blue --subnet back --pool web --address 10.1.3.71
+check "[1.10/pool] the second" weft record create web-2 --partition blue --subnet back --pool web --address 10.1.3.72
 weft pool attach web i1 >"$scratch/1" 2>&1 &
 first=$!
 weft pool attach web i2 >"$scratch/2" 2>&1 &
@@ -27,8 +27,8 @@ check "[1.10/concurrent] two instances take any of them at the same time" wait "
 check "[1.10/concurrent] both succeed" wait $!
 check "[1.10/concurrent] i1 has one of them, i2 the other" \
     test "$(weft record list --pool web -o json | jq -r '.[].instances[]' | sort -u | wc -l)" = 2
-check "[1.10/concurrent] the first answers" who i3 10.1.2.71
-check "[1.10/concurrent] and so does the second" who i3 10.1.2.72
+check "[1.10/concurrent] the first answers" who i3 10.1.3.71
+check "[1.10/concurrent] and so does the second" who i3 10.1.3.72
 refuse "[1.10/exhausted] a third caller is refused" weft pool attach web i4
 check "[1.10/addresses] a pool of addresses" weft address-pool create low --partition blue --range 10.1.2.128/31
 check "[1.10/addresses] an address is chosen from it" \
