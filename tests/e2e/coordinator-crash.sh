@@ -5,7 +5,6 @@
 #   i1 10.1.2.30                  i2 10.1.2.50
 #        h1 ------------------------ h2
 #              coordinator (killed)
-# mark: kernel
 . "$(dirname "$0")/lib.sh"
 up "$top/packaging/examples/two-hosts.yaml"
 

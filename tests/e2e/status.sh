@@ -4,7 +4,6 @@
 #
 #   i1 10.1.2.30          i2 10.1.2.50
 #        h1 ---------------- h2
-# mark: kernel
 . "$(dirname "$0")/lib.sh"
 up "$top/packaging/examples/two-hosts.yaml"
 check "[1.15/available] traffic passes" pings i1 10.1.2.50

@@ -4,7 +4,6 @@
 #
 #   i1 10.1.2.30                   i4 10.1.2.40 (placed later), i5 10.1.2.60 (its device tap60 comes later)
 #        h1 ------------------------- h2
-# mark: kernel
 . "$(dirname "$0")/lib.sh"
 up "$top/tests/e2e/labs/waiting.yaml"
 
