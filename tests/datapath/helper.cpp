@@ -150,6 +150,37 @@ TEST_CASE("[1.8] making a device again changes nothing; what differs is correcte
     CHECK_FALSE(has(now, "10.1.2."));
 }
 
+TEST_CASE("[1.5/device] the first address goes, and the second stays: nothing is taken away and put back") {
+    const Sandbox sandbox;
+    sandbox.run("ip netns add i1");
+    REQUIRE(make_veth(request()).has_value());
+    // What is taken away and put back loses this.
+    sandbox.run("ip -n i1 addr change 10.1.2.31/24 dev eth0 valid_lft 4000 preferred_lft 3000");
+    auto later = request();
+    later.addresses = {address("10.1.2.40"), address("10.1.2.31")};
+    CHECK(make_veth(later).value());
+    const auto addresses = sandbox.output("ip -n i1 addr show dev eth0");
+    CHECK_FALSE(has(addresses, "10.1.2.30/24"));
+    CHECK(has(addresses, "10.1.2.40/24"));
+    CHECK(has(addresses, "10.1.2.31/24"));
+    CHECK_FALSE(has(sandbox.output("ip -n i1 addr show dev eth0 to 10.1.2.31"), "forever"));
+}
+
+TEST_CASE("[2.6/device] addresses of further records have the length of their own subnets") {
+    const Sandbox sandbox;
+    sandbox.run("ip netns add i1");
+    auto shared = request();
+    shared.further = {{address("10.2.2.30"), 20}, {address("2001:db8:12::30"), 64}};
+    CHECK(make_veth(shared).value());
+    CHECK_FALSE(make_veth(shared).value());
+    const auto addresses = sandbox.output("ip -n i1 -o addr show dev eth0");
+    CHECK(has(addresses, "inet 10.1.2.30/24"));
+    CHECK(has(addresses, "inet 10.2.2.30/20"));
+    CHECK(has(addresses, "inet6 2001:db8:12::30/64"));
+    shared.further = {{address("10.2.2.30"), 33}};
+    CHECK(make_veth(shared).error().field == "prefix-length");
+}
+
 TEST_CASE("a pair that lost its other end, or leads to another namespace, is made anew") {
     const Sandbox sandbox;
     sandbox.run("ip netns add i1; ip netns add i2");

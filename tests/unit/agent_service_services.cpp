@@ -130,6 +130,7 @@ TEST_CASE("[5.3/trunk] [2.6/trunk] a question and an advertisement are of a devi
     CHECK(!world.asked.address);
     CHECK(world.received());
     world.port.vlan = 0xabc;
+    world.port.transmit = true;
     world.use_ipv6();
     world.services.ports_changed();
     const auto told = world.next_packet();
