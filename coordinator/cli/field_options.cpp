@@ -78,8 +78,8 @@ std::function<std::string(const std::string&)> one_of_check(std::vector<std::str
 
 bool is_filter(const FieldDescription& field) {
     return field.shape != Shape::integer && field.fields.empty() && field.shape != Shape::structure &&
-           field.name != "description" && field.name != "notice" && field.name != "problem" &&
-           field.name != "error";
+           !field.has(schema::secret) && field.name != "description" && field.name != "notice" &&
+           field.name != "problem" && field.name != "error";
 }
 
 std::string reference_name(Kind kind) { return upper(to_string(kind)); }

@@ -167,6 +167,7 @@ private:
     void index(const schema::SecurityTag& tag, bool on);
     void index(const schema::NetworkAcl& acl, bool on);
     void index(const schema::RouteTable& table, bool on);
+    void index(const schema::AccessKey&, bool) {}  // found by id alone
     void index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on);
     void index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on);
     template <class T>

@@ -29,6 +29,7 @@ struct Owns {
         return (record && record->owner == name) || (instance && instance->owner == name);
     }
     bool operator()(const Ptr<schema::Operation>& o) const { return o->principal == name; }
+    bool operator()(const Ptr<schema::AccessKey>& k) const { return k->user == name; }
 };
 
 }  // namespace

@@ -137,6 +137,8 @@ template Result<Ptr<schema::Record>> resolve(const Cloud&, const Principal&, std
                                              std::string_view);
 template Result<Ptr<schema::Attachment>> resolve(const Cloud&, const Principal&, std::string_view,
                                                  std::string_view);
+template Result<Ptr<schema::AccessKey>> resolve(const Cloud&, const Principal&, std::string_view,
+                                                std::string_view);
 template Result<Ptr<schema::Operation>> resolve(const Cloud&, const Principal&, std::string_view,
                                                 std::string_view);
 

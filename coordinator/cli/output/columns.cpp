@@ -70,10 +70,15 @@ constexpr std::array host_columns{
     Column{"CREATED", "create-time", true},
 };
 constexpr std::array instance_columns{
-    Column{"NAME", "name"},       Column{"HOST", "host"},
-    Column{"STATE", "state"},     Column{"NETNS", "netns"},
-    Column{"OWNER", "owner"},     Column{"ID", "id", true},
-    Column{"TAGS", "tags", true}, Column{"CREATED", "create-time", true},
+    Column{"NAME", "name"},
+    Column{"HOST", "host"},
+    Column{"STATE", "state"},
+    Column{"NETNS", "netns"},
+    Column{"OWNER", "owner"},
+    Column{"ID", "id", true},
+    Column{"ATTACHERS", "attachers", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
 };
 constexpr std::array record_columns{
     Column{"PARTITION", "partition"},
@@ -89,6 +94,7 @@ constexpr std::array record_columns{
     Column{"OWNER", "owner", true},
     Column{"CHECK", "source-dest-check", true},
     Column{"GROUPS", "security-groups", true},
+    Column{"ATTACHERS", "attachers", true},
     Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
 };
@@ -119,6 +125,15 @@ constexpr std::array operation_columns{
     Column{"AWAITED", "awaited", true},
     Column{"PRINCIPAL", "principal", true},
     Column{"ENDED", "end-time", true},
+};
+
+constexpr std::array key_columns{
+    Column{"ID", "id"},
+    Column{"USER", "user"},
+    Column{"DESCRIPTION", "description"},
+    Column{"DISABLED", "disabled"},
+    Column{"EXPIRES", "expire-time"},
+    Column{"CREATED", "create-time"},
 };
 
 std::string text_cell(const schema::Value& value, const schema::TextForm* form) {
@@ -153,6 +168,7 @@ std::span<const Column> columns_of(Kind kind) {
         case Kind::record: return record_columns;
         case Kind::attachment: return attachment_columns;
         case Kind::operation: return operation_columns;
+        case Kind::access_key: return key_columns;
         default: return {};
     }
 }

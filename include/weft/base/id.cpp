@@ -32,6 +32,7 @@ constexpr std::array kind_names{
     KindName{Kind::policy, "pol", "policy"},
     KindName{Kind::operation, "op", "operation"},
     KindName{Kind::tag, "tag", "tag"},
+    KindName{Kind::access_key, "key", "key"},
 };
 
 constexpr std::size_t digits = 17;

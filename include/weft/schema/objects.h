@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "weft/schema/access_key.h"
 #include "weft/schema/acl.h"
 #include "weft/schema/attachment.h"
 #include "weft/schema/host.h"
@@ -20,7 +21,7 @@ namespace weft::schema {
 
 // What refers to others comes after them.
 using Objects = std::tuple<Partition, SecurityGroup, SecurityTag, NetworkAcl, RouteTable, Subnet, Host,
-                           Instance, Record, Attachment, Operation>;
+                           Instance, Record, Attachment, Operation, AccessKey>;
 
 // Calls fn(std::type_identity<T>{}) for each object type.
 template <class Fn>
