@@ -14,6 +14,7 @@
 
 namespace weft::coordinator::api {
 
+class KeySessions;
 class Watchers;
 
 struct Backend {
@@ -29,7 +30,8 @@ struct Backend {
     Waiters& waiters;
     Watchers& watchers;
     boost::asio::thread_pool& exports;  // reads the ledger of usage
-    const pki::Authority* authority;    // null: no TLS, so no hosts
+    KeySessions& keys;
+    const pki::Authority* authority;  // null: no TLS, so no hosts
 
     [[nodiscard]] const Cloud& cloud() const noexcept { return ledger.cloud(); }
 };

@@ -14,6 +14,7 @@
 #include "coordinator/api/enrolment.h"
 #include "coordinator/api/host_report.h"
 #include "coordinator/api/listener.h"
+#include "coordinator/api/login.h"
 #include "coordinator/api/metrics.h"
 #include "coordinator/api/usage.h"
 #include "coordinator/api/watcher.h"
@@ -59,6 +60,7 @@ struct Coordinator::Parts {
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
     asio::thread_pool exports{1};
+    std::unique_ptr<KeySessions> keys;
     std::unique_ptr<Backend> backend;
     std::optional<asio::local::stream_protocol::acceptor> unix_acceptor;
     std::vector<std::unique_ptr<asio::ip::tcp::acceptor>> tcp_acceptors;
@@ -82,6 +84,7 @@ struct Coordinator::Parts {
         devices = std::make_unique<DeviceWatch>(ledger, hosts, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
+        keys = std::make_unique<KeySessions>(ledger, clock);
         ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
             watchers->publish(revision, changes);
         });
@@ -91,7 +94,7 @@ struct Coordinator::Parts {
             devices->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
-                                                    table, hosts, *sessions, *waiters, *watchers, exports,
+                                                    table, hosts, *sessions, *waiters, *watchers, exports, *keys,
                                                     authority ? &*authority : nullptr});
         sessions->on_events(
             {[this](Id host, const wire::Report& report) { take_report(*backend, host, report); },
@@ -122,6 +125,7 @@ struct Coordinator::Parts {
             engine->on_tick();
             devices->on_tick();
             service->flush_audit();
+            keys->close_expired();
         }
     }
 };

@@ -183,6 +183,7 @@ private:
     void index(const schema::RouteTable& table, bool on);
     void index(const schema::Pool& pool, bool on);
     void index(const schema::AddressPool& pool, bool on);
+    void index(const schema::AccessKey&, bool) {}  // found by id alone
     void index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on);
     void index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on);
     template <class T>

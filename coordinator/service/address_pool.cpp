@@ -40,23 +40,18 @@ Result<void> check_ranges(const Context& context, const AddressPool& pool) {
     return {};
 }
 
-Result<void> check_rights(const Context& context, const AddressPool& pool) {
-    if (pool.partition) return {};
-    return operator_only(context.principal, "keep pools of public addresses");
-}
-
 }  // namespace
 
 Result<Plan> create_address_pool(const Context& context, const wire::CreateRequest& request) {
     WEFT_TRY(auto given, given_fields<AddressPool>(request.object));
     AddressPool& pool = given.object;
     Plan plan{context.draft(), "created address-pool " + pool.name};
-    WEFT_CHECK(check_rights(context, pool));
     if (pool.partition) {
         WEFT_TRY(const auto partition, resolve<Partition>(context.cloud, context.principal,
                                                           to_string(pool.partition), "partition"));
         plan.draft.rely(partition->id);
     }
+    WEFT_CHECK(context.permit_new(pool));
     if (context.cloud.address_pool(pool.partition, pool.name))
         return conflict("name", "there is an address-pool " + pool.name);
     WEFT_CHECK(check_ranges(context, pool));
@@ -67,8 +62,7 @@ Result<Plan> create_address_pool(const Context& context, const wire::CreateReque
 }
 
 Result<Plan> modify_address_pool(const Context& context, const AddressPool& before, const Bytes& patch) {
-    WEFT_CHECK(check_rights(context, before));
-    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_TRY(const auto after, patched(context, before, patch));
     const auto same_name = context.cloud.address_pool(after.partition, after.name);
     if (same_name && same_name->id != after.id)
         return conflict("name", "there is an address-pool " + after.name);
@@ -77,7 +71,6 @@ Result<Plan> modify_address_pool(const Context& context, const AddressPool& befo
 }
 
 Result<Plan> remove_address_pool(const Context& context, const AddressPool& pool) {
-    WEFT_CHECK(check_rights(context, pool));
     const auto records = context.cloud.records_of_pool(pool.id);
     if (!records.empty())
         return conflict("", title(context.cloud.find(records.front())) +

@@ -35,6 +35,20 @@ Result<Plan> existing(const Context& context, const wire::AttachRequest& request
                              attachment.id, attachment.operation});
 }
 
+// Both the record and the instance have a say (row 3.2).
+Result<void> check_rights(const Context& context, const wire::AttachRequest& request,
+                          const Ptr<Record>& record, const Ptr<Instance>& instance) {
+    for (const auto& [object, field] : {std::pair{Object{record}, "record"}, {Object{instance}, "instance"}})
+        if (auto allowed = context.permit(Verb::attach, object); !allowed) {
+            auto error = allowed.error();
+            error.field = field;
+            return error;
+        }
+    if (!request.has_delete_on_terminate || request.delete_on_terminate == record->delete_on_terminate)
+        return {};
+    return context.permit(Verb::attach, Object{record}, "delete-on-terminate");
+}
+
 Result<void> check_instance(const Context& context, const Record& record, const Instance& instance,
                             std::vector<std::string>& notes, bool& programs) {
     if (instance.state == schema::InstanceState::terminated)
@@ -133,13 +147,17 @@ Result<Plan> attach(const Context& context, const wire::AttachRequest& request) 
         WEFT_TRY(const auto pool, resolve<schema::Pool>(cloud, context.principal, request.pool, "pool"));
         WEFT_TRY(record, free_record(context, *pool, *instance));
     }
+    WEFT_CHECK(check_rights(context, request, record, instance));
     WEFT_CHECK(check_generation(context.options, Object{record}));
     if (const auto there = cloud.attachment(record->id, instance->id))
         return existing(context, request, *record, *there);
     for (const auto& other : cloud.attachments_of_record(record->id))
-        if (record->exclusive)
-            return conflict("record", "record " + record->name + " is exclusive and attached to " +
-                                          title(cloud.find(other->instance)));
+        if (record->exclusive) {
+            const auto where = cloud.find(other->instance);
+            return conflict(
+                "record", "record " + record->name + " is exclusive and attached to " +
+                              (may_see(cloud, context.principal, where) ? title(where) : "another instance"));
+        }
     Plan plan{context.draft(), {}};
     plan.draft.rely(record->id);
     WEFT_CHECK(attach_to(context, *record, *instance, request, plan));

@@ -90,6 +90,7 @@ struct Collect {
         if (a->host) add(ClaimKind::attachment_host, to_string(a->host), to_string(a->id), a->id);
     }
     void operator()(const Ptr<schema::Operation>&) {}
+    void operator()(const Ptr<schema::AccessKey>&) {}
 };
 
 }  // namespace

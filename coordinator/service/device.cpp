@@ -31,14 +31,14 @@ std::string free_eth(const Attachments& attachments) {
 Result<void> check_names(const Context& context, const Device& device, const Instance& instance,
                          bool foreign) {
     if (device.netns != instance.netns)
-        WEFT_CHECK(operator_only(context.principal, "name network namespaces of hosts"));
+        WEFT_CHECK(context.permit(Verb::attach, context.cloud.find(instance.id), "netns"));
     if (device.netns.find('/') != std::string::npos || device.netns == "." || device.netns == "..")
         return invalid("netns", "'" + device.netns + "' is not the name of a network namespace");
     if (!is_device_name(device.name)) return invalid("device", "'" + device.name + "' is not a device name");
     if (!device.netns.empty() || (foreign && device.name.empty())) return {};
     if (device.name.empty())
         return invalid("device", "is missing: instance " + instance.name + " has no network namespace");
-    return operator_only(context.principal, "name devices of hosts");
+    return context.permit(Verb::attach, context.cloud.find(instance.id), "device");
 }
 
 // Two records with one tag on one device: nothing but their addresses says whose a packet is.

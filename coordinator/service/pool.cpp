@@ -15,6 +15,7 @@ Result<Plan> create_pool(const Context& context, const wire::CreateRequest& requ
     Pool& pool = given.object;
     WEFT_TRY(const auto partition, resolve<schema::Partition>(context.cloud, context.principal,
                                                               to_string(pool.partition), "partition"));
+    WEFT_CHECK(context.permit_new(pool));
     if (context.cloud.pool(partition->id, pool.name))
         return conflict("name", "partition " + partition->name + " has a pool " + pool.name);
     pool.id = new_id(Kind::pool);
@@ -25,7 +26,7 @@ Result<Plan> create_pool(const Context& context, const wire::CreateRequest& requ
 }
 
 Result<Plan> modify_pool(const Context& context, const Pool& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_TRY(const auto after, patched(context, before, patch));
     const auto same_name = context.cloud.pool(after.partition, after.name);
     if (same_name && same_name->id != after.id)
         return conflict("name", "its partition has a pool " + after.name);

@@ -14,6 +14,9 @@ namespace weft::coordinator {
                                       schema::Attachment attachment);
 [[nodiscard]] schema::Operation view(const Cloud& cloud, const Acknowledgements& hosts,
                                      schema::Operation operation);
+// Without what is secret.
+[[nodiscard]] schema::AccessKey view(const Cloud& cloud, const Acknowledgements& hosts,
+                                     schema::AccessKey key);
 template <class T>
 [[nodiscard]] T view(const Cloud&, const Acknowledgements&, T object) {
     return object;  // nothing is derived

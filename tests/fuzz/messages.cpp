@@ -47,6 +47,7 @@ void check(const Frame& frame) {
         case Command::confirm:
         case Command::token:
         case Command::revoke: return check<wire::HostRequest>(frame);
+        case Command::login: return check<wire::LoginRequest>(frame);
         case Command::enroll: return check<wire::EnrollRequest>(frame);
         case Command::renew: return check<wire::RenewRequest>(frame);
         case Command::certificate: return check<wire::Certificate>(frame);

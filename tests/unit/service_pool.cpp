@@ -116,7 +116,7 @@ TEST_CASE("[1.10/use] a pool with records is not deleted; another partition's is
     schema::Pool foreign;
     foreign.name = "theirs";
     foreign.partition = other.id;
-    CHECK_REFUSED(lab, lab.create(lab.ann, foreign), ErrorCode::refused, "partition");
+    CHECK_REFUSED(lab, lab.create(lab.ann, foreign), ErrorCode::not_found, "partition");
     const auto made = lab.create(lab.bob, foreign);
     REQUIRE(made.code == 0);
     schema::Record record;

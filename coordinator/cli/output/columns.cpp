@@ -79,10 +79,15 @@ constexpr std::array host_columns{
     Column{"CREATED", "create-time", true},
 };
 constexpr std::array instance_columns{
-    Column{"NAME", "name"},       Column{"HOST", "host"},
-    Column{"STATE", "state"},     Column{"NETNS", "netns"},
-    Column{"OWNER", "owner"},     Column{"ID", "id", true},
-    Column{"TAGS", "tags", true}, Column{"CREATED", "create-time", true},
+    Column{"NAME", "name"},
+    Column{"HOST", "host"},
+    Column{"STATE", "state"},
+    Column{"NETNS", "netns"},
+    Column{"OWNER", "owner"},
+    Column{"ID", "id", true},
+    Column{"ATTACHERS", "attachers", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
 };
 constexpr std::array record_columns{
     Column{"PARTITION", "partition"},
@@ -99,6 +104,7 @@ constexpr std::array record_columns{
     Column{"CHECK", "source-dest-check", true},
     Column{"GROUPS", "security-groups", true},
     Column{"POOL", "pool", true},
+    Column{"ATTACHERS", "attachers", true},
     Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
 };
@@ -130,6 +136,15 @@ constexpr std::array operation_columns{
     Column{"AWAITED", "awaited", true},
     Column{"PRINCIPAL", "principal", true},
     Column{"ENDED", "end-time", true},
+};
+
+constexpr std::array key_columns{
+    Column{"ID", "id"},
+    Column{"USER", "user"},
+    Column{"DESCRIPTION", "description"},
+    Column{"DISABLED", "disabled"},
+    Column{"EXPIRES", "expire-time"},
+    Column{"CREATED", "create-time"},
 };
 
 std::string text_cell(const schema::Value& value, const schema::TextForm* form) {
@@ -166,6 +181,7 @@ std::span<const Column> columns_of(Kind kind) {
         case Kind::record: return record_columns;
         case Kind::attachment: return attachment_columns;
         case Kind::operation: return operation_columns;
+        case Kind::access_key: return key_columns;
         default: return {};
     }
 }

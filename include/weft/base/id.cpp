@@ -33,6 +33,7 @@ constexpr std::array kind_names{
     KindName{Kind::operation, "op", "operation"},
     KindName{Kind::tag, "tag", "tag"},
     KindName{Kind::address_pool, "apool", "address-pool"},
+    KindName{Kind::access_key, "key", "key"},
 };
 
 constexpr std::size_t digits = 17;

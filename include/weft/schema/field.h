@@ -29,6 +29,7 @@ enum FieldFlag : unsigned {
     derived = 1U << 4,        // computed for answers, never stored; implies server
     timestamp = 1U << 5,      // microseconds since 1970 UTC, shown as RFC 3339; 0: never
     foreign_only = 1U << 6,   // by the client for a host without an agent; others' agents report it
+    secret = 1U << 7,         // stored, and neither shown nor compared with filters; goes with server
 };
 
 // One field. `id` is its attribute on the wire and in the store: 1..0x1fff, never reused. A receiver that
@@ -127,6 +128,7 @@ inline constexpr auto enum_names<Kind> = std::array{
     std::pair{Kind::tag, std::string_view{"tag"}},
     std::pair{Kind::pool, std::string_view{"pool"}},
     std::pair{Kind::address_pool, std::string_view{"address-pool"}},
+    std::pair{Kind::access_key, std::string_view{"key"}},
 };
 
 using Tags = std::map<std::string, std::string>;

@@ -34,6 +34,7 @@ struct Instance {
     Tags tags;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
+    std::vector<std::string> attachers;
 
     friend bool operator==(const Instance&, const Instance&) = default;
 };
@@ -57,6 +58,9 @@ struct Schema<Instance> {
         Field{8, "tags", &Instance::tags, "free KEY=VALUE pairs", settable, 0, 50},
         Field{9, "generation", &Instance::generation, "counts the changes of this object", server},
         Field{10, "create-time", &Instance::create_time, "microseconds since 1970 UTC", server | timestamp},
+        Field{11, "attachers", &Instance::attachers,
+              "who may attach records to it besides its owner: principals, group:NAME, role:customer",
+              settable, 0, 32},
     };
 };
 WEFT_SCHEMA_COMPLETE(Instance);

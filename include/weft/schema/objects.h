@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "weft/schema/access_key.h"
 #include "weft/schema/acl.h"
 #include "weft/schema/address_pool.h"
 #include "weft/schema/attachment.h"
@@ -22,7 +23,7 @@ namespace weft::schema {
 
 // What refers to others comes after them.
 using Objects = std::tuple<Partition, SecurityGroup, SecurityTag, NetworkAcl, RouteTable, Subnet, Host,
-                           Instance, Pool, AddressPool, Record, Attachment, Operation>;
+                           Instance, Pool, AddressPool, Record, Attachment, Operation, AccessKey>;
 
 // Calls fn(std::type_identity<T>{}) for each object type.
 template <class Fn>

@@ -13,6 +13,7 @@
 namespace weft::schema {
 
 inline constexpr std::size_t most_own_routes = 50;
+inline constexpr std::size_t most_listed = 32;                 // entries of a list of principals
 inline constexpr std::uint64_t most_rate = 1'000'000'000'000;  // a second
 
 enum class RecordStatus : std::uint8_t { available = 0, disabled = 1, in_repair = 2 };
@@ -99,6 +100,10 @@ struct Record {
     AddressStep address_step{AddressStep::settled};
     Id operation;
     std::string repair;
+    std::vector<std::string> attachers;
+    std::vector<std::string> detachers;
+    std::vector<std::string> ip_setters;
+    std::vector<std::string> modifiers;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -176,6 +181,15 @@ struct Schema<Record> {
         Field{63, "repair", &Record::repair,
               "why it was taken into repair without the operator, until that is over; empty: it was not",
               server, 0, 1024},
+        Field{36, "attachers", &Record::attachers,
+              "who may attach it besides its owner: principals, group:NAME, role:customer, role:operator",
+              settable, 0, most_listed},
+        Field{37, "detachers", &Record::detachers, "who may detach it, likewise; the attachers when empty",
+              settable, 0, most_listed},
+        Field{38, "ip-setters", &Record::ip_setters, "who may set its addresses, likewise", settable, 0,
+              most_listed},
+        Field{39, "modifiers", &Record::modifiers, "who may set its other fields, likewise", settable, 0,
+              most_listed},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name

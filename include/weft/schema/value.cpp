@@ -42,10 +42,15 @@ std::uint64_t parse_time(const std::string& text) {
     std::tm time{};
     unsigned fraction = 0;
     int end = 0;
-    if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%6uZ%n", &time.tm_year, &time.tm_mon,
-                    &time.tm_mday, &time.tm_hour, &time.tm_min, &time.tm_sec, &fraction, &end) != 7 ||
-        static_cast<std::size_t>(end) != text.size())
-        return 0;
+    const auto whole = [&] { return end > 0 && static_cast<std::size_t>(end) == text.size(); };
+    std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%6uZ%n", &time.tm_year, &time.tm_mon, &time.tm_mday,
+                &time.tm_hour, &time.tm_min, &time.tm_sec, &fraction, &end);
+    if (!whole()) {  // without a fraction
+        fraction = 0;
+        std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &time.tm_year, &time.tm_mon, &time.tm_mday,
+                    &time.tm_hour, &time.tm_min, &time.tm_sec, &end);
+    }
+    if (!whole()) return 0;
     time.tm_year -= 1900;
     time.tm_mon -= 1;
     return static_cast<std::uint64_t>(timegm(&time)) * 1'000'000 + fraction;

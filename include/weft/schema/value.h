@@ -152,14 +152,14 @@ template <class V>
 
 // --- described structs
 
-// A map of the fields in `mask`, in table order.
+// A map of the fields in `mask`, in table order, but for those that are secret.
 template <Described T>
 Value to_value(const T& object, FieldMask mask) {
     Value::Map map;
     FieldMask bit = 1;
     for_each_field<T>([&](const auto& field) {
         const auto& member = object.*field.member;
-        if ((mask & bit) != 0) {
+        if ((mask & bit) != 0 && !field.has(secret)) {
             if constexpr (std::is_same_v<std::remove_cvref_t<decltype(member)>, std::uint64_t>)
                 map.push_back({std::string(field.name),
                                field.has(timestamp) ? time_value(member) : to_value(member),

@@ -59,6 +59,9 @@ public:
     // Waits until queued() is at most `bytes`, or the channel is closed.
     [[nodiscard]] asio::awaitable<void> drained(std::size_t bytes);
     [[nodiscard]] bool closed() const noexcept { return closed_; }
+    // The peer has proved who it is in another way than by a certificate: its frames may be as large as
+    // others'.
+    void authenticated() noexcept { reader_.set_limit(max_frame); }
     // Ends the connection at once; a pending read() returns unreachable.
     void close();
 

@@ -8,6 +8,7 @@
 //
 //   any connection, first      hello Hello -> hello Hello
 //   without a certificate      enroll EnrollRequest -> certificate Certificate | ack
+//                              login LoginRequest -> ack; then as a client
 //   clients                    create, modify, remove, attach, detach, move, confirm, revoke -> ack Ack
 //                              token TokenRequest -> ack Ack (text: the token)
 //                              get GetRequest -> object ObjectAnswer | ack
@@ -47,6 +48,7 @@ enum class Command : std::uint16_t {
     detach = 41,
     move = 42,
     ready = 43,
+    login = 45,
     confirm = 48,
     token = 49,
     enroll = 50,

@@ -48,6 +48,14 @@ struct EnrollRequest {
     friend bool operator==(const EnrollRequest&, const EnrollRequest&) = default;
 };
 
+// A client without a certificate says who it is by an access key. After a failure the connection ends.
+struct LoginRequest {
+    std::string key;
+    std::string secret;
+
+    friend bool operator==(const LoginRequest&, const LoginRequest&) = default;
+};
+
 // A new certificate for the host of this session.
 struct RenewRequest {
     std::string request;
@@ -111,6 +119,16 @@ struct Schema<wire::EnrollRequest> {
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::EnrollRequest);
+
+template <>
+struct Schema<wire::LoginRequest> {
+    static constexpr std::string_view name = "LoginRequest";
+    static constexpr auto fields = std::tuple{
+        Field{1, "key", &wire::LoginRequest::key, "id of the access key", required, 1, 64},
+        Field{2, "secret", &wire::LoginRequest::secret, "as `weft key create` printed it", required, 1, 255},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::LoginRequest);
 
 template <>
 struct Schema<wire::RenewRequest> {
