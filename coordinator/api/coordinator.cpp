@@ -94,8 +94,8 @@ struct Coordinator::Parts {
             devices->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
-                                                    table, hosts, *sessions, *waiters, *watchers, exports, *keys,
-                                                    authority ? &*authority : nullptr});
+                                                    table, hosts, *sessions, *waiters, *watchers, exports,
+                                                    *keys, authority ? &*authority : nullptr});
         sessions->on_events(
             {[this](Id host, const wire::Report& report) { take_report(*backend, host, report); },
              [this](Id host, const wire::RenewRequest& request, std::uint32_t sequence,
