@@ -13,6 +13,7 @@
 
 namespace weft::coordinator::api {
 
+class KeySessions;
 class Watchers;
 
 struct Backend {
@@ -27,6 +28,7 @@ struct Backend {
     SessionSet& sessions;
     Waiters& waiters;
     Watchers& watchers;
+    KeySessions& keys;
     const pki::Authority* authority;  // null: no TLS, so no hosts
 
     [[nodiscard]] const Cloud& cloud() const noexcept { return ledger.cloud(); }

@@ -45,7 +45,14 @@ asio::awaitable<void> Client::run() {
     channel_->close();
 }
 
+void Client::leave() {
+    leaving_ = true;
+    backend_.watchers.forget(*channel_);
+    if (changes_ == 0) channel_->close();
+}
+
 Result<void> Client::dispatch(const wire::Frame& frame) {
+    if (leaving_) return refused("the access key is not in force any more");
     switch (static_cast<Command>(frame.type)) {
         case Command::create: return change(frame, &Service::create);
         case Command::modify: return change(frame, &Service::modify);
@@ -90,6 +97,7 @@ Result<void> Client::change(const wire::Frame& frame,
                             void (Service::*verb)(const Principal&, const Request&, Service::Done)) {
     WEFT_TRY(const auto request, wire::decode<Request>(frame.payload));
     begin();
+    ++changes_;
     (backend_.service.*verb)(
         principal_, request,
         [self = shared_from_this(), options = request.options, sequence = frame.sequence](wire::Ack ack) {
@@ -102,6 +110,9 @@ Result<void> Client::change(const wire::Frame& frame,
 asio::awaitable<void> Client::send_completed(wire::Options options, wire::Ack ack, std::uint32_t sequence) {
     const auto completed = co_await complete(backend_, principal_, options, std::move(ack));
     answer(*channel_, Command::ack, completed, sequence);
+    if (--changes_ > 0 || !leaving_) co_return;
+    co_await channel_->drained(0);
+    channel_->close();
 }
 
 Result<void> Client::get(const wire::Frame& frame) {
@@ -189,13 +200,13 @@ Result<void> Client::host_command(const wire::Frame& frame) {
 }
 
 Result<void> Client::status(const wire::Frame& frame) {
-    WEFT_CHECK(may_request(principal_));
+    WEFT_TRY(const auto allowed, backend_.service.ask(principal_, Verb::status, Kind::none));
+    static_cast<void>(allowed);
     send_status(backend_, principal_, *channel_, frame.sequence);
     return {};
 }
 
 Result<void> Client::counters(const wire::Frame& frame) {
-    WEFT_CHECK(may_request(principal_));
     WEFT_TRY(auto request, wire::decode<wire::CountersRequest>(frame.payload));
     spawn(send_counters(std::move(request), frame.sequence));
     return {};
@@ -210,7 +221,6 @@ asio::awaitable<void> Client::send_counters(wire::CountersRequest request, std::
 }
 
 Result<void> Client::trace(const wire::Frame& frame) {
-    WEFT_CHECK(may_request(principal_));
     WEFT_TRY(auto request, wire::decode<wire::TraceRequest>(frame.payload));
     spawn(send_trace(std::move(request), frame.sequence));
     return {};

@@ -16,6 +16,9 @@ public:
 
     // Until the connection ends. A frame that is none, or a command that is no request, ends it.
     boost::asio::awaitable<void> run();
+    // The principal may not go on: nothing more is taken, and the connection ends as soon as the changes
+    // under way, of which one may be the reason, are answered.
+    void leave();
 
 private:
     static constexpr unsigned most_under_way = 1024;
@@ -48,6 +51,8 @@ private:
     wire::Channel::Pointer channel_;
     Principal principal_;
     unsigned under_way_{0};
+    unsigned changes_{0};  // of those under way
+    bool leaving_{false};
     boost::asio::steady_timer room_;  // cancelled when a request is done
 };
 

@@ -12,6 +12,7 @@
 #include "coordinator/api/client.h"
 #include "coordinator/api/enrolment.h"
 #include "coordinator/api/host_report.h"
+#include "coordinator/api/login.h"
 #include "weft/base/version.h"
 
 namespace weft::coordinator::api {
@@ -62,6 +63,8 @@ asio::awaitable<void> end_with(wire::Channel::Pointer channel, Error error, std:
 asio::awaitable<void> serve_host(Backend& backend, wire::Channel::Pointer channel, Greeting greeting) {
     const Id id = greeting.principal.host;
     const auto host = backend.cloud().find<schema::Host>(id);
+    const auto allowed = permit(backend.cloud(), greeting.principal, Verb::session, Object{host});
+    if (!allowed) co_return co_await end_with(channel, allowed.error(), greeting.sequence);
     if (const auto match = check_underlay(*host, greeting.hello.underlay); !match) {
         log_warning("session", "host {}: {}", host->name, match.error().text);
         backend.table.set_refusal(id, match.error().text);
@@ -73,10 +76,22 @@ asio::awaitable<void> serve_host(Backend& backend, wire::Channel::Pointer channe
     co_await backend.sessions.serve(channel, id, std::move(greeting.hello), greeting.sequence);
 }
 
-// A peer without a certificate may ask for its first one, and nothing else.
+// A client without a certificate, as the user of its access key.
+asio::awaitable<void> serve_key(Backend& backend, wire::Channel::Pointer channel, wire::Frame frame) {
+    const auto known = login(backend, *channel, frame);
+    if (!known) co_return co_await end_with(channel, known.error(), frame.sequence);
+    answer(*channel, Command::ack, wire::Ack{}, frame.sequence);
+    const auto client = std::make_shared<Client>(backend, channel, known->principal);
+    backend.keys.add(known->key, client);
+    co_await client->run();
+}
+
+// A peer without a certificate may ask for its first one, or show an access key, and nothing else.
 asio::awaitable<void> serve_stranger(Backend& backend, wire::Channel::Pointer channel) {
     const auto frame = co_await read_in_time(channel);
     if (!frame) co_return co_await end_with(channel, frame.error(), 0);
+    if (frame->type == static_cast<std::uint16_t>(Command::login))
+        co_return co_await serve_key(backend, channel, *frame);
     const auto enrolled = co_await enroll(backend, channel, *frame);
     if (!enrolled) co_return co_await end_with(channel, enrolled.error(), frame->sequence);
     co_await channel->drained(0);

@@ -10,7 +10,7 @@
 namespace weft::coordinator::api {
 
 // The hello within five seconds, then what the peer may do: a client's requests, a host's session, or,
-// without a certificate, one enrolment.
+// without a certificate, one login or enrolment.
 [[nodiscard]] boost::asio::awaitable<void> serve(Backend& backend, wire::Channel::Pointer channel);
 
 }  // namespace weft::coordinator::api

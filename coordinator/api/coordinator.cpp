@@ -13,6 +13,7 @@
 #include "coordinator/api/enrolment.h"
 #include "coordinator/api/host_report.h"
 #include "coordinator/api/listener.h"
+#include "coordinator/api/login.h"
 #include "coordinator/api/metrics.h"
 #include "coordinator/api/watcher.h"
 #include "coordinator/model/foreign_hosts.h"
@@ -54,6 +55,7 @@ struct Coordinator::Parts {
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
+    std::unique_ptr<KeySessions> keys;
     std::unique_ptr<Backend> backend;
     std::optional<asio::local::stream_protocol::acceptor> unix_acceptor;
     std::vector<std::unique_ptr<asio::ip::tcp::acceptor>> tcp_acceptors;
@@ -76,6 +78,7 @@ struct Coordinator::Parts {
         engine = std::make_unique<Engine>(ledger, hosts, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
+        keys = std::make_unique<KeySessions>(ledger, clock);
         ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
             watchers->publish(revision, changes);
         });
@@ -84,7 +87,7 @@ struct Coordinator::Parts {
             waiters->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
-                                                    table, hosts, *sessions, *waiters, *watchers,
+                                                    table, hosts, *sessions, *waiters, *watchers, *keys,
                                                     authority ? &*authority : nullptr});
         sessions->on_events(
             {[this](Id host, const wire::Report& report) { take_report(*backend, host, report); },
@@ -111,6 +114,7 @@ struct Coordinator::Parts {
             co_await timer.async_wait(asio::use_awaitable);
             engine->on_tick();
             service->flush_audit();
+            keys->close_expired();
         }
     }
 };

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "coordinator/api/record_ref.h"
-
 namespace weft::coordinator::api {
 
 namespace asio = boost::asio;
@@ -17,16 +15,16 @@ constexpr std::size_t bytes_of_drop = 48;
 
 // The id of the record that the request names; empty for all.
 Result<std::string> record_id(Backend& backend, const Principal& principal, const std::string& ref) {
-    if (ref.empty()) return std::string{};
-    WEFT_TRY(const auto id, find_record(backend, principal, ref));
-    return to_string(id);
+    WEFT_TRY(const auto object, backend.service.ask(principal, Verb::counters, Kind::record, ref));
+    const auto record = as<schema::Record>(object);
+    return record ? to_string(record->id) : std::string{};
 }
 
 // False: not for the principal's eyes.
 bool complete(const Cloud& cloud, const Principal& principal, wire::RecordCounters& counters) {
     const auto record = cloud.find<schema::Record>(counters.record);
     if (record) counters.name = record->name.empty() ? to_string(record->id) : record->name;
-    return principal.is_operator() || (record && owns(cloud, principal, cloud.find(counters.record)));
+    return principal.is_operator() || (record && permit(cloud, principal, Verb::counters, Object{record}));
 }
 
 std::vector<wire::Counters> cut(wire::Counters all) {

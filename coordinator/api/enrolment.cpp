@@ -41,7 +41,7 @@ void log_outcome(const Result<Revision>& result, const std::string& what) {
 asio::awaitable<Result<void>> enroll(Backend& backend, wire::Channel::Pointer channel,
                                      const wire::Frame& frame) {
     if (frame.type != static_cast<std::uint16_t>(Command::enroll))
-        co_return refused("without a certificate only enrolment is possible");
+        co_return refused("without a certificate only login and enrolment are possible");
     WEFT_CO_TRY(const auto request, wire::unpack<wire::EnrollRequest>(frame, Command::enroll));
     // A request that cannot be signed must not use up the token.
     WEFT_CO_TRY(const auto sample, backend.authority->sign_host(request.request, Id{Kind::host, 1}));

@@ -74,7 +74,7 @@ void send_status(Backend& backend, const Principal& principal, wire::Channel& ch
     status.revision = cloud.revision();
     for (const Id id : cloud.open_operations()) {
         const auto operation = cloud.find<schema::Operation>(id);
-        if (status.operations.size() < most_operations && owns(cloud, principal, cloud.find(id)))
+        if (status.operations.size() < most_operations && may_see(cloud, principal, cloud.find(id)))
             status.operations.push_back(in_words(backend, *operation));
     }
     status.facts["records"] = std::to_string(cloud.table<schema::Record>().size());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/api/trace.h"
 
-#include "coordinator/api/record_ref.h"
+#include <algorithm>
+
 #include "coordinator/model/routing.h"
 
 namespace weft::coordinator::api {
@@ -23,6 +24,17 @@ bool is_foreign(const Cloud& cloud, Id id) {
     return host && host->foreign;
 }
 
+// Whether packets of the record may lead there: hosts that hold its partition or one that it peers with.
+bool leads_to(const Cloud& cloud, Id record, Id host) {
+    const auto found = cloud.find<schema::Record>(record);
+    if (!found) return false;
+    auto partitions = peers_of(cloud, found->partition);
+    partitions.push_back(found->partition);
+    return std::ranges::any_of(partitions, [&](Id partition) {
+        return std::ranges::count(cloud.hosts_of_partition(partition), host) != 0;
+    });
+}
+
 // Hosts know route tables by their numbers; people by names.
 void name_tables(const Cloud& cloud, Id id, wire::TraceHop& hop) {
     const auto record = cloud.find<schema::Record>(id);
@@ -42,14 +54,15 @@ void name_tables(const Cloud& cloud, Id id, wire::TraceHop& hop) {
 
 asio::awaitable<Result<wire::Trace>> gather_trace(Backend& backend, Principal principal,
                                                   wire::TraceRequest request) {
-    const auto record = find_record(backend, principal, request.record);
-    if (!record) co_return record.error();
-    const auto first = host_of(backend.cloud(), *record);
+    const auto object = backend.service.ask(principal, Verb::trace, Kind::record, request.record);
+    if (!object) co_return object.error();
+    const Id record = as<schema::Record>(*object)->id;
+    const auto first = host_of(backend.cloud(), record);
     if (!first) co_return first.error();
     if (is_foreign(backend.cloud(), *first))
         co_return Error{ErrorCode::conflict, "the record is on a foreign host, which traces nothing",
                         "record", 0};
-    request.record = to_string(*record);
+    request.record = to_string(record);
     request.packet.clear();
     wire::Trace trace;
     for (Id host = *first; host && trace.hops.size() < most_hops;) {
@@ -63,8 +76,9 @@ asio::awaitable<Result<wire::Trace>> gather_trace(Backend& backend, Principal pr
             break;
         }
         host = hop->verdict == wire::TraceVerdict::sent ? hop->next : Id{};
+        if (host && !leads_to(backend.cloud(), record, host)) host = {};
         request.packet = hop->packet;
-        name_tables(backend.cloud(), *record, *hop);
+        name_tables(backend.cloud(), record, *hop);
         if (!principal.is_operator()) hop->packet.clear();
         trace.hops.push_back(std::move(*hop));
         if (is_foreign(backend.cloud(), host)) break;  // sent there is all that is known

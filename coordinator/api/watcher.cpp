@@ -13,7 +13,8 @@ namespace asio = boost::asio;
 
 Result<void> Watchers::add(wire::Channel::Pointer channel, Principal principal, wire::WatchRequest request,
                            std::uint32_t sequence) {
-    WEFT_CHECK(may_request(principal));
+    WEFT_TRY(const auto allowed, service_.ask(principal, Verb::see, request.kind));
+    static_cast<void>(allowed);
     WEFT_TRY(const auto valid, Filter::make(ledger_.cloud(), principal, request.kind, request.filters));
     static_cast<void>(valid);
     const auto watch = std::make_shared<Watch>(std::move(channel), ledger_, service_, std::move(principal),

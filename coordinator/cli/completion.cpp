@@ -75,7 +75,7 @@ _weft() {
             [ -n "$kind" ] || kind=$(_weft_values "weft:$word")
             [ -n "$kind" ] && skip=$word
             case $word in
-            --socket | --server | --tls-directory | --user) connection+=("$word" "${COMP_WORDS[i + 1]}") ;;
+            --socket | --server | --tls-directory | --user | --access-key) connection+=("$word" "${COMP_WORDS[i + 1]}") ;;
             esac
         elif [[ " $(_weft_words "$path") " == *" $word "* ]]; then
             path+=" $word"

@@ -9,10 +9,10 @@
 #include <csignal>
 #include <optional>
 
+#include "coordinator/cli/access_key_file.h"
 #include "weft/base/version.h"
 #include "weft/wire/channel.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/hello.h"
 #include "weft/wire/message/request.h"
 
 namespace weft::cli {
@@ -66,9 +66,15 @@ struct Connection::Impl {
     Result<wire::Channel::Pointer> connect(const Target& target) {
         if (target.server.empty()) return run(wire::Channel::connect_unix(target.socket), connect_timeout);
         WEFT_TRY(const auto where, split_server(target.server));
+        if (target.user.empty() && target.access_key.empty())
+            return invalid("--server", "needs --user or --access-key");
         const std::string base = target.tls_directory + "/";
-        WEFT_TRY(auto tls, wire::client_context(
-                               {base + "ca.pem", base + target.user + ".pem", base + target.user + ".key"}));
+        wire::TlsFiles files{base + "ca.pem", {}, {}};
+        if (!target.user.empty()) {
+            files.certificate = base + target.user + ".pem";
+            files.key = base + target.user + ".key";
+        }
+        WEFT_TRY(auto tls, wire::client_context(files));
         return run(wire::Channel::connect_tls(where.first, where.second, tls, connect_timeout),
                    2 * connect_timeout);
     }
@@ -90,6 +96,11 @@ Result<Connection> Connection::open(const Target& target) {
         target.server.empty()
             ? "that the daemon runs and that " + target.socket + " is its socket (--socket, WEFT_SOCKET)"
             : "that weft-coordinator listens at " + target.server + " and that no firewall is between";
+    // What is wrong with the file is said before anybody is asked.
+    std::optional<wire::LoginRequest> login;
+    if (!target.access_key.empty()) {
+        WEFT_TRY(login, read_access_key(target.access_key));
+    }
     Connection connection{std::make_unique<Impl>()};
     auto channel = connection.impl_->connect(target);
     if (!channel) return advise(channel.error(), advice);
@@ -111,7 +122,16 @@ Result<Connection> Connection::open(const Target& target) {
         return refused(theirs.program + " speaks protocols " + std::to_string(theirs.lowest) + ".." +
                        std::to_string(theirs.highest) + ", this program " +
                        std::to_string(wire::lowest_protocol) + ".." + std::to_string(wire::highest_protocol));
+    if (login) WEFT_CHECK(connection.log_in(*login));
     return connection;
+}
+
+Result<void> Connection::log_in(const wire::LoginRequest& request) {
+    WEFT_TRY(auto frame, wire::pack(wire::Command::login, request));
+    WEFT_TRY(const auto answer, read(send(std::move(frame)), connect_timeout));
+    WEFT_TRY(const auto ack, wire::unpack<wire::Ack>(answer, wire::Command::ack));
+    if (ack.code != 0) return Error{static_cast<ErrorCode>(ack.code), ack.text, ack.field, 0};
+    return {};
 }
 
 std::uint32_t Connection::send(wire::Frame frame) {

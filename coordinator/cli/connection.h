@@ -8,6 +8,7 @@
 
 #include "coordinator/cli/settings.h"
 #include "weft/wire/frame.h"
+#include "weft/wire/message/hello.h"
 
 namespace weft::cli {
 
@@ -16,7 +17,7 @@ public:
     using Timeout = std::chrono::milliseconds;
 
     // Connects and exchanges the hellos. unreachable: nobody answers, with what to check; refused: the
-    // certificate, or no protocol in common.
+    // certificate or access key, or no protocol in common.
     [[nodiscard]] static Result<Connection> open(const Target& target);
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
@@ -38,6 +39,7 @@ public:
 
 private:
     struct Impl;
+    [[nodiscard]] Result<void> log_in(const wire::LoginRequest& request);
     explicit Connection(std::unique_ptr<Impl> impl);
 
     std::unique_ptr<Impl> impl_;

@@ -23,6 +23,7 @@ std::string upper(std::string_view text) {
 
 std::string metavariable(const FieldDescription& field) {
     std::string text;
+    if (field.has(schema::timestamp)) return "TIME";
     if (field.shape == Shape::integer) return "N";
     if (field.shape == Shape::tags) return "KEY=VALUE";
     for (const auto choice : field.choices) text += (text.empty() ? "" : "|") + std::string(choice);
@@ -97,7 +98,9 @@ std::string option_names(const FieldDescription& field) {
 Result<Value> typed_value(const FieldDescription& field, const std::vector<std::string>& texts) {
     switch (field.shape) {
         case Shape::boolean: return Value{texts.back() == "true"};
-        case Shape::integer: return number(field, texts.back());
+        case Shape::integer:
+            if (field.has(schema::timestamp)) return texts.back().empty() ? Value{} : Value{texts.back()};
+            return number(field, texts.back());
         case Shape::tags: return pairs(field, texts);
         case Shape::list: {
             Value::List list;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/cli/manual.h"
 
+#include "coordinator/permission/table.h"
 #include "weft/base/version.h"
 
 namespace weft::cli {
@@ -48,6 +49,24 @@ void add_commands(std::string& out, const CLI::App& app, const std::string& path
     }
 }
 
+// Who may do what, as `weft permissions` prints it.
+void add_permissions(std::string& out) {
+    out += ".SH PERMISSIONS\n";
+    out += plain(
+        "Whoever may not see an object is told that it does not exist. What is inside a partition belongs to "
+        "the "
+        "partition's owner, an operation to who asked for it, a key to its user. Lists of records and "
+        "instances "
+        "name principals, group:NAME, role:customer or role:operator; without detachers the attachers may "
+        "detach. "
+        "To attach needs the right on the record and on the instance. Roles and groups stand in "
+        "coordinator.yaml.");
+    out += '\n';
+    for (const auto& row : permission::table())
+        out += ".TP\n.B " + plain(permission::title(row)) + '\n' + plain(permission::in_words(row.who)) +
+               plain(" may ") + plain(std::string(row.does)) + '\n';
+}
+
 }  // namespace
 
 std::string manual_page(const CLI::App& app) {
@@ -63,6 +82,7 @@ std::string manual_page(const CLI::App& app) {
     add_options(out, app);
     out += ".SH COMMANDS\n";
     add_commands(out, app, "weft");
+    add_permissions(out);
     out += ".SH EXIT STATUS\n";
     const char* const codes[] = {"done, or no difference",
                                  "failed, or there is a difference (weft diff)",

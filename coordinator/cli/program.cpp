@@ -15,9 +15,9 @@ const std::map<std::string, Format> formats{{"table", Format::table},
                                             {"name", Format::name}};
 
 void add_verbs(Program& program) {
-    for (const Kind kind :
-         {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table, Kind::subnet,
-          Kind::host, Kind::instance, Kind::record, Kind::attachment, Kind::operation, Kind::tag})
+    for (const Kind kind : {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table,
+                            Kind::subnet, Kind::host, Kind::instance, Kind::record, Kind::attachment,
+                            Kind::operation, Kind::tag, Kind::access_key})
         add_noun(program, kind);
     add_apply(program);
     add_status(program);
@@ -25,6 +25,7 @@ void add_verbs(Program& program) {
     add_monitor(program);
     add_capture(program);
     add_trace(program);
+    add_permissions(program);
     add_pki(program);
     add_completion(program);
     add_version(program);
@@ -49,17 +50,23 @@ void Program::add_global_options() {
         ->envname("WEFT_SOCKET")
         ->type_name("FILE")
         ->capture_default_str();
-    auto* tls = app_.add_option("--tls-directory", target.tls_directory, "with ca.pem, USER.pem and USER.key")
+    auto* tls = app_.add_option("--tls-directory", target.tls_directory,
+                                "with ca.pem and, for --user, USER.pem and USER.key")
                     ->envname("WEFT_TLS_DIRECTORY")
                     ->type_name("DIRECTORY");
     auto* user = app_.add_option("--user", target.user, "whose certificate is shown to --server")
                      ->envname("WEFT_USER")
                      ->type_name("USER");
-    app_.add_option("--server", target.server, "coordinator over TLS, instead of its socket")
-        ->envname("WEFT_SERVER")
-        ->type_name("HOST:PORT")
-        ->needs(tls)
-        ->needs(user);
+    auto* key = app_.add_option("--access-key", target.access_key,
+                                "file with an access key for --server, as `weft key create` printed it")
+                    ->envname("WEFT_ACCESS_KEY_FILE")
+                    ->type_name("FILE")
+                    ->excludes(user);
+    auto* server = app_.add_option("--server", target.server, "coordinator over TLS, instead of its socket")
+                       ->envname("WEFT_SERVER")
+                       ->type_name("HOST:PORT")
+                       ->needs(tls);
+    key->needs(server);
     app_.add_option_function<std::string>(
             "-o,--output",
             [this](const std::string& name) {

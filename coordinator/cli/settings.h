@@ -14,6 +14,7 @@ struct Target {
     std::string server;         // HOST:PORT over TLS instead of the socket
     std::string tls_directory;  // with ca.pem, USER.pem and USER.key
     std::string user;
+    std::string access_key;  // file of one; then only ca.pem is needed
 };
 
 struct Settings {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "weft/metrics/settings.h"
+#include "weft/schema/principal_list.h"
 
 namespace weft::coordinator::config {
 
@@ -24,6 +25,11 @@ std::vector<Endpoint> read_endpoints(weft::config::Section root) {
     return endpoints;
 }
 
+std::string word_rule(const std::string& what, const std::string& text) {
+    return "a " + what + " of 1 to 255 bytes without blanks, commas and colons was expected, not '" + text +
+           "'";
+}
+
 std::vector<User> read_users(weft::config::Section root) {
     std::vector<User> users;
     std::set<std::string> names;
@@ -34,7 +40,13 @@ std::vector<User> read_users(weft::config::Section root) {
         const auto uid = entry.number("uid", no_uid, 0, no_uid - 1);
         if (uid != no_uid) user.uid = static_cast<std::uint32_t>(uid);
         user.role = entry.choice("role", {"operator", "customer"}, 1) == 0 ? Role::op : Role::customer;
-        if (user.name.size() > 255) entry.complain("name", "principals: at most 255 bytes were expected");
+        for (const auto& group : entry.list("groups")) {
+            if (!schema::is_principal_word(group.text))
+                entry.complain(group, "principals: " + word_rule("group", group.text));
+            user.groups.push_back(group.text);
+        }
+        if (!user.name.empty() && !schema::is_principal_word(user.name))
+            entry.complain("name", "principals: " + word_rule("name", user.name));
         if (!names.insert(user.name).second)
             entry.complain("name", "principals: the name '" + user.name + "' stands here twice");
         if (user.uid && !uids.insert(*user.uid).second)

@@ -21,6 +21,7 @@ struct User {
     std::optional<std::uint32_t> uid;
     std::string name;
     Role role{Role::customer};
+    std::vector<std::string> groups{};  // that lists of objects may name
 };
 
 struct Settings {

@@ -41,6 +41,7 @@ Result<Plan> create_acl(const Context& context, const wire::CreateRequest& reque
     NetworkAcl& acl = given.object;
     WEFT_TRY(const auto partition, resolve<schema::Partition>(context.cloud, context.principal,
                                                               to_string(acl.partition), "partition"));
+    WEFT_CHECK(context.permit_new(acl));
     if (context.cloud.acl(partition->id, acl.name))
         return conflict("name", "partition " + partition->name + " has an ACL " + acl.name);
     WEFT_CHECK(check_rules(acl));
@@ -52,7 +53,7 @@ Result<Plan> create_acl(const Context& context, const wire::CreateRequest& reque
 }
 
 Result<Plan> modify_acl(const Context& context, const NetworkAcl& before, const Bytes& patch) {
-    WEFT_TRY(auto after, patched(before, patch));
+    WEFT_TRY(auto after, patched(context, before, patch));
     const auto same_name = context.cloud.acl(after.partition, after.name);
     if (same_name && same_name->id != after.id)
         return conflict("name", "its partition has an ACL " + after.name);

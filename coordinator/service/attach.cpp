@@ -42,7 +42,7 @@ Result<Device> choose_device(const Context& context, const wire::AttachRequest& 
     Device device{request.device, request.netns.empty() ? instance.netns : request.netns};
     const auto attachments = context.cloud.attachments_of_instance(instance.id);
     if (device.netns != instance.netns)
-        WEFT_CHECK(operator_only(context.principal, "name network namespaces of hosts"));
+        WEFT_CHECK(context.permit(Verb::attach, context.cloud.find(instance.id), "netns"));
     if (device.netns.find('/') != std::string::npos || device.netns == "." || device.netns == "..")
         return invalid("netns", "'" + device.netns + "' is not the name of a network namespace");
     if (!is_device_name(device.name)) return invalid("device", "'" + device.name + "' is not a device name");
@@ -52,7 +52,7 @@ Result<Device> choose_device(const Context& context, const wire::AttachRequest& 
     if (device.netns.empty() && !(foreign && device.name.empty())) {
         if (device.name.empty())
             return invalid("device", "is missing: instance " + instance.name + " has no network namespace");
-        WEFT_CHECK(operator_only(context.principal, "name devices of hosts"));
+        WEFT_CHECK(context.permit(Verb::attach, context.cloud.find(instance.id), "device"));
     }
     if (device.name.empty()) device.name = free_eth(attachments);
     auto others = attachments;
@@ -79,6 +79,20 @@ Result<Plan> existing(const Context& context, const wire::AttachRequest& request
                              "record " + record.name + " is already " +
                                  (attachment.phase == Phase::attached ? "attached" : "attaching") + " there",
                              attachment.id, attachment.operation});
+}
+
+// Both the record and the instance have a say (row 3.2).
+Result<void> check_rights(const Context& context, const wire::AttachRequest& request,
+                          const Ptr<Record>& record, const Ptr<Instance>& instance) {
+    for (const auto& [object, field] : {std::pair{Object{record}, "record"}, {Object{instance}, "instance"}})
+        if (auto allowed = context.permit(Verb::attach, object); !allowed) {
+            auto error = allowed.error();
+            error.field = field;
+            return error;
+        }
+    if (!request.has_delete_on_terminate || request.delete_on_terminate == record->delete_on_terminate)
+        return {};
+    return context.permit(Verb::attach, Object{record}, "delete-on-terminate");
 }
 
 Result<void> check_instance(const Context& context, const Record& record, const Instance& instance,
@@ -124,13 +138,17 @@ Result<Plan> attach(const Context& context, const wire::AttachRequest& request) 
     const auto& cloud = context.cloud;
     WEFT_TRY(const auto record, resolve<Record>(cloud, context.principal, request.record, "record"));
     WEFT_TRY(const auto instance, resolve<Instance>(cloud, context.principal, request.instance, "instance"));
+    WEFT_CHECK(check_rights(context, request, record, instance));
     WEFT_CHECK(check_generation(context.options, Object{record}));
     if (const auto there = cloud.attachment(record->id, instance->id))
         return existing(context, request, *record, *there);
     for (const auto& other : cloud.attachments_of_record(record->id))
-        if (record->exclusive)
-            return conflict("record", "record " + record->name + " is exclusive and attached to " +
-                                          title(cloud.find(other->instance)));
+        if (record->exclusive) {
+            const auto where = cloud.find(other->instance);
+            return conflict(
+                "record", "record " + record->name + " is exclusive and attached to " +
+                              (may_see(cloud, context.principal, where) ? title(where) : "another instance"));
+        }
     Plan plan{context.draft(), {}};
     bool programs = false;
     WEFT_CHECK(check_instance(context, *record, *instance, plan.notes, programs));

@@ -26,7 +26,6 @@ void supersede(Draft& draft, const Attachment& attachment, const Operation& by) 
     draft.put(ended);
 }
 
-// Whoever owns the record or the instance may detach; for the instance's owner that is always so (row 3.2).
 Result<std::vector<Ptr<Attachment>>> chosen(const Context& context, const wire::DetachRequest& request,
                                             std::string& what) {
     const auto& cloud = context.cloud;
@@ -107,6 +106,8 @@ Result<Plan> detach(const Context& context, const wire::DetachRequest& request) 
     std::string nothing;
     WEFT_TRY(auto attachments, chosen(context, request, nothing));
     if (attachments.empty()) return already(context, {context.draft(), nothing});
+    // All or none: who may detach only some of them names the instance.
+    for (const auto& attachment : attachments) WEFT_CHECK(context.permit(Verb::detach, Object{attachment}));
     const auto is_leaving = [](const Ptr<Attachment>& a) { return leaving(*a); };
     if (std::all_of(attachments.begin(), attachments.end(), is_leaving))
         return already(context, {context.draft(), "already detaching", attachments.front()->id,

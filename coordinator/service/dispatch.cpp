@@ -26,6 +26,7 @@ Result<Plan> create(const Context& context, const wire::CreateRequest& request) 
         case Kind::host: return create_host(context, request);
         case Kind::instance: return create_instance(context, request);
         case Kind::record: return create_record(context, request);
+        case Kind::access_key: return create_key(context, request);
         default: return no_such_verb("create", request.kind);
     }
 }
@@ -34,6 +35,7 @@ Result<Plan> modify(const Context& context, const wire::ModifyRequest& request) 
     if (request.kind == Kind::operation || request.kind == Kind::tag)
         return no_such_verb("modify", request.kind);
     WEFT_TRY(const auto object, resolve(context.cloud, context.principal, request.kind, request.ref));
+    WEFT_CHECK(permit_some(context.cloud, context.principal, Verb::modify, object));
     WEFT_CHECK(check_generation(context.options, object));
     if (const auto p = as<schema::Partition>(object)) return modify_partition(context, *p, request.patch);
     if (const auto g = as<schema::SecurityGroup>(object)) return modify_group(context, *g, request.patch);
@@ -44,6 +46,7 @@ Result<Plan> modify(const Context& context, const wire::ModifyRequest& request) 
     if (const auto i = as<schema::Instance>(object)) return modify_instance(context, *i, request.patch);
     if (const auto r = as<schema::Record>(object)) return modify_record(context, *r, request.patch);
     if (const auto a = as<schema::Attachment>(object)) return modify_attachment(context, *a, request.patch);
+    if (const auto k = as<schema::AccessKey>(object)) return modify_key(context, *k, request.patch);
     return no_such_verb("modify", request.kind);
 }
 
@@ -51,6 +54,7 @@ Result<Plan> remove(const Context& context, const wire::RemoveRequest& request) 
     if (request.kind == Kind::operation || request.kind == Kind::tag || request.kind == Kind::attachment)
         return no_such_verb("remove", request.kind);
     WEFT_TRY(const auto object, resolve(context.cloud, context.principal, request.kind, request.ref));
+    WEFT_CHECK(context.permit(Verb::remove, object));
     WEFT_CHECK(check_generation(context.options, object));
     if (const auto p = as<schema::Partition>(object)) return remove_partition(context, *p);
     if (const auto g = as<schema::SecurityGroup>(object)) return remove_group(context, *g);
@@ -60,6 +64,7 @@ Result<Plan> remove(const Context& context, const wire::RemoveRequest& request) 
     if (const auto h = as<schema::Host>(object)) return remove_host(context, *h);
     if (const auto i = as<schema::Instance>(object)) return remove_instance(context, *i);
     if (const auto r = as<schema::Record>(object)) return remove_record(context, *r);
+    if (const auto k = as<schema::AccessKey>(object)) return remove_key(context, *k);
     return no_such_verb("remove", request.kind);
 }
 

@@ -109,6 +109,7 @@ void Service::execute(const std::shared_ptr<Call>& call) {
         plan->text = lines.empty() ? plan->text : "dry run, nothing changed: " + plan->text;
         for (auto& line : lines) plan->notes.push_back("would " + line);
         plan->operation = {};
+        plan->secret.clear();
         audit_.add(audit_row(*call, 0, plan->text));
         return call->done(ack_of(*plan, ledger_.cloud().find(plan->object), false));
     }
@@ -129,7 +130,9 @@ void Service::commit(const std::shared_ptr<Call>& call, Plan plan) {
         schema::with_object(plan.object.kind, [&]<class T>(std::type_identity<T>) {
             if (auto object = plan.draft.find<T>(plan.object)) after = std::move(object);
         });
-        auto answer = wire::encode(ack_of(plan, after, changed));
+        auto told = plan;
+        told.secret.clear();  // which is not stored: who repeats the request learns that it was made
+        auto answer = wire::encode(ack_of(told, after, changed));
         if (!answer) return fail(*call, answer.error());
         token = TokenRow{call->principal.name, call->options.token, call->request_hash,
                          std::move(*answer),   plan.draft.now_us(), 0};

@@ -2,7 +2,7 @@
 // From the bytes of a request to an object: what a client may set, at creation and later.
 #pragma once
 
-#include "coordinator/model/object.h"
+#include "coordinator/service/plan.h"
 #include "weft/wire/codec.h"
 
 namespace weft::coordinator {
@@ -45,12 +45,16 @@ template <class T>
     return given;
 }
 
-// The object with a patch: fields of the coordinator, and those fixed at creation, may only be given as they
+// The object with a patch: every field that it changes is one that the principal may change, fields of the
+// coordinator, and those fixed at creation, may only be given as they
 // are. `attached`: fields that need a detached record are fixed too.
 template <class T>
-[[nodiscard]] Result<T> patched(const T& current, const Bytes& patch, bool attached = false) {
+[[nodiscard]] Result<T> patched(const Context& context, const T& current, const Bytes& patch,
+                                bool attached = false) {
     T object = current;
     WEFT_TRY(const auto mask, wire::decode_into(patch, object));
+    WEFT_CHECK(permit_fields(context.cloud, context.principal, Verb::modify, context.cloud.find(current.id),
+                             current, object));
     Result<void> outcome{};
     wire::Mask bit = 1;
     schema::for_each_field<T>([&](const auto& field) {

@@ -30,7 +30,7 @@ template <class T>
 void add_named(const Cloud& cloud, const Principal& principal, const std::string& name,
                std::vector<std::string>& values) {
     for (const auto& object : cloud.named<T>(name))
-        if (owns(cloud, principal, Object{object})) values.push_back(to_string(object->id));
+        if (may_see(cloud, principal, Object{object})) values.push_back(to_string(object->id));
 }
 
 std::vector<std::string> wanted_values(const Cloud& cloud, const Principal& principal, std::string_view field,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "coordinator/model/acknowledgements.h"
-#include "coordinator/service/principal.h"
+#include "coordinator/service/permit.h"
 
 namespace weft::coordinator {
 

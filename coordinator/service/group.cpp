@@ -67,6 +67,7 @@ Result<Plan> create_group(const Context& context, const wire::CreateRequest& req
     SecurityGroup& group = given.object;
     WEFT_TRY(const auto partition, resolve<schema::Partition>(context.cloud, context.principal,
                                                               to_string(group.partition), "partition"));
+    WEFT_CHECK(context.permit_new(group));
     if (context.cloud.group(partition->id, group.name))
         return conflict("name", "partition " + partition->name + " has a group " + group.name);
     group.id = new_id(Kind::security_group);
@@ -78,7 +79,7 @@ Result<Plan> create_group(const Context& context, const wire::CreateRequest& req
 }
 
 Result<Plan> modify_group(const Context& context, const SecurityGroup& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_TRY(const auto after, patched(context, before, patch));
     if (before.name == default_group_name && after.name != before.name)
         return conflict("name", "the group of records without one stays '" + before.name + "'");
     const auto same_name = context.cloud.group(after.partition, after.name);

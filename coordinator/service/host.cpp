@@ -56,7 +56,7 @@ Result<void> refuse_abilities(const Host& host, wire::Mask fields) {
 }  // namespace
 
 Result<Plan> create_host(const Context& context, const wire::CreateRequest& request) {
-    WEFT_CHECK(operator_only(context.principal, "declare hosts"));
+    WEFT_CHECK(permit(context.principal, Verb::create, Kind::host));
     WEFT_TRY(auto given, given_fields<Host>(request.object));
     Host& host = given.object;
     WEFT_CHECK(check_underlay(context, host));
@@ -69,8 +69,7 @@ Result<Plan> create_host(const Context& context, const wire::CreateRequest& requ
 }
 
 Result<Plan> modify_host(const Context& context, const Host& before, const Bytes& patch) {
-    WEFT_CHECK(operator_only(context.principal, "change hosts"));
-    WEFT_TRY(auto after, patched(before, patch));
+    WEFT_TRY(auto after, patched(context, before, patch));
     WEFT_CHECK(check_underlay(context, after));
     WEFT_CHECK(after.foreign ? declare_abilities(after)
                              : refuse_abilities(after, wire::changed_fields(after, before)));
@@ -84,7 +83,6 @@ Result<Plan> modify_host(const Context& context, const Host& before, const Bytes
 }
 
 Result<Plan> remove_host(const Context& context, const Host& host) {
-    WEFT_CHECK(operator_only(context.principal, "delete hosts"));
     const auto attachments = context.cloud.attachments_on_host(host.id);
     if (!attachments.empty())
         return conflict(

@@ -19,7 +19,7 @@ std::string token_key(const std::string& token) {
 }
 
 Result<Plan> make_token(const Context& context, const wire::HostRequest& request) {
-    WEFT_CHECK(operator_only(context.principal, "enrol hosts"));
+    WEFT_CHECK(permit(context.principal, Verb::token, Kind::host));
     WEFT_TRY(const auto host, resolve<Host>(context.cloud, context.principal, request.host, "host"));
     if (host->foreign) return conflict("host", "host " + host->name + " is foreign: no agent enrols as it");
     WEFT_TRY(const auto secret, pki::new_token());
@@ -32,7 +32,7 @@ Result<Plan> make_token(const Context& context, const wire::HostRequest& request
 }
 
 Result<Plan> revoke_certificate(const Context& context, const wire::HostRequest& request) {
-    WEFT_CHECK(operator_only(context.principal, "revoke certificates"));
+    WEFT_CHECK(permit(context.principal, Verb::revoke, Kind::host));
     WEFT_TRY(const auto host, resolve<Host>(context.cloud, context.principal, request.host, "host"));
     if (host->certificate_serial.empty())
         return Plan{context.draft(), "host " + host->name + " already has no certificate", host->id};
@@ -76,7 +76,7 @@ void Service::redeem_token(const std::string& token, std::function<void(Result<I
 
 Result<Id> Service::confirm(const Principal& principal, const wire::HostRequest& request) {
     auto host = [&]() -> Result<Id> {
-        WEFT_CHECK(operator_only(principal, "confirm removals"));
+        WEFT_CHECK(permit(principal, Verb::confirm, Kind::host));
         WEFT_TRY(const auto found, resolve<Host>(ledger_.cloud(), principal, request.host, "host"));
         return found->id;
     }();

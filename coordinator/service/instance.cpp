@@ -3,6 +3,7 @@
 #include "coordinator/service/fields.h"
 #include "coordinator/service/placement.h"
 #include "coordinator/service/verbs.h"
+#include "weft/schema/principal_list.h"
 
 namespace weft::coordinator {
 namespace {
@@ -10,19 +11,6 @@ namespace {
 using schema::Instance;
 using schema::InstanceState;
 using schema::Phase;
-
-// Hosts, and what is named on them, are the operator's.
-Result<void> check_rights(const Context& context, const Instance& before, const Instance& after) {
-    if (before.host != after.host) WEFT_CHECK(operator_only(context.principal, "place instances on hosts"));
-    if (before.netns != after.netns)
-        WEFT_CHECK(operator_only(context.principal, "name network namespaces of hosts"));
-    if (!context.principal.is_operator() && after.owner != context.principal.name) {
-        auto error = refused("only the operator may create objects of another owner");
-        error.field = "owner";
-        return error;
-    }
-    return {};
-}
 
 Result<void> check_netns(const Instance& instance) {
     if (instance.netns.find('/') != std::string::npos || instance.netns == "." || instance.netns == "..")
@@ -58,7 +46,8 @@ Result<Plan> create_instance(const Context& context, const wire::CreateRequest& 
     WEFT_TRY(auto given, given_fields<Instance>(request.object));
     Instance& instance = given.object;
     if (instance.owner.empty()) instance.owner = context.principal.name;
-    WEFT_CHECK(check_rights(context, Instance{}, instance));
+    WEFT_CHECK(context.permit_new(instance, "owner"));
+    WEFT_CHECK(schema::check_principals(instance.attachers, "attachers"));
     WEFT_CHECK(check_netns(instance));
     WEFT_CHECK(check_host(context, instance));
     if (context.cloud.instance(instance.owner, instance.name))
@@ -71,8 +60,8 @@ Result<Plan> create_instance(const Context& context, const wire::CreateRequest& 
 }
 
 Result<Plan> modify_instance(const Context& context, const Instance& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(before, patch));
-    WEFT_CHECK(check_rights(context, before, after));
+    WEFT_TRY(const auto after, patched(context, before, patch));
+    WEFT_CHECK(schema::check_principals(after.attachers, "attachers"));
     WEFT_CHECK(check_netns(after));
     WEFT_CHECK(check_attachments(context, before, after));
     if (after.host != before.host) WEFT_CHECK(check_host(context, after));

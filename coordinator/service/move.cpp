@@ -33,7 +33,7 @@ Result<void> check_hosts(const Context& context, const Instance& instance, const
 
 Result<Plan> move(const Context& context, const wire::MoveRequest& request) {
     const auto& cloud = context.cloud;
-    WEFT_CHECK(operator_only(context.principal, "move instances between hosts"));
+    WEFT_CHECK(permit(context.principal, Verb::move, Kind::instance));
     WEFT_TRY(const auto instance, resolve<Instance>(cloud, context.principal, request.instance, "instance"));
     WEFT_TRY(const auto to, resolve<Host>(cloud, context.principal, request.host, "host"));
     WEFT_CHECK(check_generation(context.options, Object{instance}));

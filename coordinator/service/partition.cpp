@@ -16,13 +16,6 @@ namespace {
 using schema::Partition;
 using schema::Subnet;
 
-Result<void> check_owner(const Context& context, const std::string& owner) {
-    if (context.principal.is_operator() || owner == context.principal.name) return {};
-    auto error = refused("only the operator may create objects of another owner");
-    error.field = "owner";
-    return error;
-}
-
 Result<void> check_dedicated(const Context& context, const Partition& partition) {
     for (const Id host : partition.dedicated_hosts)
         if (!context.cloud.find<schema::Host>(host))
@@ -82,10 +75,7 @@ Result<Plan> create_partition(const Context& context, const wire::CreateRequest&
     WEFT_TRY(auto given, given_fields<Partition>(request.object));
     Partition& partition = given.object;
     if (partition.owner.empty()) partition.owner = context.principal.name;
-    WEFT_CHECK(check_owner(context, partition.owner));
-    if (partition.gni != 0) WEFT_CHECK(operator_only(context.principal, "choose a GNI"));
-    if (!partition.dedicated_hosts.empty())
-        WEFT_CHECK(operator_only(context.principal, "dedicate hosts to a partition"));
+    WEFT_CHECK(context.permit_new(partition, "owner"));
     WEFT_CHECK(check_cidrs(partition.cidrs));
     if (context.cloud.partition(partition.owner, partition.name))
         return conflict("name", partition.owner + " has a partition " + partition.name);
@@ -115,9 +105,7 @@ Result<Plan> create_partition(const Context& context, const wire::CreateRequest&
 }
 
 Result<Plan> modify_partition(const Context& context, const Partition& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(before, patch));
-    if (after.dedicated_hosts != before.dedicated_hosts)
-        WEFT_CHECK(operator_only(context.principal, "dedicate hosts to a partition"));
+    WEFT_TRY(const auto after, patched(context, before, patch));
     WEFT_CHECK(check_cidrs(after.cidrs));
     for (const auto& subnet : context.cloud.subnets(after.id))
         for (const auto& range : ranges_of(*subnet)) {

@@ -6,7 +6,7 @@
 #include "coordinator/model/acknowledgements.h"
 #include "coordinator/model/addresses.h"
 #include "coordinator/service/draft.h"
-#include "coordinator/service/principal.h"
+#include "coordinator/service/permit.h"
 #include "weft/wire/message/request.h"
 
 namespace weft::coordinator {
@@ -21,6 +21,13 @@ struct Context {
     std::uint64_t now_us;
 
     [[nodiscard]] Draft draft() const { return {cloud, now_us}; }
+    [[nodiscard]] Result<void> permit(Verb verb, const Object& object, std::string_view field = {}) const {
+        return coordinator::permit(cloud, principal, verb, object, field);
+    }
+    template <class T>
+    [[nodiscard]] Result<void> permit_new(const T& object, std::string_view owner = {}) const {
+        return coordinator::permit_new(cloud, principal, object, owner);
+    }
 };
 
 struct Plan {
@@ -29,7 +36,7 @@ struct Plan {
     Id object{};       // shown with the answer, as it is afterwards
     Id operation{};    // what goes on
     std::vector<std::string> notes{};
-    std::string secret{};  // replaces `text` in the answer, never audited (a host token)
+    std::string secret{};  // replaces `text` in the answer, never audited or stored (a host token)
 };
 
 // options.if_generation against the object as it is.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who asks, as the connection's authentication found it (api), and what each role may do (row 1.13).
+// Who asks, as the connection's authentication found it (api).
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "coordinator/model/cloud.h"
+#include "weft/base/id.h"
+#include "weft/base/result.h"
 
 namespace weft::coordinator {
 
@@ -13,7 +15,8 @@ enum class Role : std::uint8_t { nobody = 0, operator_ = 1, customer = 2, host =
 struct Principal {
     std::string name;
     Role role{Role::nobody};
-    Id host;  // of Role::host
+    Id host{};  // of Role::host
+    std::vector<std::string> groups{};
 
     [[nodiscard]] bool is_operator() const noexcept { return role == Role::operator_; }
 };
@@ -21,11 +24,7 @@ struct Principal {
 // Whether the role may send client requests at all. Hosts and nobody may not: deny by default.
 [[nodiscard]] Result<void> may_request(const Principal& principal);
 
-// Whether the principal may see and change the object: the operator all, a customer what it owns: partitions
-// and what is inside, instances, attachments of either, its own operations. Hosts are the operator's.
-[[nodiscard]] bool owns(const Cloud& cloud, const Principal& principal, const Object& object);
-
-// What only the operator may do; `what` completes "only the operator may ...".
-[[nodiscard]] Result<void> operator_only(const Principal& principal, const std::string& what);
+// Whether the list names the principal, one of its groups or its role (schema/principal_list.h).
+[[nodiscard]] bool is_listed(const std::vector<std::string>& entries, const Principal& principal);
 
 }  // namespace weft::coordinator

@@ -57,7 +57,7 @@ Result<Service::Page> Service::list(const Principal& principal, const wire::List
         Result<void> outcome{};
         // Whether there is room for more after it.
         const auto take = [&](const Object& object, Id id) {
-            if (!owns(cloud, principal, object) || !filter.matches(cloud, hosts_, object)) return true;
+            if (!may_see(cloud, principal, object) || !filter.matches(cloud, hosts_, object)) return true;
             if (page.objects.size() == limit) {
                 page.more = true;
                 return false;
@@ -93,7 +93,7 @@ Result<Service::Page> Service::list(const Principal& principal, const wire::List
 std::optional<Bytes> Service::show(const Principal& principal, Kind kind, const schema::Tags& filters,
                                    const Object& object) const {
     const auto& cloud = ledger_.cloud();
-    if (!may_request(principal) || !owns(cloud, principal, object)) return std::nullopt;
+    if (!may_request(principal) || !may_see(cloud, principal, object)) return std::nullopt;
     if (!filters.empty()) {
         const auto filter = Filter::make(cloud, principal, kind, filters);
         if (!filter || !filter->matches(cloud, hosts_, object)) return std::nullopt;
@@ -102,17 +102,37 @@ std::optional<Bytes> Service::show(const Principal& principal, Kind kind, const 
     return bytes ? std::optional{std::move(*bytes)} : std::nullopt;
 }
 
+Result<Object> Service::ask(const Principal& principal, Verb verb, Kind noun, const std::string& ref) {
+    const auto begin = clock_.boot_ns();
+    const auto found = [&]() -> Result<Object> {
+        WEFT_CHECK(may_request(principal));
+        if (verb == Verb::status) WEFT_CHECK(permit(principal, verb, noun));
+        if (ref.empty()) return Object{};
+        WEFT_TRY(const auto object, resolve(ledger_.cloud(), principal, noun, ref));
+        WEFT_CHECK(permit(ledger_.cloud(), principal, verb, object));
+        return object;
+    }();
+    auto said = std::string(permission::to_string(verb));
+    if (noun != Kind::none) said += ' ' + std::string(to_string(noun));
+    queried(principal, std::move(said), ref, found ? Result<void>{} : Result<void>{found.error()}, begin);
+    return found;
+}
+
 wire::Ack Service::ready(const Principal& principal, const wire::ReadyRequest& request) {
     const auto& cloud = ledger_.cloud();
     const auto outcome = [&]() -> Result<void> {
         WEFT_CHECK(may_request(principal));
         WEFT_TRY(const auto instance,
                  resolve<schema::Instance>(cloud, principal, request.instance, "instance"));
+        WEFT_CHECK(permit(cloud, principal, Verb::ready, Object{instance}));
         std::string missing;
         for (const auto& attachment : cloud.attachments_of_instance(instance->id))
-            if (attachment->phase != schema::Phase::attached)
-                missing += (missing.empty() ? "" : ", ") + title(cloud.find(attachment->record)) + " is " +
-                           std::string(to_string(attachment->phase));
+            if (attachment->phase != schema::Phase::attached) {
+                const auto record = cloud.find(attachment->record);
+                missing += (missing.empty() ? "" : ", ") +
+                           (may_see(cloud, principal, record) ? title(record) : "a record of others") +
+                           " is " + std::string(to_string(attachment->phase));
+            }
         if (!missing.empty()) return conflict("instance", "not ready: " + missing);
         return {};
     }();

@@ -8,6 +8,7 @@
 #include "coordinator/service/routes.h"
 #include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
+#include "weft/schema/principal_list.h"
 
 namespace weft::coordinator {
 namespace {
@@ -30,7 +31,7 @@ Result<void> check_address(const Context& context, const Subnet& subnet, const R
     const auto taken = context.cloud.record_at(subnet.id, address);
     if (taken && taken->id != record.id)
         return conflict("addresses", text + " is taken by record " +
-                                         (owns(context.cloud, context.principal, Object{taken})
+                                         (may_see(context.cloud, context.principal, Object{taken})
                                               ? taken->name
                                               : std::string("of another principal")));
     return {};
@@ -43,9 +44,21 @@ Result<void> check_mac(const Mac& mac) {
 
 Result<void> check_status(const Context& context, const Record& before, const Record& after) {
     if (before.status == after.status) return {};
-    if (before.status == RecordStatus::in_repair || after.status == RecordStatus::in_repair)
-        return operator_only(context.principal, "take records into repair and back");
-    return {};
+    if (before.status != RecordStatus::in_repair && after.status != RecordStatus::in_repair) return {};
+    const bool made = !before.id;
+    const auto record = made ? Object{std::make_shared<Record>(after)} : context.cloud.find(before.id);
+    const auto allowed = context.permit(made ? Verb::create : Verb::modify, record, "status=in-repair");
+    if (allowed) return {};
+    auto error = allowed.error();
+    error.field = "status";
+    return error;
+}
+
+Result<void> check_lists(const Record& record) {
+    WEFT_CHECK(schema::check_principals(record.attachers, "attachers"));
+    WEFT_CHECK(schema::check_principals(record.detachers, "detachers"));
+    WEFT_CHECK(schema::check_principals(record.ip_setters, "ip-setters"));
+    return schema::check_principals(record.modifiers, "modifiers");
 }
 
 Result<void> check_in_groups(const Record& record) {
@@ -84,6 +97,8 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
     record.partition = subnet->partition;
     record.zone = subnet->zone;
     record.owner = partition->owner;
+    WEFT_CHECK(context.permit_new(record));
+    WEFT_CHECK(check_lists(record));
     if (record.name.empty()) record.name = to_string(record.id);
     if (!record.dns) record.dns = partition->dns;
     if (given.has(&Record::mac)) WEFT_CHECK(check_mac(record.mac));
@@ -105,9 +120,14 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
 
 Result<Plan> modify_record(const Context& context, const Record& before, const Bytes& patch) {
     const bool attached = !context.cloud.attachments_of_record(before.id).empty();
-    WEFT_TRY(auto after, patched(before, patch, attached));
-    WEFT_TRY(const auto subnet,
-             resolve<Subnet>(context.cloud, context.principal, to_string(after.subnet), "subnet"));
+    WEFT_TRY(auto after, patched(context, before, patch, attached));
+    WEFT_CHECK(check_lists(after));
+    // Who may change the record need not see its subnet; another one it has to.
+    auto subnet = context.cloud.find<Subnet>(before.subnet);
+    if (after.subnet != before.subnet) {
+        WEFT_TRY(subnet,
+                 resolve<Subnet>(context.cloud, context.principal, to_string(after.subnet), "subnet"));
+    }
     Draft draft = context.draft();
     if (after.subnet != before.subnet) {
         const auto partition = context.cloud.find<schema::Partition>(subnet->partition);
@@ -162,7 +182,7 @@ Result<Plan> remove_record(const Context& context, const Record& record) {
 }
 
 Result<Plan> modify_attachment(const Context& context, const schema::Attachment& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_TRY(const auto after, patched(context, before, patch));
     if (after.delete_on_terminate == before.delete_on_terminate)
         return already(context,
                        {context.draft(), title(context.cloud.find(before.id)) + " is already so", before.id});

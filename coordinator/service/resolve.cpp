@@ -37,11 +37,12 @@ std::vector<Ptr<T>> by_name(const Cloud& cloud, const Principal& principal, std:
     std::vector<Ptr<T>> found;
     if constexpr (requires(const T& object) { object.name; }) {
         for (auto& object : cloud.named<T>(ref))
-            if (owns(cloud, principal, Object{object})) found.push_back(std::move(object));
+            if (may_see(cloud, principal, Object{object})) found.push_back(std::move(object));
         if (!found.empty()) return found;
         for (auto slash = ref.find('/'); slash != std::string_view::npos; slash = ref.find('/', slash + 1))
             for (auto& object : cloud.named<T>(ref.substr(slash + 1)))
-                if (in_scope(cloud, *object, ref.substr(0, slash)) && owns(cloud, principal, Object{object}))
+                if (in_scope(cloud, *object, ref.substr(0, slash)) &&
+                    may_see(cloud, principal, Object{object}))
                     found.push_back(std::move(object));
     }
     return found;
@@ -62,7 +63,7 @@ std::vector<Ptr<T>> by_prefix(const Cloud& cloud, const Principal& principal, st
     const auto& table = cloud.table<T>();
     for (auto at = table.from({low->kind, low->value & ~std::uint64_t{1}}); at != table.end(); ++at) {
         if (at->first > high->value || found.size() > most_candidates) break;
-        if (owns(cloud, principal, Object{at->second.object})) found.push_back(at->second.object);
+        if (may_see(cloud, principal, Object{at->second.object})) found.push_back(at->second.object);
     }
     return found;
 }
@@ -88,12 +89,8 @@ Result<Ptr<T>> resolve(const Cloud& cloud, const Principal& principal, std::stri
                        std::string_view field) {
     constexpr std::string_view kind = schema::Schema<T>::name;
     if (const auto id = parse_id(ref); id && id->kind == schema::Schema<T>::kind) {
-        if (auto object = cloud.find<T>(*id)) {
-            if (owns(cloud, principal, Object{object})) return object;
-            auto error = refused(std::string(ref) + " belongs to another principal");
-            error.field = field;
-            return error;
-        }
+        if (auto object = cloud.find<T>(*id); object && may_see(cloud, principal, Object{object}))
+            return object;
     }
     auto candidates = by_name<T>(cloud, principal, ref);
     if (candidates.empty()) candidates = by_prefix<T>(cloud, principal, ref);

@@ -3,12 +3,12 @@
 // it is in, owner of a partition or instance), or an unambiguous id prefix.
 #pragma once
 
-#include "coordinator/service/principal.h"
+#include "coordinator/service/permit.h"
 
 namespace weft::coordinator {
 
-// Names and prefixes are looked up among what the principal owns. not_found; conflict naming the candidates
-// when several fit; refused for the whole id of an object that is another's.
+// Looked up among what the principal may see: what it may not see does not exist. not_found; conflict naming
+// the candidates when several fit.
 template <class T>
 [[nodiscard]] Result<Ptr<T>> resolve(const Cloud& cloud, const Principal& principal, std::string_view ref,
                                      std::string_view field);

@@ -15,6 +15,7 @@ Result<Plan> create_route_table(const Context& context, const wire::CreateReques
     RouteTable& table = given.object;
     WEFT_TRY(const auto partition, resolve<schema::Partition>(context.cloud, context.principal,
                                                               to_string(table.partition), "partition"));
+    WEFT_CHECK(context.permit_new(table));
     if (context.cloud.route_table(partition->id, table.name))
         return conflict("name", "partition " + partition->name + " has a route table " + table.name);
     table.id = new_id(Kind::route_table);
@@ -28,7 +29,7 @@ Result<Plan> create_route_table(const Context& context, const wire::CreateReques
 }
 
 Result<Plan> modify_route_table(const Context& context, const RouteTable& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_TRY(const auto after, patched(context, before, patch));
     if (before.name == main_table_name && after.name != before.name)
         return conflict("name", "the table of subnets without one stays '" + before.name + "'");
     const auto same_name = context.cloud.route_table(after.partition, after.name);

@@ -6,6 +6,7 @@
 #include "coordinator/service/audit.h"
 #include "coordinator/service/plan.h"
 #include "weft/base/clock.h"
+#include "weft/wire/message/hello.h"
 
 namespace weft::coordinator {
 
@@ -46,6 +47,14 @@ public:
     void revoke(const Principal& principal, const wire::HostRequest& request, Done done);
     // Whether the principal may confirm what the guard of this host holds back; the host.
     [[nodiscard]] Result<Id> confirm(const Principal& principal, const wire::HostRequest& request);
+    // The key that was named with its secret, if it may be used now. What is wrong with it is not told:
+    // refused.
+    [[nodiscard]] Result<Ptr<schema::AccessKey>> login(const wire::LoginRequest& request);
+    // Whether the principal may have a question answered that is not the service's to answer; audited. The
+    // object that it is about, if it names one.
+    [[nodiscard]] Result<Object> ask(const Principal& principal, Verb verb, Kind noun,
+                                     const std::string& ref = {});
+
     // What the host's own session reports or is issued: `edit` changes capabilities, underlay MTU,
     // certificate.
     void update_host(Id host, const std::function<void(schema::Host&)>& edit,

@@ -38,6 +38,7 @@ Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& re
     Subnet& subnet = given.object;
     WEFT_TRY(const auto partition, resolve<schema::Partition>(context.cloud, context.principal,
                                                               to_string(subnet.partition), "partition"));
+    WEFT_CHECK(context.permit_new(subnet));
     WEFT_CHECK(check_subnet(*partition, subnet, context.cloud.subnets(partition->id)));
     WEFT_CHECK(check_beside_routes(context.cloud, subnet));
     complete_subnet(subnet);
@@ -51,7 +52,7 @@ Result<Plan> create_subnet(const Context& context, const wire::CreateRequest& re
 }
 
 Result<Plan> modify_subnet(const Context& context, const Subnet& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(before, patch));
+    WEFT_TRY(const auto after, patched(context, before, patch));
     const auto same_name = context.cloud.subnet(after.partition, after.name);
     if (same_name && same_name->id != after.id)
         return conflict("name", "its partition has a subnet " + after.name);

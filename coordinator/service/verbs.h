@@ -20,6 +20,8 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> create_host(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_instance(const Context& context, const wire::CreateRequest& request);
 [[nodiscard]] Result<Plan> create_record(const Context& context, const wire::CreateRequest& request);
+// Plan::secret is what goes with the key, told this once.
+[[nodiscard]] Result<Plan> create_key(const Context& context, const wire::CreateRequest& request);
 
 [[nodiscard]] Result<Plan> modify_partition(const Context& context, const schema::Partition& partition,
                                             const Bytes& patch);
@@ -38,6 +40,8 @@ namespace weft::coordinator {
                                          const Bytes& patch);
 [[nodiscard]] Result<Plan> modify_attachment(const Context& context, const schema::Attachment& attachment,
                                              const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_key(const Context& context, const schema::AccessKey& key,
+                                      const Bytes& patch);
 
 [[nodiscard]] Result<Plan> remove_partition(const Context& context, const schema::Partition& partition);
 [[nodiscard]] Result<Plan> remove_group(const Context& context, const schema::SecurityGroup& group);
@@ -47,6 +51,7 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> remove_host(const Context& context, const schema::Host& host);
 [[nodiscard]] Result<Plan> remove_instance(const Context& context, const schema::Instance& instance);
 [[nodiscard]] Result<Plan> remove_record(const Context& context, const schema::Record& record);
+[[nodiscard]] Result<Plan> remove_key(const Context& context, const schema::AccessKey& key);
 
 [[nodiscard]] Result<Plan> attach(const Context& context, const wire::AttachRequest& request);
 [[nodiscard]] Result<Plan> detach(const Context& context, const wire::DetachRequest& request);

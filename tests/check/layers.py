@@ -32,17 +32,19 @@ LAYERS = {
     "coordinator/model": COMMON,
     "coordinator/negotiation": COMMON + ["coordinator/model"],
     "coordinator/store": COMMON + ["coordinator/model"],
-    "coordinator/service": COMMON + ["coordinator/model", "coordinator/store", "coordinator/pki"],
+    "coordinator/permission": COMMON,
+    "coordinator/service": COMMON + ["coordinator/model", "coordinator/store", "coordinator/pki",
+                                     "coordinator/permission"],
     "coordinator/distribution": COMMON + ["coordinator/model", "coordinator/store", "coordinator/negotiation"],
     "coordinator/api": COMMON + ["coordinator/service", "coordinator/model", "coordinator/store",
                                  "coordinator/distribution", "coordinator/negotiation", "coordinator/pki",
-                                 "coordinator/config"],
+                                 "coordinator/config", "coordinator/permission"],
     "coordinator/pki": COMMON,
     "coordinator/config": COMMON,
     "coordinator/http": COMMON + ["coordinator/service", "coordinator/model", "coordinator/store"],
-    "coordinator/cli": COMMON + ["coordinator/pki"],
+    "coordinator/cli": COMMON + ["coordinator/pki", "coordinator/permission"],
 }
-PURE = ("coordinator/model/", "coordinator/negotiation/", "agent/state/", "agent/policy/")
+PURE = ("coordinator/model/", "coordinator/permission/", "coordinator/negotiation/", "agent/state/", "agent/policy/")
 IMPURE = re.compile(
     r"sys/|linux/|netinet/|net/if|bpf/|netlink/|sqlite3|systemd/|unistd\.h|fcntl\.h|chrono|ctime|thread|mutex|fstream"
     r"|filesystem|boost/asio|weft/base/(fd|clock|log)\.h"

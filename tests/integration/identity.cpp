@@ -158,5 +158,5 @@ TEST_CASE("[3.1/none] without a certificate nothing but enrolment is possible") 
     const auto answer = ack_of(ask_without_certificate(
         world, wire::pack(wire::Command::list, wire::ListRequest{Kind::host, {}, {}, 0}, 2).value()));
     CHECK(answer.code == static_cast<std::uint16_t>(ErrorCode::refused));
-    CHECK(answer.text == "without a certificate only enrolment is possible");
+    CHECK(answer.text == "without a certificate only login and enrolment are possible");
 }

@@ -48,7 +48,7 @@ TEST_CASE("[4.2/order] the rules of an ACL are ordered by direction and number, 
     CHECK_REFUSED(world, world.create(world.ann, acl_in(blue.id, "x", {ports})), ErrorCode::invalid,
                   "rules[0].ports");
     CHECK_REFUSED(world, world.create(world.ann, acl_in(blue.id, "front")), ErrorCode::conflict, "name");
-    CHECK_REFUSED(world, world.create(world.bob, acl_in(blue.id, "x")), ErrorCode::refused, "partition");
+    CHECK_REFUSED(world, world.create(world.bob, acl_in(blue.id, "x")), ErrorCode::not_found, "partition");
     std::vector<AclRule> many;
     for (std::uint32_t i = 1; i <= 201; ++i) many.push_back(rule(i));
     CHECK_REFUSED(world, world.create(world.ann, acl_in(blue.id, "x", many)), ErrorCode::invalid, "rules");

@@ -308,11 +308,11 @@ TEST_CASE("[1.4/groups] a record that moves to another partition leaves its grou
 
 TEST_CASE("[1.13/groups] groups belong to the owner of their partition") {
     Groups world;
-    CHECK_REFUSED(world, world.create(world.bob, group_in(world.blue.id, "web")), ErrorCode::refused,
+    CHECK_REFUSED(world, world.create(world.bob, group_in(world.blue.id, "web")), ErrorCode::not_found,
                   "partition");
     CHECK_REFUSED(world, world.modify(world.bob, "a", SecurityGroup{}), ErrorCode::not_found, "ref");
     CHECK_REFUSED(world, world.remove(world.bob, Kind::security_group, to_string(world.a)),
-                  ErrorCode::refused, "ref");
+                  ErrorCode::not_found, "ref");
     CHECK(world.service->list(world.bob, {Kind::security_group, {}, {}, 0})->objects.empty());
     CHECK(world.service->list(world.ann, {Kind::security_group, {}, {}, 0})->objects.size() == 4);
     const auto in_a = [&](const Principal& who) {

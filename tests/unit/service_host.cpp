@@ -43,7 +43,8 @@ TEST_CASE("[1.12/host] underlay addresses are declared once; a host in use stays
     CHECK(code(world.create(world.root, host)) == ok);
     world.add_instance(world.ann, "i1", world.h1);
     CHECK_REFUSED(world, world.remove(world.root, Kind::host, "h1"), ErrorCode::conflict, "");
-    CHECK_REFUSED(world, world.remove(world.ann, Kind::host, to_string(world.h1)), ErrorCode::refused, "ref");
+    CHECK_REFUSED(world, world.remove(world.ann, Kind::host, to_string(world.h1)), ErrorCode::not_found,
+                  "ref");
     CHECK(code(world.remove(world.root, Kind::host, "h2")) == ok);
     const auto record =
         world.add_record(world.ann, world.subnet_of(world.add_partition(world.ann, "p")), "r");
@@ -62,12 +63,12 @@ TEST_CASE("[1.12/instance] names are unique for their owner, hosts and namespace
     CHECK(code(world.create(world.bob, instance)) == ok);
     instance.name = "i2";
     instance.netns = "ns";
-    CHECK_REFUSED(world, world.create(world.ann, instance), ErrorCode::refused, "");
+    CHECK_REFUSED(world, world.create(world.ann, instance), ErrorCode::refused, "netns");
     instance.netns = "../x";
     CHECK_REFUSED(world, world.create(world.root, instance), ErrorCode::invalid, "netns");
     instance.netns.clear();
     instance.host = {Kind::host, 99};
-    CHECK_REFUSED(world, world.create(world.ann, instance), ErrorCode::refused, "");
+    CHECK_REFUSED(world, world.create(world.ann, instance), ErrorCode::refused, "host");
     CHECK_REFUSED(world, world.create(world.root, instance), ErrorCode::invalid, "host");
     instance.host = {};
     instance.owner = "bob";

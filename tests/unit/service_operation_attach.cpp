@@ -50,7 +50,7 @@ TEST_CASE("[2.1/checks] taken, wrong zone, dedicated elsewhere, unusable host, u
     const wire::AttachRequest foreign{"r2", to_string(lab.i1), {}, {}, false, false, {}};
     CHECK_REFUSED(lab, lab.ask(&Service::attach, lab.bob, foreign), ErrorCode::not_found, "record");
     const wire::AttachRequest device{"r2", "i1", {}, "ns-i2", false, false, {}};
-    CHECK_REFUSED(lab, lab.ask(&Service::attach, lab.ann, device), ErrorCode::refused, "");
+    CHECK_REFUSED(lab, lab.ask(&Service::attach, lab.ann, device), ErrorCode::refused, "netns");
     const wire::AttachRequest same{"r2", "i1", "eth0", {}, false, false, {}};
     CHECK_REFUSED(lab, lab.ask(&Service::attach, lab.ann, same), ErrorCode::unsupported, "device");
     const wire::AttachRequest path{"r2", "i1", "../x", {}, false, false, {}};
@@ -135,7 +135,7 @@ TEST_CASE(
     CHECK(code(lab.modify(lab.ann, "i3", stopped)) == ok);
     schema::Instance placed;
     placed.host = lab.h1;
-    CHECK_REFUSED(lab, lab.modify(lab.ann, "i3", placed), ErrorCode::refused, "");
+    CHECK_REFUSED(lab, lab.modify(lab.ann, "i3", placed), ErrorCode::refused, "host");
     CHECK(code(lab.modify(lab.root, "i3", placed)) == ok);
     lab.engine->on_tick();
     CHECK(lab.phase(attachment.id) == Phase::waiting);

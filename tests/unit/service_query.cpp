@@ -112,7 +112,7 @@ TEST_CASE("[1.7/get] by id, name, scope and name, or unambiguous id prefix; ambi
     CHECK(object_of<schema::Record>(get(prefix)->object).id == one.id);
     CHECK(get("rec-0").error().code == ErrorCode::conflict);
     CHECK(world.service->get(world.bob, {Kind::record, to_string(one.id)}).error().code ==
-          ErrorCode::refused);
+          ErrorCode::not_found);
     CHECK(world.service->get(world.bob, {Kind::record, prefix}).error().code == ErrorCode::not_found);
 }
 

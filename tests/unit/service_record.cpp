@@ -149,7 +149,7 @@ TEST_CASE(
     CHECK_REFUSED(world, world.create(world.ann, record), ErrorCode::invalid, "description");
     record.description.clear();
     record.status = schema::RecordStatus::in_repair;
-    CHECK_REFUSED(world, world.create(world.ann, record), ErrorCode::refused, "");
+    CHECK_REFUSED(world, world.create(world.ann, record), ErrorCode::refused, "status");
     record.status = schema::RecordStatus::disabled;
     CHECK(code(world.create(world.ann, record)) == ok);
 }

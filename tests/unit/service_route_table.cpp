@@ -81,7 +81,7 @@ TEST_CASE("[1.12/routes] a route that makes no sense is refused, its place and f
                             with_routes({good,
                                          {prefix("10.1.0.0/16"), RouteTo::blackhole, {}, {}},
                                          {prefix("10.1.2.0/25"), RouteTo::local, {}, {}}}))) == ok);
-    CHECK_REFUSED(world, world.create(world.bob, table_in(world.blue.id, "x")), ErrorCode::refused,
+    CHECK_REFUSED(world, world.create(world.bob, table_in(world.blue.id, "x")), ErrorCode::not_found,
                   "partition");
 }
 

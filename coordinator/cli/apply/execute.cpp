@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/cli/apply/execute.h"
 
+#include <set>
+
 #include "coordinator/cli/names.h"
 #include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
@@ -80,6 +82,22 @@ Result<wire::Ack> perform(Client& client, const Step& step, const wire::Options&
     return wire::Ack{};
 }
 
+// Records of others that lists let one use, and their attachments: a document names them by partitions that
+// only their owners see.
+void leave_out_shared(Present& present) {
+    const auto ids = [&](Kind kind) {
+        std::set<std::string> out;
+        for (const auto& object : present[kind]) out.insert(text_of(object, "id"));
+        return out;
+    };
+    const auto keep = [&](Kind kind, std::string_view field, const std::set<std::string>& known) {
+        std::erase_if(present[kind],
+                      [&](const Value& object) { return !known.contains(text_of(object, field)); });
+    };
+    keep(Kind::record, "partition", ids(Kind::partition));
+    keep(Kind::attachment, "record", ids(Kind::record));
+}
+
 }  // namespace
 
 Result<Present> read_present(Client& client) {
@@ -88,6 +106,7 @@ Result<Present> read_present(Client& client) {
                             Kind::subnet, Kind::host, Kind::instance, Kind::record, Kind::attachment}) {
         WEFT_TRY(out[kind], client.list(kind));
     }
+    leave_out_shared(out);
     return out;
 }
 

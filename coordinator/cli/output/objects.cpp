@@ -37,6 +37,7 @@ void print_fields(std::ostream& out, Kind kind, const schema::Value& object, con
     std::size_t width = 0;
     for (const auto& field : schema::fields_of(kind)) width = std::max(width, field.name.size());
     for (const auto& field : schema::fields_of(kind)) {
+        if (field.has(schema::secret)) continue;
         const auto* value = object.find(field.name);
         const std::string text = value ? cell(*value, field, names) : std::string{};
         out << field.name << ": " << std::string(width - field.name.size(), ' ')

@@ -17,6 +17,7 @@ std::string help_of(Kind kind) {
         case Kind::record: return "interface records: attached, detached, moved";
         case Kind::attachment: return "one record on one instance";
         case Kind::operation: return "changes of several steps, running or ended";
+        case Kind::access_key: return "keys by which programs without certificates log in over TLS";
         default: return {};
     }
 }
@@ -28,7 +29,10 @@ void add_noun(Program& program, Kind kind) {
     noun.require_subcommand(1);
     noun.fallthrough();
     const bool made_by_clients = kind != Kind::attachment && kind != Kind::operation && kind != Kind::tag;
-    if (made_by_clients) add_create(program, noun, kind);
+    if (kind == Kind::access_key)
+        add_key_verbs(program, noun);
+    else if (made_by_clients)
+        add_create(program, noun, kind);
     add_show(program, noun, kind);
     add_list(program, noun, kind);
     if (made_by_clients || kind == Kind::attachment) add_modify(program, noun, kind);

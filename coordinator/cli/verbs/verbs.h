@@ -25,6 +25,7 @@ void add_instance_move(Program& program, CLI::App& instance);
 void add_instance_ready(Program& program, CLI::App& instance);
 void add_host_identity(Program& program, CLI::App& host);    // token, confirm, revoke
 void add_rule(Program& program, CLI::App& noun, Kind kind);  // rule or route add, remove
+void add_key_verbs(Program& program, CLI::App& key);         // create, disable, enable
 
 // Verbs without a noun.
 void add_apply(Program& program);  // apply, diff, export
@@ -33,6 +34,7 @@ void add_counters(Program& program);
 void add_monitor(Program& program);
 void add_capture(Program& program);
 void add_trace(Program& program);
+void add_permissions(Program& program);
 void add_pki(Program& program);
 void add_completion(Program& program);  // completion bash, manual
 void add_version(Program& program);
