@@ -18,7 +18,8 @@ std::shared_ptr<CountersRelay::Question> CountersRelay::ask(const asio::any_io_e
     return question;
 }
 
-Result<void> CountersRelay::take(Id host, const std::string& name, const wire::Frame& frame) {
+Result<void> CountersRelay::take(Id host, const std::string& name, const Concerns& concerns,
+                                 const wire::Frame& frame) {
     const auto at = questions_.find(frame.sequence);
     if (at == questions_.end()) return {};
     auto& question = *at->second;
@@ -26,6 +27,7 @@ Result<void> CountersRelay::take(Id host, const std::string& name, const wire::F
         WEFT_TRY(auto part, wire::unpack<wire::Counters>(frame, wire::Command::counters));
         if (!question.missing.contains(host)) return {};
         for (auto& record : part.records) {
+            if (record.record && !concerns(record.record)) continue;
             record.host = name;
             question.records.push_back(std::move(record));
         }

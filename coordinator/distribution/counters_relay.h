@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -30,7 +31,10 @@ public:
     [[nodiscard]] std::shared_ptr<Question> ask(const boost::asio::any_io_executor& executor,
                                                 std::set<Id> hosts);
     // An answer, or a part of one (flag_multi), or the end of the parts. Other sequences are ignored.
-    [[nodiscard]] Result<void> take(Id host, const std::string& name, const wire::Frame& frame);
+    // Of records that do not concern the host nothing is taken (row 3.4).
+    using Concerns = std::function<bool(Id record)>;
+    [[nodiscard]] Result<void> take(Id host, const std::string& name, const Concerns& concerns,
+                                    const wire::Frame& frame);
     void forget(const Question& question) { questions_.erase(question.sequence); }
 
 private:

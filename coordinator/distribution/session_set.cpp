@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/distribution/session_set.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -189,7 +190,13 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
             return {};
         }
         case Command::counters:
-        case Command::done: return relay_.take(host, cloud_.find<schema::Host>(host)->name, frame);
+        case Command::done: {
+            const auto concerns = [&](Id record) {
+                const auto attachments = cloud_.attachments_of_record(record);
+                return std::ranges::any_of(attachments, [&](const auto& a) { return a->host == host; });
+            };
+            return relay_.take(host, cloud_.find<schema::Host>(host)->name, concerns, frame);
+        }
         case Command::trace:
         case Command::ack: return traces_.take(host, frame);
         default: return refused("message " + std::to_string(frame.type) + " is not for hosts to send");
