@@ -162,7 +162,7 @@ TEST_CASE("[3.1/key] a disabled key is refused, an enabled one works again, a de
 TEST_CASE("[3.1/key] a key's file is for its owner's eyes, and holds a key") {
     Keyed keyed;
     const auto made = keyed.run({"key", "create", "--user", "ann"});
-    for (const mode_t mode : {0640, 0604, 0660}) {
+    for (const mode_t mode : {0640U, 0604U, 0660U}) {
         const auto open = keyed.with(keyed.keep(made.out, mode), {"key", "list"});
         CHECK(open.code == 5);
         CHECK(open.err.find("chmod 600") != std::string::npos);
