@@ -98,6 +98,7 @@ constexpr std::array rows{
     Permission{Verb::counters, Kind::record, "", own | listed | instance_owner, "see a record's counters"},
     Permission{Verb::trace, Kind::record, "", own | modifiers | instance_owner, "trace a record's packets"},
     Permission{Verb::status, Kind::none, "", the_operator | customer, "ask for the status"},
+    Permission{Verb::usage, Kind::none, "", the_operator | customer, "ask what records used"},
 
     Permission{Verb::token, Kind::host, "", the_operator, "enrol a host"},
     Permission{Verb::revoke, Kind::host, "", the_operator, "revoke a host's certificate"},
@@ -144,6 +145,7 @@ std::string_view to_string(Verb verb) noexcept {
         case Verb::counters: return "counters";
         case Verb::trace: return "trace";
         case Verb::status: return "status";
+        case Verb::usage: return "usage";
         case Verb::token: return "token";
         case Verb::revoke: return "revoke";
         case Verb::confirm: return "confirm";

@@ -24,6 +24,7 @@ enum class Verb : std::uint8_t {
     counters,
     trace,
     status,
+    usage,  // of its own records; the operator of all
     token,
     revoke,
     confirm,

@@ -18,6 +18,7 @@ Result<void> check_period(const wire::UsageRequest& request) {
 Result<UsageQuery> Service::usage(const Principal& principal, const wire::UsageRequest& request) {
     const auto begin_ns = clock_.boot_ns();
     auto outcome = may_request(principal);
+    if (outcome) outcome = permit(principal, Verb::usage, Kind::none);
     if (outcome) outcome = check_period(request);
     queried(principal, "usage", request.record, outcome, begin_ns);
     if (!outcome) return outcome.error();

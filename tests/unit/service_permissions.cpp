@@ -33,6 +33,7 @@ void add_see(std::map<std::string, Attempt>& all) {
             return t.question(verb, Kind::record, "blue/rec");
         };
     all["status"] = [](const Try& t) { return t.question(permission::Verb::status, Kind::none, {}); };
+    all["usage"] = [](const Try& t) { return Try::said(t.world.service->usage(t.who, {})); };
     all["confirm host"] = [](const Try& t) { return Try::said(t.world.service->confirm(t.who, {"h1"})); };
     all["session host"] = [](const Try& t) {
         return Try::said(
