@@ -26,16 +26,6 @@ struct Lists : Lab {
     }
 };
 
-template <class T>
-wire::Mask mask_of(std::string_view name) {
-    wire::Mask found = 0, bit = 1;
-    schema::for_each_field<T>([&](const auto& field) {
-        if (field.name == name) found = bit;
-        bit <<= 1;
-    });
-    return found;
-}
-
 }  // namespace
 
 TEST_CASE("[3.2/attach] entries are principals, groups and roles; without one the record is not there") {
