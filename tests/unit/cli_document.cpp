@@ -95,7 +95,7 @@ TEST_CASE("[1.12/apply] the form is checked as a whole, with line, column and wh
     CHECK(
         error_of("cloud:\n  record: []") ==
         "c.yaml:2:3: cloud: unknown key 'record': expected partitions, groups, acls, route-tables, subnets, "
-        "hosts, instances, records or attachments");
+        "hosts, instances, pools, address-pools, records or attachments");
     CHECK(error_of("cloud:\n  hosts: {name: h1}") == "c.yaml:2:10: hosts: expected a list, got a map");
     CHECK(error_of("cloud:\n  hosts: [h1]") == "c.yaml:2:11: hosts[0]: expected a map, got 'h1'");
     CHECK(error_of("cloud:\n  hosts:\n    - name: h1\n      rak: r1") ==
@@ -116,6 +116,6 @@ TEST_CASE("[1.12/apply] the form is checked as a whole, with line, column and wh
     CHECK(error_of("cloud:\n  attachments: [{record: i1}]") ==
           "c.yaml:2:17: attachments[0]: 'instance' is missing");
     CHECK(error_of("cloud:\n  attachments: [{record: i1, instance: v1, devise: eth0}]") ==
-          "c.yaml:2:44: attachments[0].devise: unknown key: expected record, instance, device, netns or "
-          "delete-on-terminate");
+          "c.yaml:2:44: attachments[0].devise: unknown key: expected record, instance, device, netns, "
+          "vlan or delete-on-terminate");
 }

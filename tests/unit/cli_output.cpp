@@ -84,7 +84,7 @@ TEST_CASE("[1.7/show] one object shows every field, references by name with thei
     CHECK(text.find("\ngeneration:          0\ncreate-time:         2026-01-31T12:00:00.000001Z\n"
                     "tag:                 0\n") != std::string::npos);
     CHECK(
-        text.ends_with("\nflow-log:            none\nattachers:           -\ndetachers:           -\n"
+        text.ends_with("\nattachers:           -\ndetachers:           -\n"
                        "ip-setters:          -\nmodifiers:           -\n"));
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) ==
           schema::field_count<schema::Record>);

@@ -155,7 +155,7 @@ TEST_CASE(
              "    'weft record create:--subnet') echo 'names subnet' ;;\n",
              "    'weft record create:--status') echo 'words available disabled in-repair' ;;\n",
              "    'weft apply:--file') echo 'files' ;;\n",
-             "    'weft:-o') echo 'words table wide json yaml name' ;;\n",
+             "    'weft:-o') echo 'words table wide json yaml name csv' ;;\n",
              "complete -F _weft weft\n",
          })
         CHECK_MESSAGE(script.find(line) != std::string::npos, line);

@@ -11,7 +11,7 @@ using schema::Shape;
 
 TEST_CASE("[1.1/tables] the description of a kind says what its table says") {
     CHECK(schema::fields_of(Kind::record).size() == schema::field_count<schema::Record>);
-    CHECK(schema::fields_of(Kind::pool).empty());
+    CHECK(schema::fields_of(Kind::gateway).empty());
     const auto* addresses = schema::find_field(Kind::record, "addresses");
     REQUIRE(addresses != nullptr);
     CHECK(addresses->shape == Shape::list);

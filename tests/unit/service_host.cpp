@@ -80,9 +80,6 @@ TEST_CASE("[1.12/instance] names are unique for their owner, hosts and namespace
     schema::Instance placed;
     placed.host = h2;
     CHECK_REFUSED(world, world.modify(world.root, "ann/i1", placed), ErrorCode::conflict, "host");
-    schema::Instance terminated;
-    terminated.state = schema::InstanceState::terminated;
-    CHECK_REFUSED(world, world.modify(world.ann, "i1", terminated), ErrorCode::conflict, "state");
     CHECK_REFUSED(world, world.remove(world.ann, Kind::instance, "i1"), ErrorCode::conflict, "");
     wire::Options force;
     force.force = true;

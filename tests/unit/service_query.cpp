@@ -54,7 +54,7 @@ TEST_CASE(
     const auto unknown = world.service->list(world.root, {Kind::record, {{"colour", "x"}}, {}, 0});
     CHECK(unknown.error().code == ErrorCode::invalid);
     CHECK(unknown.error().field == "filters");
-    CHECK(!world.service->list(world.root, {Kind::pool, {}, {}, 0}));
+    CHECK(!world.service->list(world.root, {Kind::gateway, {}, {}, 0}));
     // Hosts are the operator's.
     CHECK(world.service->list(world.ann, {Kind::host, {}, {}, 0}).value().objects.empty());
     CHECK(world.service->list(world.root, {Kind::host, {}, {}, 0}).value().objects.size() == 1);

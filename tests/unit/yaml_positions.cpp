@@ -24,7 +24,7 @@ TEST_CASE("[1.12/yaml] unknown keys and wrong types are reported with line, colu
     CHECK(error_of("name: blue\ncidrs: [10.1.0.0/16]\ndns: 10.1.0.2\n").empty());
     CHECK(error_of("name: blue\nnmae: red\n") ==
           "p.yaml:2:1: unknown key 'nmae': expected name, description, gni, cidrs, dns, owner, "
-          "dedicated-hosts, tags, peers or unreachable");
+          "dedicated-hosts, tags, peers, unreachable or require-record");
     CHECK(error_of("name: 5\n") ==
           "p.yaml:1:7: name: expected a string, got the integer 5 (put it in quotes)");
     CHECK(error_of("cidrs: 10.1.0.0/16\n") == "p.yaml:1:8: cidrs: expected a list, got '10.1.0.0/16'");
