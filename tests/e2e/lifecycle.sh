@@ -14,7 +14,8 @@ check "[1.3/both] one request creates a record and attaches it" \
     weft record create extra --partition blue --subnet front --address 10.1.2.60 --instance i4 --delete-on-terminate
 check "[1.3/both] i4 answers at its address at once" answers i2 10.1.2.60 i4
 refuse "[1.3/refused] a request whose attachment is impossible is refused" \
-    weft record create other --partition blue --subnet front --address 10.1.2.61 --instance i4 --device eth0
+    weft record create other --partition blue --subnet front --address 10.1.2.61 --instance i4 --device eth0 \
+        --no-source-dest-check
 check "[1.3/refused] and leaves no record behind" gone other
 
 check "[1.10/pool] a pool with two records" weft pool create web --partition blue

@@ -49,7 +49,8 @@ TEST_CASE("[6.9/declare] a foreign host understands VXLAN, needs no agent and ne
     CHECK(host->capabilities == std::vector<std::string>{"vxlan/1"});
     schema::Host ordinary;
     ordinary.foreign = false;
-    CHECK_REFUSED(lab, lab.modify(lab.root, "vtep", ordinary, mask_of<schema::Host>("foreign")), ErrorCode::invalid, "foreign");
+    CHECK_REFUSED(lab, lab.modify(lab.root, "vtep", ordinary, mask_of<schema::Host>("foreign")),
+                  ErrorCode::invalid, "foreign");
     const auto shown = object_of<schema::Host>(lab.service->get(lab.root, {Kind::host, "vtep"})->object);
     CHECK(shown.foreign);
     CHECK(shown.session == SessionState::foreign);
