@@ -57,6 +57,8 @@ grows() {
     before1=$(used blue-i1) before2=$(used blue-i2)
 }
 
+# Their kernels' own solicitations for IPv6 would be counted among the drops.
+for name in i1 i2; do on "$name" sysctl -qw net.ipv6.conf.all.disable_ipv6=1; done
 # Were nobody to listen, the refusals would be counted as well.
 for name in i1 i2; do
     start "$name" python3 -c 'import socket

@@ -9,6 +9,7 @@
 #include "weft/wire/message/session.h"
 #include "weft/wire/message/status.h"
 #include "weft/wire/message/trace.h"
+#include "weft/wire/message/usage.h"
 
 using namespace weft;
 using wire::Command;
@@ -64,6 +65,9 @@ void check(const Frame& frame) {
         case Command::commit: return check<wire::Commit>(frame);
         case Command::installed: return check<wire::Installed>(frame);
         case Command::report: return check<wire::Report>(frame);
+        case Command::usage: check<wire::UsageRequest>(frame); return check<wire::Usage>(frame);
+        case Command::usage_report: return check<wire::UsageReport>(frame);
+        case Command::usage_ack: return check<wire::UsageAck>(frame);
         case Command::monitor: return check<wire::MonitorRequest>(frame);
         case Command::packet_event: return check<wire::PacketEvent>(frame);
     }

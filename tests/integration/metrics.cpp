@@ -101,10 +101,10 @@ TEST_CASE_FIXTURE(Metered, "[6.9/metrics] a host without an agent is foreign, in
     request.object = wire::encode(vtep).value();
     REQUIRE(client().create(request).has_value());
     const auto text = scrape(port);
-    for (const auto& [state, name] : schema::enum_names<schema::SessionState>) {
+    for (const auto& session : schema::enum_names<schema::SessionState>) {
+        const std::string name{session.second};
         CAPTURE(name);
-        const auto series =
-            "weft_coordinator_host_session{host=\"vtep\",state=\"" + std::string(name) + "\"}";
+        const auto series = "weft_coordinator_host_session{host=\"vtep\",state=\"" + name + "\"}";
         CHECK(value_of(text, series) == (name == "foreign" ? "1" : "0"));
     }
     CHECK(value_of(text, "weft_coordinator_hosts{state=\"foreign\"}") == "1");

@@ -23,7 +23,9 @@ Result<Fd> open_or_make(const std::string& root, const char* name, std::uint32_t
     const auto path = root + '/' + name;
     auto pinned = open_pin(path);
     if (pinned || pinned.error().code != ErrorCode::not_found) return pinned;
-    LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
+    bpf_map_create_opts options{};
+    options.sz = sizeof(options);
+    options.map_flags = BPF_F_NO_PREALLOC;
     Fd made{bpf_map_create(BPF_MAP_TYPE_HASH, name, sizeof(std::uint64_t), value_size, entries, &options)};
     if (!made) return system_error("create", name, errno);
     if (bpf_obj_pin(made.get(), path.c_str()) != 0) return system_error("pin", path, errno);
