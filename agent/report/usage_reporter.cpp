@@ -27,9 +27,9 @@ std::vector<wire::UsageReport> UsageReporter::reports(const HostUsage& usage, bo
     std::set<std::uint64_t> present;
     for (const auto& counter : usage.counters) {
         present.insert(counter.life);
-        auto count = message(counter);
+        const auto count = message(counter);
         const auto known = known_.find(counter.life);
-        if (known == known_.end() || known->second != count) news.push_back(std::move(count));
+        if (known == known_.end() || known->second != count) news.push_back(count);
     }
     std::erase_if(known_, [&](const auto& entry) { return !present.contains(entry.first); });
 
@@ -55,9 +55,9 @@ std::vector<std::uint64_t> UsageReporter::acknowledged(std::uint64_t number,
     if (at == sent_.end()) return {};
     last_ = now;
     std::vector<std::uint64_t> gone;
-    for (auto& count : at->second) {
+    for (const auto& count : at->second) {
         if (count.gone) gone.push_back(count.life);
-        known_[count.life] = std::move(count);
+        known_[count.life] = count;
     }
     sent_.erase(at);
     return gone;
