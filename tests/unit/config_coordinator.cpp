@@ -89,29 +89,6 @@ TEST_CASE("[3.2/config] principals have groups; words that lists could not name 
         "c.yaml:4:25: principals[2].groups: a list of plain values was expected");
 }
 
-TEST_CASE("[3.2/config] principals have groups; words that lists could not name are refused in their place") {
-    const auto settings = settings_of(
-        "principals:\n"
-        "  - {uid: 1000, name: ann, groups: [web, db]}\n"
-        "  - {name: bob, groups: web}\n"
-        "  - {name: ops, role: operator}\n");
-    REQUIRE(settings.has_value());
-    CHECK(settings->users[0].groups == std::vector<std::string>{"web", "db"});
-    CHECK(settings->users[1].groups == std::vector<std::string>{"web"});
-    CHECK(settings->users[2].groups.empty());
-    CHECK(
-        complaints("principals:\n"
-                   "  - {name: 'group:x', uid: 1}\n"
-                   "  - {name: ann, groups: [ok, 'two words', {a: b}]}\n"
-                   "  - {name: bob, groups: {a: b}}\n") ==
-        "c.yaml:2:12: principals: a name of 1 to 255 bytes without blanks, commas and colons was expected, "
-        "not 'group:x'\n"
-        "c.yaml:3:43: principals[1].groups: a plain value was expected\n"
-        "c.yaml:3:30: principals: a group of 1 to 255 bytes without blanks, commas and colons was expected, "
-        "not 'two words'\n"
-        "c.yaml:4:25: principals[2].groups: a list of plain values was expected");
-}
-
 TEST_CASE("[8.6/config] wrong types and broken YAML have their place too") {
     CHECK(complaints("tls: yes\n") == "c.yaml:1:6: tls: a mapping was expected");
     CHECK(complaints("principals: root\n") == "c.yaml:1:13: principals: a list of mappings was expected");
