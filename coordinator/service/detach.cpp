@@ -97,13 +97,17 @@ void erase_unattached(Draft& draft, Id object) {
                  object);
 }
 
-void erase_terminated(Draft& draft, const Attachment& attachment) {
+void erase_unless_held(Draft& draft, Id id) {
     const auto& cloud = draft.cloud();
-    const auto record = draft.find<schema::Record>(attachment.record);
-    if (!attachment.delete_on_terminate || !record || !check_no_route(cloud, *record)) return;
-    for (const auto& other : cloud.attachments_of_record(record->id))
-        if (draft.find<Attachment>(other->id)) return;
-    erase_unattached(draft, record->id);
+    const auto record = draft.find<schema::Record>(id);
+    if (!record || !check_no_route(cloud, *record)) return;
+    for (const auto& attachment : cloud.attachments_of_record(id))
+        if (draft.find<Attachment>(attachment->id)) return;
+    erase_unattached(draft, id);
+}
+
+void erase_terminated(Draft& draft, const Attachment& attachment) {
+    if (attachment.delete_on_terminate) erase_unless_held(draft, attachment.record);
 }
 
 Result<Plan> detach_all(const Context& context, const std::vector<Ptr<Attachment>>& attachments,

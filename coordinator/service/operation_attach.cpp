@@ -16,8 +16,7 @@ Advance compensate(const Operation& operation, const Cloud& cloud, const Attachm
                    const std::string& reason, std::uint64_t now_us) {
     Draft draft{cloud, now_us};
     draft.erase(attachment.id);
-    if (operation.then_delete && !is_null(cloud.find(operation.then_delete)))
-        erase_unattached(draft, operation.then_delete);
+    if (operation.then_delete) erase_unless_held(draft, operation.then_delete);
     return end_operation(std::move(draft), operation, operation.step + ": " + reason, {});
 }
 

@@ -83,8 +83,10 @@ struct Afterwards {
 [[nodiscard]] Result<Ptr<schema::Record>> free_record(const Context& context, const schema::Pool& pool,
                                                       const schema::Instance& instance);
 
-// Deletes the record if its attachment, which is gone, says that it goes with the instance (row 2.9), and
-// nothing else holds it: another attachment, or a route that names it.
+// Deletes the record unless something holds it: an attachment that the draft leaves, or a route that names
+// it.
+void erase_unless_held(Draft& draft, Id record);
+// The same if its attachment, which is gone, says that it goes with the instance (row 2.9).
 void erase_terminated(Draft& draft, const schema::Attachment& attachment);
 
 // Deletes a record or an instance, provided that nothing is attached to it when the draft commits.

@@ -68,6 +68,24 @@ TEST_CASE("[1.3/undone] the host refuses the port: the record goes with its atta
     CHECK(lab.ask_for(lab.request("new", "i2")).code == 0);  // its name and address are free again
 }
 
+TEST_CASE("[1.3/shared] a record that got another attachment meanwhile stays for that one") {
+    Combined lab;
+    auto request = lab.request("new", "i1");
+    schema::Record record;
+    record.name = "new";
+    record.subnet = lab.front;
+    record.exclusive = false;
+    request.object = bytes_of(record);
+    const auto ack = lab.ask_for(request);
+    const auto attachment = lab.cloud().attachments_of_instance(lab.i1).front()->id;
+    REQUIRE(lab.attach("new", "i2").code == 0);
+    lab.hosts.states[lab.h1].failures[attachment] = "no such device";
+    lab.acknowledge_until_ended(ack.operation);
+    CHECK(lab.operation(ack.operation).state == OperationState::failed);
+    CHECK(lab.record("new"));
+    CHECK(lab.cloud().attachments_of_instance(lab.i1).empty());
+}
+
 TEST_CASE("[1.3/killed] a coordinator that is killed in between goes on, or undoes all of it") {
     Combined lab;
     const auto ack = lab.ask_for(lab.request("new", "i1"));
