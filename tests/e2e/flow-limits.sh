@@ -50,7 +50,7 @@ late() { start i2 socat -t 10 UDP-RECVFROM:7790,reuseaddr,fork SYSTEM:"read -r a
 late &
 servers+=($!)
 asks() { echo "?" | on i1 timeout 10 socat -t 6 - "UDP:10.1.2.50:7790" | grep -q late; }
-mute() { ! asks; }
+no_answer() { ! asks; }
 check "[4.6/timeout] i2 lets everybody in" weft group create open --partition blue --rule "ingress any from any"
 check "[4.6/timeout] by its group" weft record modify blue-i2 --security-group open --wait=installed
 check "[4.6/timeout] a group that lets only out" weft group create out --partition blue --rule "egress any to any"
@@ -58,7 +58,7 @@ check "[4.6/timeout] is i1's" modify blue-i1 --security-group out
 check "[4.6/timeout] the answer comes after 3 s" asks
 before=$(dropped blue-i1 ingress_group)
 check "[4.6/timeout] i1 forgets UDP after a second" modify blue-i1 --udp-timeout 1
-check "[4.6/timeout] the answer comes too late" mute
+check "[4.6/timeout] the answer comes too late" no_answer
 check "[4.6/timeout] it is refused as what nobody asked for" until_true 10 grew "$before" dropped blue-i1 ingress_group
 check "[4.6/timeout] the host's own timeouts again" modify blue-i1 --udp-timeout 0
 check "[4.6/timeout] the answer is in time" asks

@@ -5,6 +5,7 @@
 #   check "[row] NAME" CMD...  a test case: passes when the command succeeds, else fails and ends the scenario
 #   says TEXT CMD...           succeeds when the command does and prints TEXT
 #   refuse "[row] NAME" CMD... a test case: passes when the command fails
+#   mute FROM ADDRESS NAME     the opposite of answers
 #   talk FROM TO ADDRESS       a connection that stays open until hang_up; speak WORD, hears WORD by it
 # and the words of packaging/lib/words.sh.
 # shellcheck shell=bash
@@ -63,6 +64,9 @@ refuse() {
     fi
     pass "$name"
 }
+
+# mute FROM ADDRESS NAME [tcp|udp]: nobody of that name answers there.
+mute() { ! answers "$@"; }
 
 # talk FROM TO ADDRESS: a connection from one instance to the other opens, and carries a first word. What is said
 # on it is in $scratch/heard.

@@ -43,7 +43,6 @@ traced() {
 }
 check "[8.3/trace] [5.4/peering] trace follows it across" traced
 
-mute() { ! answers "$@"; }
 before=$(dropped a ingress_group)
 check "[5.4/peering] the rules of the receiver hold: green may not open to blue" mute g 10.1.2.30 a tcp
 check "[5.4/peering] which is counted" until_true 5 grew "$before" dropped a ingress_group

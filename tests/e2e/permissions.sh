@@ -6,16 +6,8 @@
 #   a 10.1.2.30 (ann's blue), then also 10.2.2.60 (bob's red)        b 10.2.2.50 (bob's red)
 #                          h1 ------------------------------------ h2
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib-users.sh"
 up "$top/tests/e2e/labs/permissions.yaml"
-tls=/run/weft-lab/coordinator/tls
-
-# remote ARGS...: the command line where the coordinator's address is known.
-remote() { on coordinator "$top/packaging/lab" weft --server 192.0.2.250:7470 --tls-directory "$tls" "$@"; }
-as() {
-    local user=$1
-    shift
-    remote --user "$user" "$@"
-}
 keyed() { remote --access-key "$scratch/bob.key" "$@"; }
 status_of() {
     local expected=$1 status=0
@@ -24,9 +16,7 @@ status_of() {
     echo "status $status"
     [ "$status" = "$expected" ]
 }
-for user in ann bob zed; do
-    check "[3.1/certificate] a certificate for $user" weft pki user --directory "$tls" "$user"
-done
+check "[3.1/certificate] certificates for three customers" users ann bob zed
 
 check "[3.1/certificate] ann sees her partition alone" [ "$(as ann partition list -o name)" = blue ]
 check "[3.2/attach] what bob has not granted does not exist for ann" status_of 3 as ann record attach red/shared a
