@@ -5,6 +5,7 @@
 
 #include "tests/bench/bench.h"
 #include "tests/harness/simulated_agent.h"
+#include "tests/harness/test_coordinator.h"
 #include "weft/base/log.h"
 #include "weft/wire/codec.h"
 

@@ -54,10 +54,7 @@ wire::CreateRequest record_request(const std::string& name, Id subnet) {
     schema::Record record;
     record.name = name;
     record.subnet = subnet;
-    wire::CreateRequest request;
-    request.kind = Kind::record;
-    request.object = wire::encode(record).value();
-    return request;
+    return creation(record);
 }
 
 Requests::Requests(const std::string& socket) : channel_(run(context_, open(socket)).value()) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A client with many requests under way at once, over a coordinator's Unix socket.
+// Requests of tests, and a client with many of them under way at once over a coordinator's Unix socket.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -7,9 +7,19 @@
 #include <optional>
 
 #include "weft/wire/channel.h"
+#include "weft/wire/codec.h"
 #include "weft/wire/message/request.h"
 
 namespace weft::test {
+
+// The request that creates this object.
+template <class T>
+[[nodiscard]] wire::CreateRequest creation(const T& object) {
+    wire::CreateRequest request;
+    request.kind = schema::Schema<T>::kind;
+    request.object = wire::encode(object).value();
+    return request;
+}
 
 // A record in this subnet; the coordinator chooses all the rest.
 [[nodiscard]] wire::CreateRequest record_request(const std::string& name, Id subnet);

@@ -38,7 +38,7 @@ asio::awaitable<Result<Id>> SimulatedAgent::enroll(std::string token) {
 
 void SimulatedAgent::start() { asio::co_spawn(context_, sessions_.run(), asio::detached); }
 
-Fleet::Fleet(const TestCoordinator& coordinator)
+Fleet::Fleet(const CoordinatorSite& coordinator)
     : coordinator_(coordinator),
       work_(asio::make_work_guard(context_)),
       thread_([this] { context_.run(); }) {}

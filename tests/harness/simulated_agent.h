@@ -12,7 +12,7 @@
 
 #include "agent/session/reconnect.h"
 #include "tests/harness/simulated_target.h"
-#include "tests/harness/test_coordinator.h"
+#include "tests/harness/coordinator_site.h"
 
 namespace weft::test {
 
@@ -42,7 +42,7 @@ private:
 
 class Fleet {
 public:
-    explicit Fleet(const TestCoordinator& coordinator);
+    explicit Fleet(const CoordinatorSite& coordinator);
     ~Fleet();
 
     struct Host {
@@ -74,7 +74,7 @@ public:
     [[nodiscard]] wire::TlsFiles files_of(const std::string& name) const;
 
 private:
-    const TestCoordinator& coordinator_;
+    const CoordinatorSite& coordinator_;
     Scratch scratch_;
     boost::asio::io_context context_{1};
     std::list<Host> hosts_;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/harness/test_coordinator.h"
 
-#include <unistd.h>
-
-#include "coordinator/pki/files.h"
 #include "coordinator/service/ledger.h"
 #include "coordinator/store/sqlite_repository.h"
 
@@ -11,24 +8,13 @@ namespace weft::test {
 
 using namespace weft::coordinator;
 
-TestCoordinator::TestCoordinator() {
-    settings_.database = scratch_ / "weft.db";
-    settings_.socket = scratch_ / "c.sock";
-    settings_.tls_directory = scratch_ / "tls";
-    settings_.listen = {{Address::v4(0x7f000001), 0}};
-    settings_.users = {{static_cast<std::uint32_t>(::getuid()), "root", coordinator::config::Role::op}};
-    pki::init_ca(settings_.tls_directory).value();
-    pki::issue_coordinator(settings_.tls_directory, "test", {"127.0.0.1"}).value();
-}
-
 TestCoordinator::~TestCoordinator() { stop(); }
 
 void TestCoordinator::start() {
     context_ = std::make_unique<boost::asio::io_context>(1);
     const auto fatal = [](const Error&) { std::abort(); };
     coordinator_ = api::Coordinator::start(*context_, settings_, clock_, fatal).value();
-    port_ = coordinator_->port();
-    settings_.listen.front().port = port_;
+    settings_.listen.front().port = coordinator_->port();
     thread_ = std::thread([this] { context_->run(); });
 }
 
@@ -38,12 +24,6 @@ void TestCoordinator::stop() {
     thread_.join();
     coordinator_.reset();
     context_.reset();
-}
-
-cli::Client TestCoordinator::client() const {
-    cli::Target target;
-    target.socket = settings_.socket;
-    return cli::Client(cli::Connection::open(target).value());
 }
 
 void TestCoordinator::seed(const std::function<void(Draft&)>& fill) {

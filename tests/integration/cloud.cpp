@@ -5,18 +5,6 @@
 
 namespace weft::test {
 
-namespace {
-
-template <class T>
-wire::CreateRequest creation(const T& object) {
-    wire::CreateRequest request;
-    request.kind = schema::Schema<T>::kind;
-    request.object = wire::encode(object).value();
-    return request;
-}
-
-}  // namespace
-
 void World::add_blue() {
     schema::Partition blue;
     blue.name = "blue";

@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/harness/requests.h"
 #include "tests/harness/simulated_agent.h"
+#include "tests/harness/test_coordinator.h"
 #include "weft/wire/codec.h"
 
 namespace weft::test {
