@@ -20,7 +20,12 @@ bool is_active(const schema::Instance& instance) {
            instance.state != schema::InstanceState::terminated;
 }
 
-bool leaving(const Attachment& a) { return a.phase == Phase::cutting || a.phase == Phase::withdrawing; }
+// On its way off the instance. What a move has cut at one host comes back on the other.
+bool leaving(const Cloud& cloud, const Attachment& a) {
+    if (a.phase != Phase::cutting && a.phase != Phase::withdrawing) return false;
+    const auto operation = cloud.find<Operation>(a.operation);
+    return !operation || operation->kind != schema::OperationKind::move;
+}
 
 // What the attachment was in the middle of ends here, unless it is a move that goes on with others.
 void supersede(Draft& draft, const Attachment& attachment, const Operation& by) {
@@ -68,7 +73,7 @@ Result<void> check_keeps_record(const Context& context, const std::vector<Ptr<At
         if (partition && partition->require_record) instances.insert(attachment->instance);
     }
     const auto is_lost = [&](const Ptr<Attachment>& a) {
-        return leaving(*a) || std::ranges::any_of(lost, [&](const auto& l) { return l->id == a->id; });
+        return leaving(cloud, *a) || std::ranges::any_of(lost, [&](const auto& l) { return l->id == a->id; });
     };
     for (const Id id : instances) {
         const auto instance = cloud.find<schema::Instance>(id);
@@ -138,7 +143,7 @@ Result<Plan> detach_all(const Context& context, const std::vector<Ptr<Attachment
         // Without mappings there are none to keep until the port is gone.
         if (after.phase == Phase::programming)
             after.phase = Phase::withdrawing;
-        else if (!leaving(after))
+        else if (after.phase != Phase::withdrawing)
             after.phase = Phase::cutting;
         plan.draft.put(after);
     }
@@ -160,7 +165,7 @@ Result<Plan> detach(const Context& context, const wire::DetachRequest& request) 
     if (attachments.empty()) return already(context, {context.draft(), nothing});
     // All or none: who may detach only some of them names the instance.
     for (const auto& attachment : attachments) WEFT_CHECK(context.permit(Verb::detach, Object{attachment}));
-    const auto is_leaving = [](const Ptr<Attachment>& a) { return leaving(*a); };
+    const auto is_leaving = [&](const Ptr<Attachment>& a) { return leaving(context.cloud, *a); };
     if (std::all_of(attachments.begin(), attachments.end(), is_leaving))
         return already(context, {context.draft(), "already detaching", attachments.front()->id,
                                  attachments.front()->operation});

@@ -62,3 +62,23 @@ TEST_CASE("[2.5/moving] what waits for its instance to boot is not programmed on
         CHECK(attachment->host == lab.h2);
     CHECK(lab.shown("r2").attachment_status == AttachmentStatus::attached);
 }
+
+TEST_CASE("[2.4/moving] detach overtakes a move at each of its steps; the rest of the instance moves on") {
+    for (const Phase reached : {Phase::cutting, Phase::programming, Phase::announcing, Phase::enabling}) {
+        Lab lab;
+        const auto a1 = lab.attached("r1", "i1");
+        const auto a2 = lab.attached("r2", "i1");
+        const auto move = lab.move("i1", "h2");
+        lab.acknowledge_until([&] { return lab.phase(a1) == reached; });
+        const auto ack = lab.detach("r1", "i1");
+        REQUIRE(code(ack) == ok);
+        CHECK(ack.changed);
+        CHECK(lab.detach("r1", "i1").text == "already detaching");
+        lab.acknowledge_until_ended(ack.operation);
+        lab.acknowledge_until_ended(move.operation);
+        CHECK(!lab.cloud().find<schema::Attachment>(a1));
+        CHECK(lab.phase(a2) == Phase::attached);
+        CHECK(lab.cloud().find<schema::Attachment>(a2)->host == lab.h2);
+        CHECK(lab.operation(move.operation).state == OperationState::done);
+    }
+}
