@@ -126,7 +126,8 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     plan.text = "attaching record " + record.name + " to instance " + instance.name;
     plan.object = attachment.id;
     plan.operation = operation.id;
-    plan.draft.rely(instance.id);
+    // A new generation: of two that choose a device of it at once, one is planned again.
+    plan.draft.put(instance);
     if (instance.host) plan.draft.rely(instance.host);
     plan.draft.rely(record.partition);
     plan.draft.put(attachment);

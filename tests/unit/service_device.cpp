@@ -55,6 +55,29 @@ TEST_CASE("[2.6/shared] the second on a device and tag uses the first one's devi
     CHECK(!first->device_mac);
 }
 
+TEST_CASE(
+    "[2.6/concurrent] of two attached at the same time each has a device of its own, or one has the "
+    "other's") {
+    for (const std::string device : {"", "tap0"}) {
+        CAPTURE(device);
+        Lab lab;
+        std::vector<schema::Attachment> made;
+        for (const auto* record : {"r1", "r2"}) {
+            wire::AttachRequest request;
+            request.record = record;
+            request.instance = "i1";
+            request.device = device;
+            lab.service->attach(lab.ann, request, [&](const wire::Ack& ack) {
+                made.push_back(object_of<schema::Attachment>(ack.object));
+            });
+        }
+        lab.loop.run_until([&] { return made.size() == 2; });
+        CHECK(made[0].device_of == Id{});
+        CHECK((made[0].device == made[1].device) == (device == "tap0"));
+        CHECK(made[1].device_of == (device == "tap0" ? made[0].id : Id{}));
+    }
+}
+
 TEST_CASE("[2.6/shared] it keeps both when the first one goes, and the first one comes back as it was") {
     Devices lab;
     const auto second = lab.attached_at("r2", 0);
