@@ -104,6 +104,7 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     attachment.device_of = device.of;
     attachment.device_mac = device.mac;
     attachment.owner = context.principal.name;
+    attachment.tags = request.tags;
     attachment.delete_on_terminate =
         request.has_delete_on_terminate ? request.delete_on_terminate : record.delete_on_terminate;
     if (programs) {

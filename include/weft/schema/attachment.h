@@ -56,6 +56,7 @@ struct Attachment {
     std::uint32_t vlan{0};
     Id device_of;
     Mac device_mac;
+    Tags tags;
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -88,6 +89,7 @@ struct Schema<Attachment> {
               "attachment that the device was made for; empty: this one", server},
         Field{21, "device-mac", &Attachment::device_mac,
               "MAC address of what shares the device and the tag; empty: the record's", server},
+        Field{91, "tags", &Attachment::tags, "free KEY=VALUE pairs", settable, 0, 50},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

@@ -121,6 +121,7 @@ struct AttachRequest {
     std::string pool{};
     std::uint32_t vlan{0};
     bool has_vlan{false};
+    Tags tags{};
 
     friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
@@ -324,6 +325,7 @@ struct Schema<wire::AttachRequest> {
         Field{8, "vlan", &wire::AttachRequest::vlan, "802.1Q tag, 0 none; the record's unless has_vlan",
               settable, 0, schema::most_vlan},
         Field{9, "has-vlan", &wire::AttachRequest::has_vlan, ""},
+        Field{20, "tags", &wire::AttachRequest::tags, "of a new attachment", settable, 0, 50},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::AttachRequest);
