@@ -87,7 +87,8 @@ private:
 }  // namespace
 
 Channel::Channel(asio::any_io_executor executor, Identity peer, std::size_t limit)
-    : executor_(std::move(executor)), peer_(std::move(peer)), reader_(limit), written_(executor_) {}
+    : executor_(std::move(executor)), peer_(std::move(peer)), reader_(limit),
+      written_(executor_, std::chrono::steady_clock::time_point::max()) {}
 
 asio::awaitable<Result<Channel::Pointer>> Channel::connect_unix(std::string path) {
     unix_stream::socket socket{co_await asio::this_coro::executor};
@@ -195,7 +196,6 @@ asio::awaitable<void> Channel::drained(std::size_t bytes) {
     const auto self = shared_from_this();
     while (!closed_ && queued_ > bytes) {
         error_code cancelled;
-        written_.expires_at(std::chrono::steady_clock::time_point::max());
         co_await written_.async_wait(awaited(cancelled));
     }
 }
