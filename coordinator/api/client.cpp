@@ -11,6 +11,7 @@
 #include "coordinator/api/counters.h"
 #include "coordinator/api/status.h"
 #include "coordinator/api/trace.h"
+#include "coordinator/api/turn.h"
 #include "coordinator/api/usage.h"
 #include "coordinator/api/watcher.h"
 
@@ -131,16 +132,16 @@ Result<void> Client::list(const wire::Frame& frame) {
 }
 
 asio::awaitable<void> Client::send_list(wire::ListRequest request, std::uint32_t sequence) {
-    auto left = request.limit == 0 ? ~std::uint32_t{0} : request.limit;
-    for (;;) {
-        request.limit = left;
-        const auto page = backend_.service.list(principal_, request);
+    const bool limited = request.limit != 0;
+    for (bool goes_on = false;; goes_on = true) {
+        const auto page = backend_.service.list(principal_, request, goes_on);
         if (!page) co_return refuse(*channel_, page.error(), sequence);
         for (const auto& object : page->objects)
             answer(*channel_, Command::object, object, sequence, wire::flag_multi);
-        left -= static_cast<std::uint32_t>(page->objects.size());
-        if (!page->more || left == 0 || channel_->closed()) break;
+        request.limit -= limited ? static_cast<std::uint32_t>(page->objects.size()) : 0;
+        if (!page->more || (limited && request.limit == 0) || channel_->closed()) break;
         request.after = to_string(page->last);
+        co_await others(channel_->executor());
         co_await channel_->drained(most_queued / 2);
     }
     channel_->send(wire::empty_frame(Command::done, sequence, wire::flag_multi));

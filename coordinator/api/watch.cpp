@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "coordinator/api/answer.h"
+#include "coordinator/api/turn.h"
 
 namespace weft::coordinator::api {
 
@@ -126,6 +127,7 @@ asio::awaitable<void> Watch::send_feed(std::vector<StoredChange> changes) {
             take_record_of(stored.revision, change.after);
         }
         while (!pending_.empty()) send_first();
+        co_await others(channel_->executor());
         co_await channel_->drained(most_queued / 2);
         auto more = ledger_.repository().changes(fed_, changes_at_once);
         if (!more) co_return refuse(*channel_, more.error(), sequence_);
@@ -135,22 +137,32 @@ asio::awaitable<void> Watch::send_feed(std::vector<StoredChange> changes) {
     busy_ = false;
 }
 
+// What changes meanwhile is pending, and follows. So each object is shown as of the first revision: whoever
+// goes on from there misses nothing, though it may have been read later.
 asio::awaitable<void> Watch::send_present() {
     const auto self = shared_from_this();
+    const auto revision = ledger_.cloud().revision();
     wire::ListRequest request;
     request.kind = request_.kind;
     request.filters = request_.filters;
-    for (;;) {
-        const auto page = service_.list(principal_, request);
+    for (bool goes_on = false; !channel_->closed(); goes_on = true) {
+        const auto page = service_.list(principal_, request, goes_on);
         if (!page) {
             refuse(*channel_, page.error(), sequence_);
             break;
         }
         for (const auto& object : page->objects)
             answer(*channel_, Command::change,
-                   wire::Change{object.kind, false, object.object, object.revision, false}, sequence_);
-        if (!page->more || channel_->closed()) break;
+                   wire::Change{object.kind, false, object.object, revision, false}, sequence_);
+        if (!page->more) {
+            wire::Ack all;
+            all.text = "all that was there is shown";
+            all.revision = revision;
+            answer(*channel_, Command::ack, all, sequence_);
+            break;
+        }
         request.after = to_string(page->last);
+        co_await others(channel_->executor());
         co_await channel_->drained(most_queued);
     }
     busy_ = false;

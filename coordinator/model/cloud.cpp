@@ -188,6 +188,15 @@ std::vector<Id> Cloud::records_of_subnet(Id subnet) const {
     return ids(records_by_subnet_, subnet, Kind::record);
 }
 
+Cloud::Posting Cloud::with_address(const Address& address) const {
+    return {&records_by_word_, std::hash<Address>{}(address), Kind::record};
+}
+
+Cloud::Posting Cloud::with_tag(std::string_view key, std::string_view value) const {
+    return {&records_by_word_, std::hash<std::string>{}(std::string(key) + '=' + std::string(value)),
+            Kind::record};
+}
+
 bool Cloud::subnet_has_records(Id subnet) const {
     const auto at = records_by_subnet_.lower_bound({subnet.value, 0});
     return at != records_by_subnet_.end() && at->first == subnet.value;
@@ -294,6 +303,10 @@ void Cloud::index(const schema::Record& record, bool on) {
     set(records_by_subnet_, record.subnet, record.id, on);
     for (const Id pool : {record.pool, record.address_pool})
         if (pool) set(records_by_pool_, pool, record.id, on);
+    for (const auto& address : record.addresses)
+        set_pair(records_by_word_, with_address(address).of, record.id.value, on);
+    for (const auto& [key, value] : record.tags)
+        set_pair(records_by_word_, with_tag(key, value).of, record.id.value, on);
     if (!record.routes.empty()) set(routing_records_, record.partition, record.id, on);
     index(record.routes, record.partition, on);
     for (const auto& address : held_addresses(record)) {

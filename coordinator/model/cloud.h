@@ -74,6 +74,25 @@ public:
     // Ids of the records of a subnet, in order.
     using Members = std::set<std::pair<std::uint64_t, std::uint64_t>>;
     [[nodiscard]] std::vector<Id> records_of_subnet(Id subnet) const;
+    // What an index keeps under one key: ids of a kind, in order.
+    struct Posting {
+        const Members* members;
+        std::uint64_t of;
+        Kind kind;
+    };
+    [[nodiscard]] Posting in_subnet(Id subnet) const {
+        return {&records_by_subnet_, subnet.value, Kind::record};
+    }
+    [[nodiscard]] Posting in_pool(Id pool) const { return {&records_by_pool_, pool.value, Kind::record}; }
+    // Records with this address or this tag, and maybe a few others.
+    [[nodiscard]] Posting with_address(const Address& address) const;
+    [[nodiscard]] Posting with_tag(std::string_view key, std::string_view value) const;
+    [[nodiscard]] Posting placed_on(Id host) const {
+        return {&instances_by_host_, host.value, Kind::instance};
+    }
+    [[nodiscard]] Posting subnets_in(Id partition) const {
+        return {&subnets_by_partition_, partition.value, Kind::subnet};
+    }
     [[nodiscard]] bool subnet_has_records(Id subnet) const;
     // The first record of the pool after `after`, in the order of ids and around at the end; null when it has
     // none that `fits`. Looks at each at most once.
@@ -164,6 +183,7 @@ private:
     Counts route_targets_, route_origins_;       // partitions, by how many routes
     Members groups_by_partition_, references_;   // group, and a group whose rules refer to it
     Members tags_by_partition_, tags_by_group_;  // by number
+    Members records_by_word_;                    // hashes of what records are looked for by
     Members records_by_tag_, records_by_pool_, pools_by_partition_, address_pools_by_partition_;
     std::map<std::uint32_t, std::uint64_t> tags_by_number_;
     std::map<std::vector<Id>, std::uint64_t> tags_by_set_;

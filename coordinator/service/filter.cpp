@@ -36,6 +36,7 @@ void add_named(const Cloud& cloud, const Principal& principal, const std::string
 std::vector<std::string> wanted_values(const Cloud& cloud, const Principal& principal, std::string_view field,
                                        const std::string& value) {
     std::vector<std::string> values{value};
+    if (const auto address = Address::parse(value)) values.front() = to_string(*address);
     if (field == "partition") add_named<schema::Partition>(cloud, principal, value, values);
     if (field == "security-groups" || field == "groups")
         add_named<schema::SecurityGroup>(cloud, principal, value, values);
@@ -61,21 +62,31 @@ Result<Filter> Filter::make(const Cloud& cloud, const Principal& principal, Kind
     Filter filter;
     filter.kind_ = kind;
     std::vector<std::string_view> names;
+    std::vector<std::string_view> stored;
     bool tagged = false;
     schema::with_object(kind, [&]<class T>(std::type_identity<T>) {
         names = schema::field_names<T>();
+        stored = schema::field_names<T>(schema::derived);
         tagged = requires(const T& object) { object.tags; };
     });
     for (const auto& [name, value] : filters) {
         if (tagged && name.substr(0, tag_prefix.size()) == tag_prefix) {
             filter.tags_[name.substr(tag_prefix.size())] = value;
-        } else if (std::find(names.begin(), names.end(), name) == names.end()) {
+            continue;
+        }
+        const auto at = std::find(names.begin(), names.end(), name);
+        if (at == names.end())
             return invalid("filters", "'" + name + "' is not a field of " + std::string(to_string(kind)) +
                                           ": expected " + schema::one_of(names) + " or tag:KEY");
-        } else {
-            filter.terms_.push_back({name, wanted_values(cloud, principal, name, value)});
-        }
+        filter.terms_.push_back({static_cast<std::size_t>(at - names.begin()), name,
+                                 wanted_values(cloud, principal, name, value)});
+        // Open operations are shown with what they wait for, access keys without their secrets.
+        if (kind == Kind::operation || kind == Kind::access_key ||
+            std::find(stored.begin(), stored.end(), name) == stored.end())
+            filter.as_shown_ = true;
     }
+    std::sort(filter.terms_.begin(), filter.terms_.end(),
+              [](const Term& a, const Term& b) { return a.at < b.at; });
     return filter;
 }
 
@@ -86,60 +97,34 @@ bool Filter::matches(const Cloud& cloud, const Acknowledgements& hosts, const Ob
             if constexpr (std::is_same_v<P, std::monostate>) {
                 return false;
             } else {
-                const auto shown = view(cloud, hosts, *pointer);
-                bool all = true;
-                schema::for_each_field<std::remove_cvref_t<decltype(shown)>>([&](const auto& field) {
-                    const auto* wanted = all ? term(field.name) : nullptr;
-                    if (wanted != nullptr) all = fits(schema::to_value(shown.*field.member), wanted->values);
-                });
-                if constexpr (requires { shown.tags; })
-                    for (const auto& [key, value] : tags_) {
-                        const auto at = shown.tags.find(key);
-                        all = all && at != shown.tags.end() && at->second == value;
-                    }
-                return all;
+                return as_shown_ ? fits_all(view(cloud, hosts, *pointer)) : fits_all(*pointer);
             }
         },
         object);
+}
+
+template <class T>
+bool Filter::fits_all(const T& object) const {
+    auto term = terms_.begin();
+    std::size_t at = 0;
+    bool all = true;
+    schema::for_each_field<T>([&](const auto& field) {
+        if (all && term != terms_.end() && term->at == at)
+            all = fits(schema::to_value(object.*field.member), (term++)->values);
+        ++at;
+    });
+    if constexpr (requires { object.tags; })
+        for (const auto& [key, value] : tags_) {
+            const auto found = all ? object.tags.find(key) : object.tags.end();
+            all = found != object.tags.end() && found->second == value;
+        }
+    return all;
 }
 
 const Filter::Term* Filter::term(std::string_view field) const {
     for (const auto& term : terms_)
         if (term.field == field) return &term;
     return nullptr;
-}
-
-std::optional<std::vector<Id>> Filter::candidates(const Cloud& cloud) const {
-    std::vector<Id> ids;
-    const auto add = [&](const auto& attachments, auto member) {
-        for (const auto& attachment : attachments) ids.push_back((*attachment).*member);
-    };
-    const auto each_id = [](const Term& term, Kind kind, const auto& fn) {
-        for (const auto& value : term.values)
-            if (const auto id = parse_id(value); id && id->kind == kind) fn(*id);
-    };
-    using schema::Attachment;
-    const bool record = kind_ == Kind::record;
-    if (!record && kind_ != Kind::attachment) return std::nullopt;
-    const auto member = record ? &Attachment::record : &Attachment::id;
-    if (const auto* t = term(record ? "instances" : "instance")) {
-        each_id(*t, Kind::instance, [&](Id id) { add(cloud.attachments_of_instance(id), member); });
-    } else if (t = term(record ? "hosts" : "host"); t != nullptr) {
-        each_id(*t, Kind::host, [&](Id id) { add(cloud.attachments_on_host(id), member); });
-    } else if (t = term("record"); t != nullptr && !record) {
-        each_id(*t, Kind::record, [&](Id id) { add(cloud.attachments_of_record(id), member); });
-    } else if (t = term("name"); t != nullptr) {
-        for (const auto& found : cloud.named<schema::Record>(t->values.front())) ids.push_back(found->id);
-    } else if (t = term("subnet"); t != nullptr) {
-        each_id(*t, Kind::subnet, [&](Id id) {
-            for (const Id found : cloud.records_of_subnet(id)) ids.push_back(found);
-        });
-    } else {
-        return std::nullopt;
-    }
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    return ids;
 }
 
 }  // namespace weft::coordinator

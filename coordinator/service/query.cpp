@@ -10,12 +10,25 @@
 namespace weft::coordinator {
 namespace {
 
-constexpr std::size_t page_limit = 1000;
+// What a turn may cost: looking at an object is 1, showing it 16. A millisecond or two.
+constexpr std::size_t turn_cost = 4096;
+constexpr std::size_t show_cost = 16;
 
 Result<wire::ObjectAnswer> answer(const Cloud& cloud, const Acknowledgements& hosts, Kind kind,
                                   const Object& object) {
     WEFT_TRY(auto bytes, encode_view(cloud, hosts, object));
     return wire::ObjectAnswer{kind, std::move(bytes), cloud.revision()};
+}
+
+Id id_of(const Object& object) {
+    return std::visit(
+        []<class P>(const P& pointer) -> Id {
+            if constexpr (std::is_same_v<P, std::monostate>)
+                return {};
+            else
+                return pointer->id;
+        },
+        object);
 }
 
 // Where a page starts: behind this id.
@@ -41,7 +54,8 @@ Result<wire::ObjectAnswer> Service::get(const Principal& principal, const wire::
     return found;
 }
 
-Result<Service::Page> Service::list(const Principal& principal, const wire::ListRequest& request) {
+Result<Service::Page> Service::list(const Principal& principal, const wire::ListRequest& request,
+                                    bool goes_on) {
     const auto& cloud = ledger_.cloud();
     const auto begin = clock_.boot_ns();
     const auto listed = [&]() -> Result<Page> {
@@ -51,42 +65,32 @@ Result<Service::Page> Service::list(const Principal& principal, const wire::List
                            "'" + std::string(to_string(request.kind)) + "' is not a kind of object here");
         WEFT_TRY(const auto start, page_start(request));
         WEFT_TRY(const auto filter, Filter::make(cloud, principal, request.kind, request.filters));
-        const std::size_t limit =
-            request.limit == 0 ? page_limit : std::min<std::size_t>(request.limit, page_limit);
         Page page;
+        page.last = start;
         Result<void> outcome{};
-        // Whether there is room for more after it.
-        const auto take = [&](const Object& object, Id id) {
-            if (!may_see(cloud, principal, object) || !filter.matches(cloud, hosts_, object)) return true;
-            if (page.objects.size() == limit) {
+        std::size_t cost = 0;
+        filter.each_after(cloud, start, [&](const Object& object) {
+            if (cost >= turn_cost || (request.limit != 0 && page.objects.size() == request.limit)) {
                 page.more = true;
                 return false;
             }
+            ++cost;
+            page.last = id_of(object);
+            if (!may_see(cloud, principal, object) || !filter.matches(cloud, hosts_, object)) return true;
+            cost += show_cost;
             auto shown = answer(cloud, hosts_, request.kind, object);
-            if (!shown) {
+            if (shown)
+                page.objects.push_back(std::move(*shown));
+            else
                 outcome = shown.error();
-                return false;
-            }
-            page.objects.push_back(std::move(*shown));
-            page.last = id;
-            return true;
-        };
-        if (const auto candidates = filter.candidates(cloud)) {
-            for (const Id id : *candidates)
-                if (id > start)
-                    if (const auto object = cloud.find(id); !is_null(object) && !take(object, id)) break;
-        } else {
-            schema::with_object(request.kind, [&]<class T>(std::type_identity<T>) {
-                const auto& table = cloud.table<T>();
-                for (auto at = table.after(start); at != table.end(); ++at)
-                    if (!take(Object{at->second.object}, at->second.object->id)) break;
-            });
-        }
+            return outcome.has_value();
+        });
         if (!outcome) return outcome.error();
         return page;
     }();
-    queried(principal, "list " + std::string(to_string(request.kind)), {},
-            listed ? Result<void>{} : Result<void>{listed.error()}, begin);
+    if (!goes_on || !listed)
+        queried(principal, "list " + std::string(to_string(request.kind)), {},
+                listed ? Result<void>{} : Result<void>{listed.error()}, begin);
     return listed;
 }
 

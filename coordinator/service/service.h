@@ -32,8 +32,11 @@ public:
         Id last;           // `after` of the next page
         bool more{false};  // there may be a next page
     };
-    // At most request.limit objects, and never more than 1000: call again with after = last while `more`.
-    [[nodiscard]] Result<Page> list(const Principal& principal, const wire::ListRequest& request);
+    // What a turn of the main thread allows: at most request.limit objects, fewer when that took long, maybe
+    // none. Call again with after = last while `more`, and let others have their turn in between; what is
+    // there all the while, and fits, comes once. `goes_on`: not the request's first turn.
+    [[nodiscard]] Result<Page> list(const Principal& principal, const wire::ListRequest& request,
+                                    bool goes_on = false);
     // Whether a watcher of `filters` may see the object, and how; nothing when not.
     [[nodiscard]] std::optional<Bytes> show(const Principal& principal, Kind kind,
                                             const schema::Tags& filters, const Object& object) const;
