@@ -93,7 +93,8 @@ TEST_CASE("[8.1/apply] apply makes what a document describes, once; diff, dry ru
     CHECK(typed.run({"record", "modify", "blue/r", "--description", "changed"}).code == 0);
     CHECK(typed.run({"diff", "-f", again}).code == 0);  // only given fields count, and it had no description
     CHECK(typed.run({"record", "detach", "blue/r"}).code == 0);
-    CHECK(typed.run({"diff", "-f", again}).out == "attach record blue/r to instance i1\n");
+    CHECK(typed.run({"diff", "-f", again}).out ==
+          "attach record blue/r to instance i1\n    device: \"eth0\"\n    netns: \"weft-i1\"\n");
 }
 
 TEST_CASE("[1.12/exit] exit codes tell kinds of failures apart, and nothing changes") {

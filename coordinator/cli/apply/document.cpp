@@ -81,9 +81,10 @@ Result<Value> nested_references(const Value::Entry& entry, Kind kind, const sche
     return out;
 }
 
-// How the record is attached: the fields of AttachRequest that a document may name.
-Result<void> read_attachment(const Value::Entry& entry, const std::string& path, Wanted& wanted) {
+// How the record is attached: where, and the attachment's own fields.
+Result<void> read_attachment(const Value::Entry& entry, const std::string& above, Wanted& wanted) {
     const std::string& key = entry.key;
+    const std::string path = above + '.' + key;
     if (key == "record" || key == "instance") {
         WEFT_CHECK(check_reference(entry.value, path, false));
         wanted.references.set(key, entry.value);
@@ -94,13 +95,17 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& path,
     } else if (key == "vlan") {
         WEFT_TRY(const auto tag, schema::integer_of(entry.value, path, schema::most_vlan));
         wanted.fields.set(key, {tag});
-    } else if (key == "delete-on-terminate") {
-        bool flag = false;
-        WEFT_CHECK(schema::from_value(entry.value, path, flag));
-        wanted.fields.set(key, {flag});
+    } else if (const auto* field = schema::find_field(Kind::attachment, key);
+               field && field->client_may_set()) {
+        Value one{Value::Map{}};
+        one.set(key, entry.value);
+        WEFT_TRY(const auto whole, wire::canonical(Kind::attachment, one, above));
+        wanted.fields.set(key, *whole.find(key));
     } else {
-        return wrong(entry.position, path,
-                     "unknown key: expected record, instance, device, netns, vlan or delete-on-terminate");
+        std::vector<std::string_view> names{"record", "instance", "device", "netns", "vlan"};
+        for (const auto& known : schema::fields_of(Kind::attachment))
+            if (known.client_may_set()) names.push_back(known.name);
+        return wrong(entry.position, path, "unknown key: expected " + schema::one_of(names));
     }
     return {};
 }
@@ -126,7 +131,7 @@ Result<void> read_object(const Value& item, Kind kind, const std::string& path, 
         const std::string where = path + '.' + entry.key;
         const auto* field = schema::find_field(kind, entry.key);
         if (kind == Kind::attachment) {
-            WEFT_CHECK(read_attachment(entry, where, wanted));
+            WEFT_CHECK(read_attachment(entry, path, wanted));
         } else if (const auto* section = section_inside(entry.key); kind == Kind::partition && section) {
             inside.emplace_back(section->kind, &entry);
         } else if (entry.key == "partition" && inside_partition(kind)) {

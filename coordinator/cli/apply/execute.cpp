@@ -44,10 +44,23 @@ Result<wire::Ack> create(Client& client, const Step& step, const wire::Options& 
     return client.create(request);
 }
 
+// The id of RECORD@INSTANCE, which is there by now.
+Result<std::string> attachment_of(Client& client, const std::string& key) {
+    const auto at = key.rfind('@');
+    WEFT_TRY(const auto record, client.resolve(Kind::record, key.substr(0, at)));
+    WEFT_TRY(const auto instance, client.resolve(Kind::instance, key.substr(at + 1)));
+    WEFT_TRY(const auto found, client.list(Kind::attachment, {{"record", record}, {"instance", instance}}));
+    if (found.empty()) return not_found("there is no attachment " + key);
+    return text_of(found.front(), "id");
+}
+
 Result<wire::Ack> modify(Client& client, const Step& step, const wire::Options& options) {
     wire::ModifyRequest request;
     request.kind = step.kind;
     request.ref = step.ref;
+    if (step.kind == Kind::attachment && step.ref.empty()) {
+        WEFT_TRY(request.ref, attachment_of(client, step.key));
+    }
     request.options = options;
     WEFT_TRY(const auto fields, with_ids(client, step));
     WEFT_TRY(request.patch, wire::object_bytes(step.kind, fields));
@@ -68,6 +81,8 @@ Result<wire::Ack> attach(Client& client, const Step& step, const wire::Options& 
         request.has_delete_on_terminate = true;
         request.delete_on_terminate = *flag->get<bool>();
     }
+    if (const auto* tags = step.fields.find("tags"))
+        WEFT_CHECK(schema::from_value(*tags, "tags", request.tags));
     request.options = options;
     return client.attach(request);
 }
@@ -80,6 +95,7 @@ Result<wire::Ack> perform(Client& client, const Step& step, const wire::Options&
         case Verb::modify: return modify(client, step, durable);
         case Verb::attach: return attach(client, step, options);
         case Verb::detach: return client.detach({step.key, text_of(step.references, "instance"), options});
+        case Verb::remove: return client.remove({step.kind, step.ref, durable});
         case Verb::move: return client.move({step.ref, text_of(step.references, "host"), options});
         case Verb::keep: break;
     }
@@ -120,6 +136,7 @@ Result<void> execute(Client& client, const Step& step, const wire::Options& opti
     if (ack) return {};
     auto error = ack.error();
     error.text += " (in the step: " + step.line() + ')';
+    if (step.position) error.text = schema::to_string(step.position) + ": " + error.text;
     return error;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "coordinator/cli/apply/plan_attachment.h"
+#include "coordinator/cli/apply/prune.h"
 #include "coordinator/cli/names.h"
 #include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
@@ -14,14 +15,10 @@ namespace {
 using schema::Value;
 using Verb = Step::Verb;
 
-// Made with each partition.
-constexpr std::string_view default_group = "default";
-constexpr std::string_view main_table = "main";
-
 class Planner {
 public:
-    Planner(const Document& document, const Present& present)
-        : document_(document), present_(present), universe_(present) {}
+    Planner(const Document& document, const Present& present, const Ownership& ownership)
+        : document_(document), present_(present), ownership_(ownership), universe_(present) {}
 
     Result<std::vector<Step>> run() {
         Document wanted = document_;
@@ -30,6 +27,9 @@ public:
             WEFT_CHECK(settle_partition(one));
             WEFT_TRY(const auto key, universe_.add(one));
             keys_.push_back(key);
+            if (!ownership_.owner) continue;
+            WEFT_TRY(const Value* there, universe_.find(one.kind, key, one.position));
+            WEFT_CHECK(label(*ownership_.owner, one, key, there));
         }
         std::vector<Wanted> attachments;
         for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -39,17 +39,35 @@ public:
                 WEFT_CHECK(plan_object(wanted[i], keys_[i], wanted));
         }
         std::ranges::move(later_, std::back_inserter(steps_));
-        WEFT_CHECK(plan_attachments(attachments, wanted, present_, universe_, steps_));
+        std::vector<Step> attaching;
+        WEFT_CHECK(plan_attachments(attachments, wanted, present_, universe_, ownership_.owner, attaching));
+        if (ownership_.prune) return pruned(std::move(attaching));
+        std::ranges::move(attaching, std::back_inserter(steps_));
         return std::move(steps_);
     }
 
 private:
     const Document& document_;
     const Present& present_;
+    const Ownership& ownership_;
     Universe universe_;
     std::vector<std::string> keys_;  // of the document's objects, attachments left out (they come last)
     std::vector<Step> steps_;
     std::vector<Step> later_;  // follow when all objects are there, before attachments
+
+    // All steps, with those that delete what the document has no more where they find and leave room.
+    std::vector<Step> pruned(std::vector<Step> attaching) {
+        std::set<std::pair<Kind, std::string>> wanted;
+        for (std::size_t i = 0; i < keys_.size(); ++i) wanted.emplace(document_[i].kind, keys_[i]);
+        auto pruning = prune(*ownership_.owner, present_, universe_, wanted, steps_, attaching);
+        const auto first_record = std::ranges::find_if(
+            steps_, [](const Step& step) { return step.kind == Kind::record && step.verb != Verb::keep; });
+        steps_.insert(first_record, std::make_move_iterator(pruning.before_records.begin()),
+                      std::make_move_iterator(pruning.before_records.end()));
+        for (auto* more : {&pruning.before_attaching, &attaching, &pruning.last})
+            std::ranges::move(*more, std::back_inserter(steps_));
+        return std::move(steps_);
+    }
 
     // Makes `partition` a key: from the reference, or from that of a record's subnet.
     Result<void> settle_partition(Wanted& one) {
@@ -98,22 +116,25 @@ private:
         WEFT_TRY(auto references, resolve_all(one));
         WEFT_TRY(const Value* present, universe_.find(one.kind, key, one.position));
         if (!present) return create(one, key, std::move(references), wanted);
-        Step step{Verb::keep, one.kind, key, text_of(*present, "id"), {Value::Map{}}, {Value::Map{}}, {}};
+        Step step = step_for(one, Verb::keep, key, text_of(*present, "id"));
         for (const auto& entry : *one.fields.get<Value::Map>())
             if (!(entry.value == *present->find(entry.key))) {
                 WEFT_CHECK(may_change(one, entry.key));
                 WEFT_CHECK(may_declare(one, entry.key, *present));
                 step.fields.set(entry.key, entry.value);
+                step.before.set(entry.key, *present->find(entry.key));
             }
-        for (const auto& entry : *references.get<Value::Map>())
-            if (!(entry.value ==
-                  keys_of(*schema::find_field(one.kind, entry.key), *present->find(entry.key)))) {
-                WEFT_CHECK(may_change(one, entry.key));
-                step.references.set(entry.key, entry.value);
-            }
+        for (const auto& entry : *references.get<Value::Map>()) {
+            auto before = keys_of(*schema::find_field(one.kind, entry.key), *present->find(entry.key));
+            if (entry.value == before) continue;
+            WEFT_CHECK(may_change(one, entry.key));
+            step.references.set(entry.key, entry.value);
+            step.before.set(entry.key, std::move(before));
+        }
         split_move(step);
         if (step.verb == Verb::move) {
-            steps_.push_back({Verb::move, one.kind, key, step.ref, {}, {Value::Map{}}, {}});
+            steps_.push_back(step_for(one, Verb::move, key, step.ref));
+            steps_.back().before.set("host", *step.before.find("host"));
             steps_.back().references.set("host", *step.references.find("host"));
             std::erase_if(std::get<Value::Map>(step.references.data),
                           [](const auto& entry) { return entry.key == "host"; });
@@ -122,7 +143,7 @@ private:
         const bool same =
             step.fields.get<Value::Map>()->empty() && step.references.get<Value::Map>()->empty();
         if (!same) step.verb = Verb::modify;
-        if (const auto* field = deferred(one.kind); field && step.references.find(field->name)) {
+        if (const auto* field = cross_references(one.kind); field && step.references.find(field->name)) {
             later_.push_back(std::move(step));
             return {};
         }
@@ -164,12 +185,14 @@ private:
                              "is not there yet, and '" + std::string(field.name) + "' is missing");
         for (const auto& entry : *one.fields.get<Value::Map>())
             WEFT_CHECK(may_declare(one, entry.key, one.fields));
-        if (comes_with_partition(one)) {
+        if (made_with_partition(one)) {
             complete(one, key, std::move(references));
             return {};
         }
-        if (deferred(one.kind)) defer(one.kind, key, references);
-        Step step{Verb::create, one.kind, key, {}, one.fields, std::move(references), {}};
+        if (cross_references(one.kind)) defer(one, key, references);
+        Step step = step_for(one, Verb::create, key, {});
+        step.fields = one.fields;
+        step.references = std::move(references);
         if (one.kind == Kind::partition) {
             for (const auto& other : wanted)
                 if (other.kind == Kind::subnet && other.partition == key) step.first.push_back(other.fields);
@@ -180,18 +203,23 @@ private:
         return {};
     }
 
+    static Step step_for(const Wanted& one, Verb verb, const std::string& key, std::string ref) {
+        Step step{verb, one.kind, key, std::move(ref), {Value::Map{}}, {Value::Map{}}, {}};
+        step.position = one.position;
+        return step;
+    }
+
     // The first subnets, the default group and the main route table are made by the step that makes their
     // partition.
-    bool comes_with_partition(const Wanted& one) const {
-        const bool by_itself = one.kind == Kind::subnet ||
-                               (one.kind == Kind::security_group && one.name == default_group) ||
-                               (one.kind == Kind::route_table && one.name == main_table);
-        return by_itself && created(one.partition);
+    bool made_with_partition(const Wanted& one) const {
+        return (one.kind == Kind::subnet || comes_with_partition(one.kind, one.name)) &&
+               created(one.partition);
     }
 
     // What such an object is not made with.
     void complete(const Wanted& one, const std::string& key, Value references) {
-        Step step{Verb::modify, one.kind, key, key, {Value::Map{}}, std::move(references), {}};
+        Step step = step_for(one, Verb::modify, key, key);
+        step.references = std::move(references);
         std::erase_if(std::get<Value::Map>(step.references.data),
                       [](const auto& entry) { return entry.key == "partition"; });
         if (one.kind != Kind::subnet) {
@@ -204,17 +232,9 @@ private:
         if (!nothing) later_.push_back(std::move(step));
     }
 
-    // Rules, routes and peers: they may refer to what comes later.
-    static const schema::FieldDescription* deferred(Kind kind) {
-        if (kind == Kind::security_group) return schema::find_field(kind, "rules");
-        if (kind == Kind::route_table || kind == Kind::record) return schema::find_field(kind, "routes");
-        if (kind == Kind::partition) return schema::find_field(kind, "peers");
-        return nullptr;
-    }
-
     // A new object gets them when all others are there, unless they refer to nothing.
-    void defer(Kind kind, const std::string& key, Value& references) {
-        const auto& field = *deferred(kind);
+    void defer(const Wanted& one, const std::string& key, Value& references) {
+        const auto& field = *cross_references(one.kind);
         const auto* given = references.find(field.name);
         if (!given) return;
         bool refers = false;
@@ -224,7 +244,7 @@ private:
             return {};
         });
         if (!refers) return;
-        Step step{Verb::modify, kind, key, key, {Value::Map{}}, {Value::Map{}}, {}};
+        Step step = step_for(one, Verb::modify, key, key);
         step.references.set(std::string(field.name), std::move(copy));
         later_.push_back(std::move(step));
         std::erase_if(std::get<Value::Map>(references.data),
@@ -255,6 +275,7 @@ std::string_view to_string(Step::Verb verb) noexcept {
         case Verb::move: return "move";
         case Verb::detach: return "detach";
         case Verb::attach: return "attach";
+        case Verb::remove: return "delete";
     }
     return "?";
 }
@@ -279,8 +300,20 @@ std::string Step::line() const {
     return out;
 }
 
-Result<std::vector<Step>> plan(const Document& document, const Present& present) {
-    return Planner{document, present}.run();
+Result<std::vector<Step>> plan(const Document& document, const Present& present, const Ownership& ownership) {
+    return Planner{document, present, ownership}.run();
+}
+
+const schema::FieldDescription* cross_references(Kind kind) {
+    if (kind == Kind::security_group) return schema::find_field(kind, "rules");
+    if (kind == Kind::route_table || kind == Kind::record) return schema::find_field(kind, "routes");
+    if (kind == Kind::partition) return schema::find_field(kind, "peers");
+    return nullptr;
+}
+
+bool comes_with_partition(Kind kind, std::string_view name) {
+    return (kind == Kind::security_group && name == "default") ||
+           (kind == Kind::route_table && name == "main");
 }
 
 }  // namespace weft::cli

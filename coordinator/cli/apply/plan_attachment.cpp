@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/cli/apply/plan_attachment.h"
 
+#include <algorithm>
 #include <set>
 
 #include "coordinator/cli/names.h"
+#include "weft/schema/description.h"
 
 namespace weft::cli {
 namespace {
@@ -11,15 +13,11 @@ namespace {
 using schema::Value;
 using Verb = Step::Verb;
 
-Step attachment_step(Verb verb, const std::string& record, const std::string& instance) {
+Step attachment_step(Verb verb, const Wanted& one, const std::string& record, const std::string& instance) {
     Step step{verb, Kind::record, record, {}, {Value::Map{}}, {Value::Map{}}, {}};
     step.references.set("instance", {instance});
+    step.position = one.position;
     return step;
-}
-
-bool leaving(const Value& attachment) {
-    const auto phase = text_of(attachment, "phase");
-    return phase == "cutting" || phase == "withdrawing";
 }
 
 bool differs(const Wanted& wanted, const Value& attachment, std::string_view field) {
@@ -41,14 +39,55 @@ bool is_shared(const Document& document, const Value* record, const std::string&
     return flag && !*flag;
 }
 
+// Fields that a request to attach does not carry: set as soon as the record is attached.
+void add_rest(const Wanted& one, const std::string& record, const std::string& instance,
+              std::vector<Step>& steps) {
+    constexpr std::array<std::string_view, 5> carried{"device", "netns", "vlan", "delete-on-terminate",
+                                                      "tags"};
+    Step step{
+        Verb::modify, Kind::attachment, record + '@' + instance, {}, {Value::Map{}}, {Value::Map{}}, {}};
+    step.position = one.position;
+    for (const auto& entry : *one.fields.get<Value::Map>())
+        if (std::ranges::find(carried, entry.key) == carried.end()) step.fields.set(entry.key, entry.value);
+    if (!step.fields.get<Value::Map>()->empty()) steps.push_back(std::move(step));
+}
+
+// What is changed where it is; the rest is chosen when the record is attached.
+Step changes(const Wanted& one, const Value& attachment, const std::string& record,
+             const std::string& instance) {
+    Step step{Verb::keep,
+              Kind::attachment,
+              record + '@' + instance,
+              text_of(attachment, "id"),
+              {Value::Map{}},
+              {Value::Map{}},
+              {}};
+    step.position = one.position;
+    for (const auto& entry : *one.fields.get<Value::Map>()) {
+        if (!schema::find_field(Kind::attachment, entry.key)->client_may_set() ||
+            !differs(one, attachment, entry.key))
+            continue;
+        step.verb = Verb::modify;
+        step.fields.set(entry.key, entry.value);
+        step.before.set(entry.key, *attachment.find(entry.key));
+    }
+    return step;
+}
+
 }  // namespace
 
+bool leaving(const Value& attachment) {
+    const auto phase = text_of(attachment, "phase");
+    return phase == "cutting" || phase == "withdrawing";
+}
+
 Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document& document,
-                              const Present& present, const Universe& universe, std::vector<Step>& steps) {
+                              const Present& present, const Universe& universe,
+                              const std::optional<Owner>& owner, std::vector<Step>& steps) {
     std::set<std::pair<std::string, std::string>> pairs;
     std::set<std::string> exclusive;
     const auto found = present.find(Kind::attachment);
-    for (const auto& one : wanted) {
+    for (auto one : wanted) {
         const auto& record_ref = *one.references.find("record");
         const auto& instance_ref = *one.references.find("instance");
         WEFT_TRY(const auto record,
@@ -75,24 +114,19 @@ Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document&
                 if (where == instance && !other_device)
                     same = &attachment;
                 else if (where == instance || !shared)
-                    detach.push_back(attachment_step(Verb::detach, record, where));
+                    detach.push_back(attachment_step(Verb::detach, one, record, where));
             }
         for (auto& step : detach) steps.push_back(std::move(step));
+        if (owner) WEFT_CHECK(label(*owner, one, record + '@' + instance, same));
+        auto changed = same ? changes(one, *same, record, instance) : Step{};
         if (!same) {
-            steps.push_back(attachment_step(Verb::attach, record, instance));
+            steps.push_back(attachment_step(Verb::attach, one, record, instance));
             steps.back().fields = one.fields;
-        } else if (differs(one, *same, "delete-on-terminate")) {
-            Step step{Verb::modify,
-                      Kind::attachment,
-                      record + '@' + instance,
-                      text_of(*same, "id"),
-                      {Value::Map{}},
-                      {Value::Map{}},
-                      {}};
-            step.fields.set("delete-on-terminate", *one.fields.find("delete-on-terminate"));
-            steps.push_back(std::move(step));
+            add_rest(one, record, instance, steps);
+        } else if (changed.verb == Verb::modify) {
+            steps.push_back(std::move(changed));
         } else {
-            steps.push_back(attachment_step(Verb::keep, record, instance));
+            steps.push_back(attachment_step(Verb::keep, one, record, instance));
         }
     }
     return {};

@@ -6,9 +6,13 @@
 
 namespace weft::cli {
 
-// Appends to `steps`. `document`, its partitions as keys, tells which new records are shared ones.
+// Appends to `steps`. `document`, its partitions as keys, tells which new records are shared ones; they carry
+// the owner's label, if there is one.
 [[nodiscard]] Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document& document,
                                             const Present& present, const Universe& universe,
-                                            std::vector<Step>& steps);
+                                            const std::optional<Owner>& owner, std::vector<Step>& steps);
+
+// Whether an attachment is on its way out.
+[[nodiscard]] bool leaving(const schema::Value& attachment);
 
 }  // namespace weft::cli
