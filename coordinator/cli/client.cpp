@@ -90,6 +90,10 @@ Result<std::vector<schema::Value>> Client::list(Kind kind, const schema::Tags& f
     wire::ListRequest request;
     request.kind = kind;
     request.filters = filters;
+    return list(request);
+}
+
+Result<std::vector<schema::Value>> Client::list(const wire::ListRequest& request) {
     WEFT_TRY(auto frame, wire::pack(Command::list, request));
     std::vector<schema::Value> out;
     Result<void> read{};

@@ -37,6 +37,7 @@ public:
 
     [[nodiscard]] Result<schema::Value> get(Kind kind, const std::string& ref);
     [[nodiscard]] Result<std::vector<schema::Value>> list(Kind kind, const schema::Tags& filters = {});
+    [[nodiscard]] Result<std::vector<schema::Value>> list(const wire::ListRequest& request);
     // The id of `ref`: an id as it is, a name or id prefix by asking.
     [[nodiscard]] Result<std::string> resolve(Kind kind, const std::string& ref);
     [[nodiscard]] Result<wire::Status> status();

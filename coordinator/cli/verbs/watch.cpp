@@ -18,16 +18,37 @@ Result<void> print_change(Program& program, const wire::Change& change, const Na
         line.set("revision", {change.revision});
         line.set("event", {std::string(event)});
         line.set("kind", {std::string(to_string(change.kind))});
-        line.set("lagged", {change.lagged});
         line.set("object", object);
         program.out() << schema::to_json(line) << std::endl;
         return {};
     }
-    if (change.lagged)
-        program.err() << "changes before revision " << change.revision << " were left out" << std::endl;
     program.out() << change.revision << ' ' << event << ' ' << summary(change.kind, object, names)
                   << std::endl;
     return {};
+}
+
+// Prints until the other end is gone; true: changes were left out, and `request` goes on where they begin.
+Result<bool> follow(Program& program, Client& client, Client& asking, Names& names,
+                    wire::WatchRequest& request) {
+    Result<void> outcome{};
+    bool lagged = false;
+    std::uint64_t newest = request.from;
+    WEFT_CHECK(client.watch(request, [&](const wire::Change& change) {
+        lagged = change.lagged;
+        if (lagged) {
+            // That revision's other objects may be missing.
+            request.from = newest == 0 ? 0 : newest - 1;
+            program.err() << "too slow: goes on from revision " << request.from << std::endl;
+            return false;
+        }
+        newest = change.revision;
+        if (const auto object = wire::object_value(change.kind, change.object))
+            names.learn(asking, change.kind, {*object});
+        outcome = print_change(program, change, names);
+        return outcome.has_value();
+    }));
+    if (!outcome) return outcome.error();
+    return lagged;
 }
 
 }  // namespace
@@ -45,20 +66,17 @@ void add_watch(Program& program, CLI::App& noun, Kind kind) {
         ->type_name("N");
     program.on(verb, [&program, kind, given]() -> Result<int> {
         WEFT_TRY(const auto filters, given->filters->filters());
-        WEFT_TRY(Client * client, program.client());
-        // Names are asked for on a second connection: this one carries the events.
+        // Names are asked for on a second connection: the other carries the events.
         WEFT_TRY(auto connection, Connection::open(program.settings().target));
         Client asking{std::move(connection)};
         Names names;
-        Result<void> outcome{};
-        WEFT_CHECK(client->watch({kind, filters, given->from}, [&](const wire::Change& change) {
-            if (const auto object = wire::object_value(change.kind, change.object))
-                names.learn(asking, change.kind, {*object});
-            outcome = print_change(program, change, names);
-            return outcome.has_value();
-        }));
-        if (!outcome) return outcome.error();
-        return 0;
+        wire::WatchRequest request{kind, filters, given->from};
+        for (;;) {
+            WEFT_TRY(auto events, Connection::open(program.settings().target));
+            Client client{std::move(events)};
+            WEFT_TRY(const bool lagged, follow(program, client, asking, names, request));
+            if (!lagged) return 0;
+        }
     });
 }
 
