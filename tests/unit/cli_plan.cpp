@@ -85,6 +85,15 @@ TEST_CASE("[8.1/apply] on an empty coordinator everything is made, in dependency
     CHECK(schema::to_yaml(steps[3].references) == "subnet: blue/web\n");
 }
 
+TEST_CASE("[8.1/apply] hosts are made before the partitions that are dedicated to them") {
+    CHECK(lines("cloud:\n"
+                "  partitions: [{name: red, cidrs: [10.1.0.0/16], dedicated-hosts: [h9], subnets: [{name: s, "
+                "cidr: "
+                "10.1.2.0/24}]}]\n"
+                "  hosts: [{name: h9, underlay: [192.0.2.9]}]\n",
+                {}) == "create host h9\ncreate partition red (subnet s)\n");
+}
+
 TEST_CASE("[8.1/apply] what is there already stays: applying twice changes nothing") {
     CHECK(lines(whole_cloud, blue_cloud()) ==
           "keep partition blue\n"

@@ -110,6 +110,19 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& above
     return {};
 }
 
+// The rules of an ACL in the order in which the coordinator keeps them, however they stand in the document.
+void order_rules(Value& acl) {
+    auto& map = std::get<Value::Map>(acl.data);
+    const auto rules = std::ranges::find(map, "rules", &Value::Entry::key);
+    if (rules == map.end()) return;
+    std::ranges::stable_sort(std::get<Value::List>(rules->value.data), {}, [](const Value& rule) {
+        const auto* direction = rule.find("direction");
+        const auto* number = rule.find("number");
+        return std::pair{direction && *direction == Value{std::string("egress")},
+                         number ? *number->get<std::uint64_t>() : 0};
+    });
+}
+
 using ByKind = std::map<Kind, Document>;
 
 // A record's partition follows from its subnet, and public addresses have none.
@@ -156,6 +169,7 @@ Result<void> read_object(const Value& item, Kind kind, const std::string& path, 
                 return wrong(item.position, path, "'" + std::string(key) + "' is missing");
     } else {
         WEFT_TRY(wanted.fields, wire::canonical(kind, plain, path));
+        if (kind == Kind::network_acl) order_rules(wanted.fields);
         const auto* name = wanted.fields.find("name");
         if (!name) return wrong(item.position, path, "'name' is missing");
         wanted.name = *name->get<std::string>();

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/cli/apply/export.h"
 
+#include <algorithm>
+
+#include "coordinator/cli/apply/plan.h"
+#include "coordinator/cli/apply/plan_attachment.h"
 #include "coordinator/cli/names.h"
 #include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
@@ -13,9 +17,14 @@ using schema::Value;
 
 class Exporter {
 public:
-    explicit Exporter(const Present& present) : present_(present), universe_(present) {}
+    explicit Exporter(const Present& present) : present_(present), universe_(present) {
+        // By names, which mean the same elsewhere, where ids are others.
+        for (auto& [kind, objects] : present_)
+            std::ranges::sort(objects, {}, [&](const Value& object) { return key_of(object); });
+    }
 
     Result<Value> run() {
+        WEFT_CHECK(check_unique());
         Value cloud{Value::Map{}};
         for (const auto& [name, kind] :
              {std::pair{"partitions", Kind::partition}, std::pair{"hosts", Kind::host},
@@ -32,8 +41,31 @@ public:
     }
 
 private:
-    const Present& present_;
+    Present present_;
     Universe universe_;
+
+    std::string key_of(const Value& object) const {
+        const auto id = text_of(object, "id");
+        const auto record = text_of(object, "record");
+        if (record.empty()) return universe_.key_of(id);
+        return universe_.key_of(record) + '@' + universe_.key_of(text_of(object, "instance"));
+    }
+
+    // Names are unique among the objects of one owner; a document has no other way to tell two apart.
+    Result<void> check_unique() const {
+        for (const Kind kind : {Kind::partition, Kind::instance}) {
+            const auto found = present_.find(kind);
+            if (found == present_.end()) continue;
+            const auto same = std::ranges::adjacent_find(
+                found->second, {}, [](const Value& object) { return text_of(object, "name"); });
+            if (same == found->second.end()) continue;
+            return conflict("", std::string(to_string(kind)) + ' ' + text_of(*same, "name") +
+                                    " is there for " + text_of(*same, "owner") + " and for " +
+                                    text_of(*std::next(same), "owner") +
+                                    ": a document cannot tell them apart; export as each of them");
+        }
+        return {};
+    }
 
     // Objects of a kind; of a partition if its id is given.
     Result<Value> objects(Kind kind, const std::string& partition) {
@@ -48,7 +80,9 @@ private:
             if (kind == Kind::record) item.set("partition", {universe_.key_of(text_of(object, "partition"))});
             for (const auto& field : schema::fields_of(kind)) {
                 const auto& value = *object.find(field.name);
-                if (!field.client_may_set() || value == *defaults.find(field.name)) continue;
+                if (!field.client_may_set()) continue;
+                if (value == *defaults.find(field.name) && !made_otherwise(kind, object, field.name))
+                    continue;
                 if (field.has(schema::foreign_only) && *object.find("foreign") == Value{false}) continue;
                 if (!partition.empty() && field.name == "partition") continue;
                 item.set(std::string(field.name), without_defaults(names(field, value)));
@@ -65,6 +99,12 @@ private:
             out.push_back(std::move(item));
         }
         return Value{std::move(out)};
+    }
+
+    // What a new partition's own group has unless a document says another.
+    static bool made_otherwise(Kind kind, const Value& object, std::string_view field) {
+        return kind == Kind::security_group && comes_with_partition(kind, text_of(object, "name")) &&
+               (field == "description" || field == "rules");
     }
 
     Value names(const schema::FieldDescription& field, const Value& value) const {
@@ -85,22 +125,39 @@ private:
     Value attachments() const {
         Value::List out;
         const auto found = present_.find(Kind::attachment);
-        if (found == present_.end()) return {std::move(out)};
+        const auto defaults = wire::object_value(Kind::attachment, {});
+        if (found == present_.end() || !defaults) return {std::move(out)};
         for (const auto& attachment : found->second) {
-            const auto phase = text_of(attachment, "phase");
-            if (phase == "cutting" || phase == "withdrawing") continue;
+            if (leaving(attachment)) continue;
             Value item;
             item.set("record", {universe_.key_of(text_of(attachment, "record"))});
             item.set("instance", {universe_.key_of(text_of(attachment, "instance"))});
-            for (const char* field : {"device", "netns"})
-                if (!text_of(attachment, field).empty()) item.set(field, {text_of(attachment, field)});
-            if (const auto* tag = attachment.find("vlan"); tag && !(*tag == Value{std::uint64_t{0}}))
-                item.set("vlan", *tag);
-            if (*attachment.find("delete-on-terminate") == Value{true})
-                item.set("delete-on-terminate", {true});
+            const auto* record = record_of(attachment);
+            for (const auto& field : schema::fields_of(Kind::attachment)) {
+                const bool given_to_attach =
+                    field.name == "device" || field.name == "netns" || field.name == "vlan";
+                if (!given_to_attach && !field.client_may_set()) continue;
+                const auto& value = *attachment.find(field.name);
+                // What is left out is the record's.
+                const auto* inherited = record ? record->find(field.name) : nullptr;
+                const bool inherits = field.name == "vlan" || field.name == "delete-on-terminate";
+                const bool plain = value == *defaults->find(field.name);
+                if (plain && !(inherits && inherited && !(*inherited == value))) continue;
+                item.set(std::string(field.name), names(field, value));
+            }
             out.push_back(std::move(item));
         }
         return {std::move(out)};
+    }
+
+    const Value* record_of(const Value& attachment) const {
+        const auto found = present_.find(Kind::record);
+        if (found == present_.end()) return nullptr;
+        const auto& records = found->second;
+        const auto key = universe_.key_of(text_of(attachment, "record"));
+        const auto at =
+            std::ranges::lower_bound(records, key, {}, [&](const Value& record) { return key_of(record); });
+        return at == records.end() ? nullptr : &*at;
     }
 };
 

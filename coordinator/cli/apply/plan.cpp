@@ -38,6 +38,7 @@ public:
             else
                 WEFT_CHECK(plan_object(wanted[i], keys_[i], wanted));
         }
+        hosts_first();
         std::ranges::move(later_, std::back_inserter(steps_));
         std::vector<Step> attaching;
         WEFT_CHECK(plan_attachments(attachments, wanted, present_, universe_, ownership_.owner, attaching));
@@ -54,6 +55,15 @@ private:
     std::vector<std::string> keys_;  // of the document's objects, attachments left out (they come last)
     std::vector<Step> steps_;
     std::vector<Step> later_;  // follow when all objects are there, before attachments
+
+    // Partitions are dedicated to hosts that are there.
+    void hosts_first() {
+        const bool dedicated = std::ranges::any_of(steps_, [](const Step& step) {
+            return step.kind == Kind::partition && step.references.find("dedicated-hosts");
+        });
+        if (dedicated)
+            std::ranges::stable_partition(steps_, [](const Step& step) { return step.kind == Kind::host; });
+    }
 
     // All steps, with those that delete what the document has no more where they find and leave room.
     std::vector<Step> pruned(std::vector<Step> attaching) {
