@@ -8,9 +8,9 @@
 namespace {
 
 const std::map<std::string, std::function<void(std::span<const std::string>)>> measures{
-    {"agents", weft::bench::agents}, {"fill", weft::bench::fill},   {"mapping", weft::bench::mapping},
-    {"memory", weft::bench::memory}, {"rules", weft::bench::rules}, {"service", weft::bench::service},
-    {"store", weft::bench::store},
+    {"agents", weft::bench::agents},   {"fill", weft::bench::fill},   {"mapping", weft::bench::mapping},
+    {"memory", weft::bench::memory},   {"query", weft::bench::query}, {"rules", weft::bench::rules},
+    {"service", weft::bench::service}, {"store", weft::bench::store},
 };
 
 }  // namespace

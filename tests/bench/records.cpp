@@ -15,6 +15,7 @@ namespace {
 
 using namespace coordinator;
 
+constexpr std::uint32_t tagged_each = 1000;
 constexpr std::uint32_t first_address = 0x0a000000;  // of 10.0.0.0/8
 
 template <class T>
@@ -66,6 +67,7 @@ Transaction Records::next() {
     record.owner = record.account = "root";
     record.security_groups = tag_.groups;
     record.tag = tag_.number;
+    if (number_ % tagged_each == 0) record.tags = {{"role", "rare"}};
     record.generation = 1;
     Transaction transaction;
     add(transaction, record);

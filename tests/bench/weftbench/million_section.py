@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A coordinator with very many records: how long it takes to start again, and what it holds in memory."""
+"""A coordinator with very many records: how long it takes to start again, what it holds in memory, how long it
+takes to answer."""
 
+import json
 import os
 import re
 import signal
@@ -16,6 +18,18 @@ from . import TOP, BenchError, run
 from .table import Row
 
 START_SECONDS = 120
+QUERIES = {
+    "page": "a page of 1,000",
+    "id": "one by id",
+    "name": "one by name",
+    "address": "one by address",
+    "tag": "1 in 1,000 by tag",
+    "instance": "50 by instance",
+    "subnet": "a page of 1,000 by subnet and partition",
+    "write": "a creation",
+    "write_while_listed": "a creation while all are listed",
+    "write_while_scanned": "a creation while all are looked at in vain",
+}
 
 
 def _start(argv, notify_path):
@@ -58,15 +72,23 @@ def measure(options):
         run(options.bench, "fill", folder / "weft.db", count)
         argv = [options.coordinator, "--config", folder / "coordinator.yaml"]
         seconds, processor, resident = [], [], []
-        for _ in range(min(options.rounds, 3)):
+        rounds = min(options.rounds, 3)
+        for number in range(rounds):
             (folder / "notify").unlink(missing_ok=True)
             daemon, took = _start(list(map(str, argv)), str(folder / "notify"))
             seconds.append(took)
             processor.append(_processor_seconds(daemon.pid))
             resident.append(_resident(daemon.pid))
+            if number == rounds - 1:
+                asked = json.loads(run(options.bench, "query", folder / "socket", 20 if options.smoke else 300,
+                                       max(options.seconds, 0.2)))
             daemon.send_signal(signal.SIGTERM)
             daemon.communicate()
     yield Row(f"{count:,} records: coordinator's memory", "GB", [now for now, _ in resident], "<= 1.5")
     yield Row(f"{count:,} records: its peak while starting", "GB", [peak for _, peak in resident])
     yield Row(f"{count:,} records: restart", "s", seconds, "<= 10")
     yield Row(f"{count:,} records: restart, processor time", "s", processor)
+    for key, what in QUERIES.items():
+        for value, share in zip(asked[key], ["p50", "p99"]):
+            yield Row(f"{count:,} records: {what}, {share}", "ms", [value])
+    yield Row(f"{count:,} records: listed meanwhile", "/s", [asked["listed"]])
