@@ -57,8 +57,8 @@ std::string interface_name(std::uint32_t ifindex) {
 Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
     : config_(config),
       datapath_(datapath),
-      installation_(datapath, StateFile{config.state}, config.frameworks, config.flows,
-                    config.usage_interval),
+      installation_(datapath, StateFile{config.state}, config.frameworks, config.flows, config.usage_interval,
+                    clock),
       flow_log_(config.flow_log, config.state, boot_id(), datapath, now),
       collector_(
           datapath, [this](std::uint64_t attachment) { return installation_.is_here(attachment); },

@@ -15,9 +15,9 @@
 namespace weft::agent {
 
 Installation::Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks,
-                           const FlowLimits& limits, std::chrono::seconds usage_interval)
+                           const FlowLimits& limits, std::chrono::seconds usage_interval, const Clock& clock)
     : datapath_(datapath),
-      reconciler_(datapath, limits),
+      reconciler_(datapath, limits, clock),
       file_(std::move(file)),
       frameworks_(std::move(frameworks)),
       usage_(usage_interval) {

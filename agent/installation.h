@@ -16,10 +16,10 @@ namespace weft::agent {
 
 class Installation final : public Target {
 public:
-    // `datapath` must outlive it. `frameworks`: those to report; empty: all there are.
+    // `datapath` and `clock` must outlive it. `frameworks`: those to report; empty: all there are.
     Installation(Datapath& datapath, StateFile file, std::vector<std::string> frameworks,
-                 const FlowLimits& limits = {},
-                 std::chrono::seconds usage_interval = std::chrono::minutes{1});
+                 const FlowLimits& limits = {}, std::chrono::seconds usage_interval = std::chrono::minutes{1},
+                 const Clock& clock = system_clock);
 
     // Once, before anything else: takes over what is pinned, and the desired set if the file fits it.
     // Otherwise the next session brings a snapshot, and until then everything stays as it is.
@@ -36,6 +36,10 @@ public:
     void snapshot(DesiredSet desired, const Installed& identity) override;
     void delta(Changes changes, std::uint64_t revision) override;
     void confirm() override;
+    [[nodiscard]] std::vector<wire::LeaseRequest> lease_requests() override {
+        return reconciler_.lease_requests();
+    }
+    void lease_answered(const wire::LeaseAnswer& answer) override { reconciler_.lease_answered(answer); }
     [[nodiscard]] Result<std::vector<wire::Counters>> counters(const std::string& record) override;
     [[nodiscard]] std::vector<wire::UsageReport> usage(bool all) override;
     void usage_acknowledged(std::uint64_t number) override;

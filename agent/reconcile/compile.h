@@ -47,9 +47,10 @@ struct PolicyIds {
 
 // One attachment at its device. `shared`: other records use the device with the same tag, so that the port is
 // found by source address and compile_shared_device() is needed beside it. `flags`: weft_port_flag bits
-// besides its own.
+// besides its own; `lease_expiry` as in weft_port.
 [[nodiscard]] Compiled compile_port(const schema::Port& port, const Device& device, bool shared,
-                                    const PolicyIds& policies = {}, std::uint32_t flags = 0);
+                                    const PolicyIds& policies = {}, std::uint32_t flags = 0,
+                                    std::uint64_t lease_expiry = 0);
 // `primary`: the sending side of the port that has what comes without an address of any; none: nobody has.
 [[nodiscard]] MapEntry compile_shared_device(const Device& device, std::uint32_t vlan,
                                              const weft_port& primary = {});

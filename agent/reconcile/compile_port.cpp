@@ -44,8 +44,10 @@ Subnet subnet_of(const schema::Port& port) {
     return {port.router, port.router6, bits, static_cast<std::uint8_t>(port.prefix_length6)};
 }
 
-weft_port sending_side(const schema::Port& port, const PolicyIds& policies, std::uint32_t flags) {
+weft_port sending_side(const schema::Port& port, const PolicyIds& policies, std::uint32_t flags,
+                       std::uint64_t lease_expiry) {
     weft_port out{};
+    out.lease_expiry = lease_expiry;
     out.attachment = port.attachment.value;
     out.record = port.record.value;
     out.gni = port.gni;
@@ -71,8 +73,9 @@ weft_port sending_side(const schema::Port& port, const PolicyIds& policies, std:
 }
 
 weft_local receiving_side(const schema::Port& port, const Device& device, const PolicyIds& policies,
-                          std::uint32_t flags) {
+                          std::uint32_t flags, std::uint64_t lease_expiry) {
     weft_local out{};
+    out.lease_expiry = lease_expiry;
     out.attachment = port.attachment.value;
     out.record = port.record.value;
     out.ifindex = device.ifindex;
@@ -111,13 +114,13 @@ MapEntry compile_shared_device(const Device& device, std::uint32_t vlan, const w
 }
 
 Compiled compile_port(const schema::Port& port, const Device& device, bool shared, const PolicyIds& policies,
-                      std::uint32_t flags) {
+                      std::uint32_t flags, std::uint64_t lease_expiry) {
     Compiled out;
     if (port.addresses.empty()) {
         out.failed = "the record has no address";
         return out;
     }
-    const auto local = to_bytes(receiving_side(port, device, policies, flags));
+    const auto local = to_bytes(receiving_side(port, device, policies, flags, lease_expiry));
     for (const auto& address : port.addresses) {
         const weft_overlay_key key{port.gni, to_abi(address)};
         out.entries.push_back({MapId::local, {to_bytes(key), local}});
@@ -128,7 +131,7 @@ Compiled compile_port(const schema::Port& port, const Device& device, bool share
         std::ranges::copy(port.mac.bytes, station.mac);
         out.entries.push_back({MapId::station, {to_bytes(station), local}});
     }
-    const auto sending = to_bytes(sending_side(port, policies, flags));
+    const auto sending = to_bytes(sending_side(port, policies, flags, lease_expiry));
     auto key = device_key(device, port.vlan);
     if (!shared) {
         out.entries.push_back({MapId::port, {to_bytes(key), sending}});

@@ -77,6 +77,7 @@ void Reconciler::put(schema::Port port) {
         quotas_.removed(*old);
         rates_.removed(*old);
     }
+    leases_.put(port, old != nullptr, clock_.boot_ns());
     ports_.added(port);
     quotas_.added(port);
     rates_.added(port);
@@ -133,6 +134,7 @@ void Reconciler::remove(const ObjectKey& object) {
                 quotas_.removed(*old);
                 rates_.removed(*old);
                 policies_.removed(*old);
+                leases_.remove(old->attachment);
                 detached_ = true;
             }
             break;

@@ -124,7 +124,8 @@ void Ports::add(const schema::Port& port, const Unit& unit, bool shared, std::ve
     if (!unit.device || !filter.failed.empty() || !filter.waiting.empty()) return;
     const auto flags = watched_.flags(port.record.value) |
                        (captured_.contains(port.record) ? std::uint32_t{WEFT_PORT_CAPTURE} : 0);
-    auto compiled = compile_port(port, *unit.device, shared, filter.ids, flags);
+    auto compiled =
+        compile_port(port, *unit.device, shared, filter.ids, flags, leases_.expiry(port.attachment));
     if (!compiled.failed.empty()) problem.failed = compiled.failed;
     if (problem.failed.empty()) problem.failed = quotas_.refusal(port);
     std::ranges::move(compiled.entries, std::back_inserter(fresh));

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "agent/reconcile/leases.h"
 #include "agent/reconcile/policies.h"
 #include "agent/reconcile/problems.h"
 #include "agent/reconcile/quotas.h"
@@ -17,18 +18,19 @@ class Ports {
 public:
     // All outlive it.
     Ports(Datapath& datapath, Wanted& wanted, const Policies& policies, const Quotas& quotas,
-          const Watched& watched, Problems& problems)
+          const Leases& leases, const Watched& watched, Problems& problems)
         : datapath_(datapath),
           wanted_(wanted),
           policies_(policies),
           quotas_(quotas),
+          leases_(leases),
           watched_(watched),
           problems_(problems) {}
 
     // A port came, went or changed; the objects are looked up in `refresh`.
     void added(const schema::Port& port);
     void removed(const schema::Port& port);
-    // What Policies or Quotas answer for the port changed, or whether it is watched or captured.
+    // What Policies, Quotas or Leases answer for the port changed, or whether it is watched or captured.
     void filtered_anew(const schema::Port& port) { refiltered_.insert(device_name(port)); }
     // Whether packets of the record are captured; its ports are then to be filtered anew.
     void capture(Id record, bool on);
@@ -71,6 +73,7 @@ private:
     Wanted& wanted_;
     const Policies& policies_;
     const Quotas& quotas_;
+    const Leases& leases_;
     const Watched& watched_;
     Problems& problems_;
     std::map<std::string, Unit> units_;  // by the device's name

@@ -34,12 +34,13 @@ void differences(const DesiredSet& current, const DesiredSet& desired, Put&& put
 
 }  // namespace
 
-Reconciler::Reconciler(Datapath& datapath, const FlowLimits& limits)
+Reconciler::Reconciler(Datapath& datapath, const FlowLimits& limits, const Clock& clock)
     : datapath_(datapath),
+      clock_(clock),
       policies_(wanted_),
       quotas_(wanted_, limits, datapath.flow_capacity()),
       rates_(wanted_),
-      ports_(datapath, wanted_, policies_, quotas_, watched_, problems_),
+      ports_(datapath, wanted_, policies_, quotas_, leases_, watched_, problems_),
       writer_(datapath, [this](MapId map, const std::string& key) { return keeps(map, key); }) {}
 
 bool Reconciler::keeps(MapId map, const std::string& key) {
@@ -104,6 +105,7 @@ void Reconciler::install(const DesiredSet& desired, const Dumps& dumps, const In
     const auto remove_one = [this](const ObjectKey& key) { remove(key); };
     const bool first = !has_desired_;
     has_desired_ = true;
+    if (first) leases_.adopt(dumps[static_cast<std::size_t>(MapId::port)]);
     if (installed_.host != identity.host) {  // what is an own address depends on it
         differences<schema::Peer>(desired_, {}, put_one, remove_one);
         installed_.host = identity.host;
@@ -116,6 +118,7 @@ void Reconciler::install(const DesiredSet& desired, const Dumps& dumps, const In
     differences<schema::Group>(desired_, desired, put_one, remove_one);
     differences<schema::Tag>(desired_, desired, put_one, remove_one);
     differences<schema::Port>(desired_, desired, put_one, remove_one);
+    leases_.adopted();
     if (first) {
         ports_.sweep();
         quotas_.adopt(dumps[static_cast<std::size_t>(MapId::quota)]);
@@ -176,6 +179,15 @@ Outcome Reconciler::repair() {
         log_warning("reconcile", "reading the maps: {}", dumps.error().message());
     write(installed_);
     return outcome();
+}
+
+void Reconciler::lease_answered(const wire::LeaseAnswer& answer) {
+    const auto later = leases_.answered(answer);
+    if (later.empty()) return;
+    for (const Id attachment : later)
+        if (const auto* port = desired_.find<schema::Port>(to_string(attachment)))
+            ports_.filtered_anew(*port);
+    write(installed_);
 }
 
 // What the records here may use of what they share.

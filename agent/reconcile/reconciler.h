@@ -8,17 +8,19 @@
 
 #include "agent/reconcile/grace.h"
 #include "agent/reconcile/guard.h"
+#include "agent/reconcile/leases.h"
 #include "agent/reconcile/ports.h"
 #include "agent/reconcile/quotas.h"
 #include "agent/reconcile/rates.h"
 #include "agent/reconcile/writes.h"
+#include "weft/base/clock.h"
 
 namespace weft::agent {
 
 class Reconciler {
 public:
-    // `datapath` must outlive it.
-    explicit Reconciler(Datapath& datapath, const FlowLimits& limits = {});
+    // `datapath` and `clock` must outlive it.
+    explicit Reconciler(Datapath& datapath, const FlowLimits& limits = {}, const Clock& clock = system_clock);
     Reconciler(const Reconciler&) = delete;
     Reconciler& operator=(const Reconciler&) = delete;
 
@@ -45,6 +47,12 @@ public:
     void watch(const Watched& watched);
     // Marks the record's ports as captured or not, until the process ends. False: it has none here.
     [[nodiscard]] bool capture(Id record, bool on);
+
+    // The leases that are to be renewed now; to be sent at once. Then what the coordinator said.
+    [[nodiscard]] std::vector<wire::LeaseRequest> lease_requests() {
+        return leases_.requests(clock_.boot_ns());
+    }
+    void lease_answered(const wire::LeaseAnswer& answer);
 
     // At most 1000 objects that a full map refused are listed.
     [[nodiscard]] Outcome outcome() const;
@@ -93,6 +101,7 @@ private:
     void resolve_paths();
 
     Datapath& datapath_;
+    const Clock& clock_;
     Wanted wanted_;
     Problems problems_;
     Policies policies_;
@@ -100,6 +109,7 @@ private:
     Grace grace_;
     Quotas quotas_;
     Rates rates_;
+    Leases leases_;
     Ports ports_;
     Writer writer_;
     DesiredSet desired_;

@@ -16,6 +16,7 @@ wire::Report host_report(const HostReport& report, const std::vector<std::string
             std::ranges::find(frameworks, capability) != frameworks.end())
             message.capabilities.push_back(capability);
     }
+    message.capabilities.emplace_back("lease");
     message.underlay = report.underlay;
     message.underlay_mtu = report.underlay_mtu;
     message.problem = fmt::format("{}", fmt::join(report.problems, "; ")).substr(0, longest_problem);

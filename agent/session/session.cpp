@@ -76,6 +76,7 @@ asio::awaitable<void> Session::tell_periodically() {
     const auto self = shared_from_this();
     while (!channel_->closed()) {
         send_installed();
+        send_leases();
         send_report(steady_clock::now());
         send_usage(steady_clock::now());
         renew();
@@ -114,6 +115,11 @@ void Session::send_usage(steady_clock::time_point now) {
     usage_at_ = now + target_.usage_interval();
 }
 
+void Session::send_leases() {
+    if (channel_->queued() >= most_queued) return;
+    for (const auto& request : target_.lease_requests()) send(Command::lease, request);
+}
+
 void Session::renew() {
     if (const auto request = renewal_.due()) send(Command::renew, *request, ++sequence_, wire::flag_request);
 }
@@ -143,6 +149,11 @@ Result<void> Session::take(const wire::Frame& frame) {
         case Command::counters: take_counters(frame); return {};
         case Command::trace: take_trace(frame); return {};
         case Command::certificate: take_certificate(frame); return {};
+        case Command::lease_answer: {
+            WEFT_TRY(const auto answer, wire::unpack<wire::LeaseAnswer>(frame, Command::lease_answer));
+            target_.lease_answered(answer);
+            return {};
+        }
         case Command::usage_ack: {
             WEFT_TRY(const auto ack, wire::unpack<wire::UsageAck>(frame, Command::usage_ack));
             target_.usage_acknowledged(ack.number);
@@ -171,6 +182,7 @@ Result<void> Session::take_commit(const wire::Frame& frame) {
     }
     if (commit.confirm) target_.confirm();
     send_installed();
+    send_leases();
     return {};
 }
 

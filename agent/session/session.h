@@ -36,6 +36,7 @@ private:
     void send_installed();
     void send_report(std::chrono::steady_clock::time_point now);
     void send_usage(std::chrono::steady_clock::time_point now);
+    void send_leases();
     void renew();
     Result<void> take(const wire::Frame& frame);
     Result<void> take_commit(const wire::Frame& frame);

@@ -8,6 +8,7 @@
 
 #include "agent/state/outcome.h"
 #include "weft/wire/message/hello.h"
+#include "weft/wire/message/lease.h"
 #include "weft/wire/message/status.h"
 #include "weft/wire/message/trace.h"
 #include "weft/wire/message/usage.h"
@@ -30,6 +31,10 @@ public:
     virtual void delta(Changes changes, std::uint64_t revision) = 0;
     // The operator accepts what is held back.
     virtual void confirm() = 0;
+
+    // The leases that are to be renewed now; to be sent at once, since what is granted counts from this call.
+    [[nodiscard]] virtual std::vector<wire::LeaseRequest> lease_requests() { return {}; }
+    virtual void lease_answered(const wire::LeaseAnswer& answer) { static_cast<void>(answer); }
 
     // Of one record, by id, or of all (empty): one message or more, each of a size that can be sent.
     [[nodiscard]] virtual Result<std::vector<wire::Counters>> counters(const std::string& record) = 0;

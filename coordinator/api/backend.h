@@ -10,6 +10,7 @@
 #include "coordinator/distribution/session_set.h"
 #include "coordinator/pki/authority.h"
 #include "coordinator/service/engine.h"
+#include "coordinator/service/failover.h"
 #include "coordinator/service/service.h"
 
 namespace weft::coordinator::api {
@@ -24,6 +25,7 @@ struct Backend {
     Ledger& ledger;
     Service& service;
     Engine& engine;
+    const Failover& failover;
     AcknowledgementTable& table;    // what agents say
     const Acknowledgements& hosts;  // with those that have none
     SessionSet& sessions;

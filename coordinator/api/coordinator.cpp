@@ -21,6 +21,7 @@
 #include "coordinator/model/foreign_hosts.h"
 #include "coordinator/pki/files.h"
 #include "coordinator/service/device_watch.h"
+#include "coordinator/service/failover.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
@@ -46,16 +47,19 @@ struct Coordinator::Parts {
           repository(std::move(store)),
           ledger(*repository, [&io](std::function<void()> work) { asio::post(io, std::move(work)); }),
           table(time),
-          hosts(table, ledger.cloud()) {}
+          hosts(table, ledger.cloud()),
+          leases(time) {}
 
     std::unique_ptr<Metrics> measures;  // outlives the repository, whose thread writes to it
     std::unique_ptr<Repository> repository;
     Ledger ledger;
     AcknowledgementTable table;
     ForeignHosts hosts;
+    Leases leases;
     std::unique_ptr<Service> service;
     std::unique_ptr<Engine> engine;
     std::unique_ptr<DeviceWatch> devices;
+    std::unique_ptr<Failover> failover;
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
@@ -80,8 +84,9 @@ struct Coordinator::Parts {
         ledger.subscribe([this](Revision revision, std::span<const Change> changes) {
             sessions->publish(revision, changes);
         });
-        engine = std::make_unique<Engine>(ledger, hosts, clock);
+        engine = std::make_unique<Engine>(ledger, hosts, clock, Engine::default_grace_ns, &leases);
         devices = std::make_unique<DeviceWatch>(ledger, hosts, clock);
+        failover = std::make_unique<Failover>(ledger, hosts, leases, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
         keys = std::make_unique<KeySessions>(ledger, clock);
@@ -91,11 +96,12 @@ struct Coordinator::Parts {
         table.subscribe([this](Id host) {
             engine->on_ack(host);
             waiters->on_ack(host);
+            failover->on_ack(host);
             devices->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
-                                                    table, hosts, *sessions, *waiters, *watchers, exports,
-                                                    *keys, authority ? &*authority : nullptr});
+                                                    *failover, table, hosts, *sessions, *waiters, *watchers,
+                                                    exports, *keys, authority ? &*authority : nullptr});
         sessions->on_events(
             {[this](Id host, const wire::Report& report) { take_report(*backend, host, report); },
              [this](Id host, const wire::RenewRequest& request, std::uint32_t sequence,
@@ -104,7 +110,8 @@ struct Coordinator::Parts {
              },
              [this](Id host, const wire::UsageReport& report, wire::Channel::Pointer channel) {
                  take_usage(*backend, host, report, std::move(channel));
-             }});
+             },
+             [this](Id host, const wire::LeaseRequest& request) { return failover->renew(host, request); }});
         return {};
     }
 
@@ -123,6 +130,7 @@ struct Coordinator::Parts {
             timer.expires_after(std::chrono::seconds(1));
             co_await timer.async_wait(asio::use_awaitable);
             engine->on_tick();
+            failover->on_tick();
             devices->on_tick();
             service->flush_audit();
             keys->close_expired();

@@ -106,6 +106,11 @@ Exposition Metrics::exposition(const Backend& backend) const {
                   "From a commit until one host that it concerns has installed it.")
         .add({}, convergence_);
     add_store(out);
+    out.counter("weft_coordinator_failovers_total",
+                "Records that went, or began to go, to a standby without a request.")
+        .add({}, backend.failover.started());
+    out.counter("weft_coordinator_lease_refusals_total", "Renewals of leases that were refused.")
+        .add({}, backend.failover.refused());
     out.gauge("weft_coordinator_watchers", "Clients that follow changes.")
         .add({}, std::uint64_t{backend.watchers.size()});
     out.counter("weft_coordinator_watch_overflows_total",

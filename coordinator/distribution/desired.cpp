@@ -282,6 +282,7 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.udp_timeout = record->udp_timeout;
     port.flow_log = record->flow_log;
     port.account = record->account;
+    port.lease = attachment->lease;
     if (const auto table = cloud_.find<schema::RouteTable>(subnet->route_table)) port.table = table->number;
     return port;
 }

@@ -195,6 +195,13 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
             events_.usage(host, report, session.channel());
             return {};
         }
+        case Command::lease: {
+            WEFT_TRY(const auto request, wire::unpack<wire::LeaseRequest>(frame, Command::lease));
+            const auto answer = events_.lease ? events_.lease(host, request) : wire::LeaseAnswer{};
+            WEFT_TRY(const auto packed, wire::pack(Command::lease_answer, answer));
+            session.channel()->send(packed);
+            return {};
+        }
         case Command::counters:
         case Command::done: {
             const auto concerns = [&](Id record) {

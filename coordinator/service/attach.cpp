@@ -2,6 +2,7 @@
 // Attach a record to an instance: the checks of row 2.1 in its order, then the intent. The operation does the
 // rest (operation.h).
 #include "coordinator/service/device.h"
+#include "coordinator/service/leases.h"
 #include "coordinator/service/placement.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/verbs.h"
@@ -13,9 +14,6 @@ using schema::Attachment;
 using schema::Instance;
 using schema::Phase;
 using schema::Record;
-
-// Bounds what one operation carries (a move takes all of an instance).
-constexpr std::size_t most_attachments = 64;
 
 // Attached there, or on the way: the answer says so. Leaving: the requester waits until it is gone.
 Result<Plan> existing(const Context& context, const wire::AttachRequest& request, const Record& record,
@@ -59,11 +57,8 @@ Result<void> check_instance(const Context& context, const Record& record, const 
                      "instance " + instance.name + " has " + std::to_string(attachments.size()) +
                          " attachments, the most there can be",
                      "instance", 0};
-    for (const auto& attachment : attachments) {
-        const auto operation = context.cloud.find<schema::Operation>(attachment->operation);
-        if (operation && operation->kind == schema::OperationKind::move)
-            return conflict("instance", "instance " + instance.name + " is being moved");
-    }
+    if (is_moving(context.cloud, instance))
+        return conflict("instance", "instance " + instance.name + " is being moved");
     if (!instance.host) {
         notes.push_back("instance " + instance.name + " has no host yet: programmed as soon as it has one");
         return {};
@@ -110,6 +105,7 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     if (programs) {
         attachment.phase = Phase::programming;
         attachment.host = instance.host;
+        begin_lease(attachment, lease_of(record), *context.cloud.find<schema::Host>(instance.host));
     }
 
     schema::Operation operation;
@@ -131,6 +127,11 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     plan.draft.put(instance);
     if (instance.host) plan.draft.rely(instance.host);
     plan.draft.rely(record.partition);
+    if (!record.failover.empty()) {  // it waits for nobody any more
+        Record found = record;
+        found.failover.clear();
+        plan.draft.put(found);
+    }
     plan.draft.put(attachment);
     plan.draft.put(operation);
     return {};

@@ -30,7 +30,9 @@ bool leaving(const Cloud& cloud, const Attachment& a) {
 // What the attachment was in the middle of ends here, unless it is a move that goes on with others.
 void supersede(Draft& draft, const Attachment& attachment, const Operation& by) {
     const auto current = draft.find<Operation>(attachment.operation);
-    if (!current || current->id == by.id || current->kind != schema::OperationKind::attach) return;
+    if (!current || current->id == by.id ||
+        (current->kind != schema::OperationKind::attach && current->kind != schema::OperationKind::failover))
+        return;
     Operation ended = *current;
     ended.state = schema::OperationState::failed;
     ended.error = ended.step + ": detached meanwhile by " + to_string(by.id);
@@ -61,8 +63,8 @@ Result<std::vector<Ptr<Attachment>>> chosen(const Context& context, const wire::
     return found;
 }
 
-// An active instance keeps a record where a partition of those it loses asks for that (row 2.10). What it
-// keeps may be on the way to it, but not away from it.
+}  // namespace
+
 Result<void> check_keeps_record(const Context& context, const std::vector<Ptr<Attachment>>& lost,
                                 Draft& draft) {
     const auto& cloud = context.cloud;
@@ -88,8 +90,6 @@ Result<void> check_keeps_record(const Context& context, const std::vector<Ptr<At
     }
     return {};
 }
-
-}  // namespace
 
 void erase_unattached(Draft& draft, Id object) {
     const auto record = draft.find<schema::Record>(object);
@@ -165,7 +165,12 @@ Result<Plan> detach(const Context& context, const wire::DetachRequest& request) 
     if (attachments.empty()) return already(context, {context.draft(), nothing});
     // All or none: who may detach only some of them names the instance.
     for (const auto& attachment : attachments) WEFT_CHECK(context.permit(Verb::detach, Object{attachment}));
-    const auto is_leaving = [&](const Ptr<Attachment>& a) { return leaving(context.cloud, *a); };
+    // What goes over to a standby is to be nobody's instead.
+    const auto is_leaving = [&](const Ptr<Attachment>& a) {
+        const auto operation = context.cloud.find<Operation>(a->operation);
+        return leaving(context.cloud, *a) &&
+               !(operation && operation->kind == schema::OperationKind::failover);
+    };
     if (std::all_of(attachments.begin(), attachments.end(), is_leaving))
         return already(context, {context.draft(), "already detaching", attachments.front()->id,
                                  attachments.front()->operation});

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "coordinator/service/standby.h"
+
 namespace weft::coordinator {
 
 using schema::Attachment;
@@ -57,6 +59,7 @@ void DeviceWatch::look(Id id) {
     }
     if (works && !record->repair.empty()) return put(*record, RecordStatus::available, {}, {});
     if (works || !failed || record->status != RecordStatus::available) return;
+    if (!record->standbys.empty() && on_standby(ledger_.cloud(), hosts_, *record, failed.get())) return;
     const auto host = ledger_.cloud().find<schema::Host>(failed->host);
     put(*record, RecordStatus::in_repair,
         "device " + failed->device + " on " + (host ? host->name : to_string(failed->host)) +

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device that fails under an attached record takes the record into repair, and the device's return takes it
-// out again (row 1.15). One that the operator took into repair stays there; what the operator says ends ours.
+// out again (row 1.15); with a standby that can have it, it goes there instead (failover.h). One that the
+// operator took into repair stays there; what the operator says ends ours.
 #pragma once
 
 #include <set>

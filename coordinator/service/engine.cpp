@@ -26,8 +26,13 @@ AuditRow audit_of(const Operation& operation, const Advance& advance) {
 
 }  // namespace
 
-Engine::Engine(Ledger& ledger, const Acknowledgements& hosts, const Clock& clock, std::uint64_t grace_ns)
-    : ledger_(ledger), hosts_(hosts), clock_(clock), settled_at_(clock.boot_ns() + grace_ns) {
+Engine::Engine(Ledger& ledger, const Acknowledgements& hosts, const Clock& clock, std::uint64_t grace_ns,
+               const Leases* leases)
+    : ledger_(ledger),
+      hosts_(hosts),
+      clock_(clock),
+      leases_(leases),
+      settled_at_(clock.boot_ns() + grace_ns) {
     ledger_.subscribe([this](Revision, std::span<const Change> changes) { on_commit(changes); });
 }
 
@@ -82,7 +87,7 @@ void Engine::evaluate(Id id) {
     }
     const auto operation = ledger_.cloud().find<Operation>(id);
     if (!operation || !is_open(*operation)) return;
-    const HostView view{hosts_, clock_.boot_ns() >= settled_at_};
+    const HostView view{hosts_, clock_.boot_ns() >= settled_at_, leases_};
     auto step = next(*operation, ledger_.cloud(), view, clock_.unix_us());
     if (const auto* blocked = std::get_if<Blocked>(&step)) {
         open.blocked_on = blocked->host;

@@ -14,10 +14,12 @@ namespace weft::coordinator {
 class Engine {
 public:
     using Completion = std::function<void(const schema::Operation&)>;
+    static constexpr std::uint64_t default_grace_ns = 5'000'000'000;
 
-    // Subscribes to the ledger. Silence of a host counts only `grace_ns` after this (default: 5 s).
+    // Subscribes to the ledger. Silence of a host counts only `grace_ns` after this.
+    // All must outlive it.
     Engine(Ledger& ledger, const Acknowledgements& hosts, const Clock& clock,
-           std::uint64_t grace_ns = 5'000'000'000);
+           std::uint64_t grace_ns = default_grace_ns, const Leases* leases = nullptr);
 
     // Goes on with the operations that a loaded cloud has open. Call once, when sessions can be served.
     void resume();
@@ -41,6 +43,7 @@ private:
     Ledger& ledger_;
     const Acknowledgements& hosts_;
     const Clock& clock_;
+    const Leases* leases_;
     std::uint64_t settled_at_;
     std::map<Id, Open> open_;
 

@@ -59,6 +59,10 @@ void Service::move(const Principal& principal, const wire::MoveRequest& request,
           std::move(done));
 }
 
+void Service::failover(const Principal& principal, const wire::FailoverRequest& request, Done done) {
+    start(principal, "failover", request.record, request, &coordinator::failover, std::move(done));
+}
+
 template <class Request>
 void Service::start(const Principal& principal, std::string verb, std::string target, const Request& request,
                     Result<Plan> (*planner)(const Context&, const Request&), Done done) {

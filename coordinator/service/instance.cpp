@@ -2,6 +2,7 @@
 // Instances. Placing one on a host, or starting it, lets its waiting attachments go on (row 2.3).
 #include "coordinator/service/fields.h"
 #include "coordinator/service/placement.h"
+#include "coordinator/service/standby.h"
 #include "coordinator/service/verbs.h"
 #include "weft/schema/principal_list.h"
 
@@ -44,6 +45,7 @@ Result<Plan> terminate(const Context& context, const Instance& before, const Ins
     if (!attachments.empty()) {
         WEFT_TRY(plan, detach_all(context, attachments, {.terminate = true}));
     }
+    for (const auto& attachment : attachments) leave_to_standby(plan.draft, *attachment);
     plan.text = (plan.operation ? "terminating instance " : "terminated instance ") + before.name;
     plan.object = after.id;
     // What is attached meanwhile is found when the operation ends; without one nothing may be.
@@ -95,7 +97,10 @@ Result<Plan> remove_instance(const Context& context, const Instance& instance) {
         if (!context.options.force)
             return conflict("", "instance " + instance.name + " has " + std::to_string(attachments.size()) +
                                     " attachments: detach them first, or force");
-        return detach_all(context, attachments, {.then_delete = instance.id, .terminate = true});
+        WEFT_TRY(auto plan,
+                 detach_all(context, attachments, {.then_delete = instance.id, .terminate = true}));
+        for (const auto& attachment : attachments) leave_to_standby(plan.draft, *attachment);
+        return plan;
     }
     Plan plan{context.draft(), "deleted instance " + instance.name};
     erase_unattached(plan.draft, instance.id);

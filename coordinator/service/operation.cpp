@@ -14,6 +14,7 @@ Next next(const Operation& operation, const Cloud& cloud, const HostView& hosts,
         case schema::OperationKind::detach: return next_detach(operation, cloud, hosts, now_us);
         case schema::OperationKind::move: return next_move(operation, cloud, hosts, now_us);
         case schema::OperationKind::addresses: return next_addresses(operation, cloud, hosts, now_us);
+        case schema::OperationKind::failover: return next_failover(operation, cloud, hosts, now_us);
     }
     return Blocked{};
 }
@@ -47,6 +48,7 @@ void set_phase(Draft& draft, Operation& operation, const std::vector<Ptr<Attachm
     for (const auto& attachment : attachments) {
         Attachment after = *attachment;
         after.phase = phase;
+        after.operation = operation.id;
         if (phase == schema::Phase::attached) {
             after.attach_time = draft.now_us();
             after.operation = {};

@@ -7,6 +7,7 @@
 
 #include "coordinator/model/acknowledgements.h"
 #include "coordinator/service/draft.h"
+#include "coordinator/service/leases.h"
 
 namespace weft::coordinator {
 
@@ -27,10 +28,16 @@ using Next = std::variant<Advance, Blocked>;
 struct HostView {
     const Acknowledgements& hosts;
     bool settled;
+    const Leases* leases{nullptr};  // none: no lease is ever over
 
     [[nodiscard]] bool acked(Id host, Revision revision) const { return hosts.installed(host) >= revision; }
     // It will not answer for now.
     [[nodiscard]] bool silent(Id host) const { return settled && !answers(hosts.session(host)); }
+    // Its host lets nothing of it pass any more. Decide by it only what refuses its renewals, or with an
+    // attachment whose renewals are refused.
+    [[nodiscard]] bool lapsed(const schema::Attachment& attachment) const {
+        return leases != nullptr && leases->lapsed(attachment);
+    }
 };
 
 [[nodiscard]] Next next(const schema::Operation& operation, const Cloud& cloud, const HostView& hosts,
@@ -42,6 +49,9 @@ struct HostView {
                                std::uint64_t now_us);
 [[nodiscard]] Next next_move(const schema::Operation& operation, const Cloud& cloud, const HostView& hosts,
                              std::uint64_t now_us);
+
+[[nodiscard]] Next next_failover(const schema::Operation& operation, const Cloud& cloud,
+                                 const HostView& hosts, std::uint64_t now_us);
 
 [[nodiscard]] Next next_addresses(const schema::Operation& operation, const Cloud& cloud,
                                   const HostView& hosts, std::uint64_t now_us);
@@ -58,6 +68,13 @@ struct HostView {
 // Sets the phase of these, with the operation's step.
 void set_phase(Draft& draft, schema::Operation& operation,
                const std::vector<Ptr<schema::Attachment>>& attachments, schema::Phase phase);
+// A new failover from `former` (none: the record is nobody's), before its first step.
+[[nodiscard]] schema::Operation begin_failover(const schema::Attachment& former, std::string principal,
+                                               std::string reason);
+// Nobody can have the record now: its attachment goes, and it waits for a standby.
+[[nodiscard]] Advance give_up_failover(const schema::Operation& operation, const Cloud& cloud,
+                                       const schema::Attachment& attachment, const std::string& why,
+                                       std::uint64_t now_us);
 [[nodiscard]] Advance end_operation(Draft draft, schema::Operation operation, const std::string& error,
                                     std::string text);
 

@@ -14,18 +14,12 @@ using schema::Phase;
 
 Advance compensate(const Operation& operation, const Cloud& cloud, const Attachment& attachment,
                    const std::string& reason, std::uint64_t now_us) {
+    if (operation.kind == schema::OperationKind::failover)
+        return give_up_failover(operation, cloud, attachment, reason, now_us);
     Draft draft{cloud, now_us};
     draft.erase(attachment.id);
     if (operation.then_delete) erase_unless_held(draft, operation.then_delete);
     return end_operation(std::move(draft), operation, operation.step + ": " + reason, {});
-}
-
-bool is_moving(const Cloud& cloud, const schema::Instance& instance) {
-    for (const auto& attachment : cloud.attachments_of_instance(instance.id)) {
-        const auto current = cloud.find<Operation>(attachment->operation);
-        if (current && current->kind == schema::OperationKind::move) return true;
-    }
-    return false;
 }
 
 // Programs as soon as the instance has a host that can be used, runs or boots, and stays there.
@@ -44,6 +38,7 @@ Next place(const Operation& operation, const Cloud& cloud, const HostView& hosts
     Draft draft{cloud, now_us};
     Attachment placed = *attachment;
     placed.host = host->id;
+    begin_lease(placed, lease_of(*record), *host);
     Operation after = operation;
     after.to_host = host->id;
     set_phase(draft, after, {std::make_shared<Attachment>(placed)}, Phase::programming);

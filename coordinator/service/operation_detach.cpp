@@ -2,8 +2,8 @@
 // cutting -> withdrawing -> deleted. The old host stops first. A host that is lost cannot be told: the
 // mappings are withdrawn at the others without it, so that none of them sends to it or takes from it any
 // more, and the attachment stays (withdrawing, "not enforced on H"), and with it the record's exclusive
-// claim, until that host is back and has installed the removal. So nobody else can have the record while two
-// might answer for it.
+// claim, until that host is back and has installed the removal, or its lease is over. So nobody else can have
+// the record while two might answer for it.
 #include <algorithm>
 
 #include "coordinator/service/operation.h"
@@ -19,7 +19,7 @@ using schema::Phase;
 // The host whose acknowledgement the attachment still needs; none when it can go on.
 Id awaited(const Cloud& cloud, const HostView& hosts, const Attachment& attachment) {
     const Revision revision = written(cloud, attachment);
-    const bool own = hosts.acked(attachment.host, revision);
+    const bool own = hosts.acked(attachment.host, revision) || hosts.lapsed(attachment);
     if (attachment.phase == Phase::cutting)
         return own || hosts.silent(attachment.host) ? Id{} : attachment.host;
     if (!own) return attachment.host;

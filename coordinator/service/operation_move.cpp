@@ -17,9 +17,11 @@ Advance program_on(const Cloud& cloud, Operation operation, const Attachments& a
                    std::uint64_t now_us) {
     Draft draft{cloud, now_us};
     Attachments placed;
+    const auto to = cloud.find<schema::Host>(host);
     for (const auto& attachment : attachments) {
         Attachment copy = *attachment;
         copy.host = host;
+        if (to) begin_lease(copy, copy.lease, *to);
         placed.push_back(std::make_shared<Attachment>(copy));
     }
     if (const auto instance = cloud.find<schema::Instance>(operation.instance)) {

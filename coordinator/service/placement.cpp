@@ -30,4 +30,11 @@ bool takes_ports(const schema::Instance& instance) {
                              instance.state == schema::InstanceState::booting);
 }
 
+bool is_moving(const Cloud& cloud, const schema::Instance& instance) {
+    return std::ranges::any_of(cloud.attachments_of_instance(instance.id), [&](const auto& attachment) {
+        const auto current = cloud.find<schema::Operation>(attachment->operation);
+        return current && current->kind == schema::OperationKind::move;
+    });
+}
+
 }  // namespace weft::coordinator

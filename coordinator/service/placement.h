@@ -7,6 +7,9 @@
 
 namespace weft::coordinator {
 
+// Of an instance; bounds what one operation carries (a move takes all of them).
+inline constexpr std::size_t most_attachments = 64;
+
 // The host is in the record's zone and among the partition's dedicated hosts, if any.
 [[nodiscard]] Result<void> check_placement(const Cloud& cloud, const schema::Record& record,
                                            const schema::Host& host);
@@ -16,5 +19,8 @@ namespace weft::coordinator {
 
 // Whether the instance is where and as it must be to program its attachments: placed, and running or booting.
 [[nodiscard]] bool takes_ports(const schema::Instance& instance);
+
+// Whether it is on its way to another host.
+[[nodiscard]] bool is_moving(const Cloud& cloud, const schema::Instance& instance);
 
 }  // namespace weft::coordinator

@@ -5,6 +5,7 @@
 #include "coordinator/service/device.h"
 #include "coordinator/service/fields.h"
 #include "coordinator/service/groups.h"
+#include "coordinator/service/leases.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/routes.h"
 #include "coordinator/service/subnet_rules.h"
@@ -132,6 +133,43 @@ Result<void> attach_at_once(const Context& context, const wire::CreateRequest& r
     return {};
 }
 
+// Whoever lists an instance could attach the record to it. Those that were listed before stay.
+Result<void> check_standbys(const Context& context, const Record& record, const Record& before,
+                            Draft& draft) {
+    const auto& listed = record.standbys;
+    if (!listed.empty() && !record.exclusive)
+        return conflict("standbys",
+                        "a record that is not exclusive has no standbys: it is on several at once");
+    for (auto at = listed.begin(); at != listed.end(); ++at) {
+        if (std::find(listed.begin(), at, *at) != at)
+            return invalid("standbys", to_string(*at) + " is given twice");
+        if (std::ranges::find(before.standbys, *at) != before.standbys.end()) continue;
+        WEFT_TRY(const auto instance,
+                 resolve<schema::Instance>(context.cloud, context.principal, to_string(*at), "standbys"));
+        if (auto allowed = context.permit(Verb::attach, Object{instance}); !allowed) {
+            auto error = allowed.error();
+            error.field = "standbys";
+            return error;
+        }
+        if (instance->state == schema::InstanceState::terminated)
+            return conflict("standbys", "instance " + instance->name + " is terminated");
+        draft.rely(instance->id);
+    }
+    return {};
+}
+
+// Its attachments get the lease, and are known to have it when their hosts say so (failover.cpp).
+void change_leases(const Context& context, const Record& before, const Record& after, Draft& draft) {
+    if (lease_of(before) == lease_of(after)) return;
+    const auto attachments = context.cloud.attachments_of_record(before.id);
+    if (attachments.empty()) draft.unused(ClaimKind::attachment, before.id);
+    for (const auto& attachment : attachments) {
+        schema::Attachment changed = *attachment;
+        change_lease(changed, lease_of(after));
+        draft.put(changed);
+    }
+}
+
 bool is_programmed(const Cloud& cloud, Id record) {
     const auto attachments = cloud.attachments_of_record(record);
     return std::any_of(attachments.begin(), attachments.end(), [](const auto& attachment) {
@@ -180,6 +218,7 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
     if (given.has(&Record::security_groups)) WEFT_CHECK(check_in_groups(record));
     plan.draft.rely(subnet->id);
     WEFT_CHECK(check_own_routes(context, record, {}, plan));
+    WEFT_CHECK(check_standbys(context, record, {}, plan.draft));
     WEFT_CHECK(enter_groups(plan.draft, record));
     plan.draft.put(record);
     if (!request.instance.empty()) WEFT_CHECK(attach_at_once(context, request, record, plan));
@@ -232,6 +271,9 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
     if (before.operation && after.addresses != before.addresses)
         return conflict("addresses", "are being changed by " + to_string(before.operation) + ": try again");
     if (after.status != before.status) after.repair.clear();
+    WEFT_CHECK(check_standbys(context, after, before, draft));
+    if (after.standbys.empty()) after.failover.clear();
+    change_leases(context, before, after, draft);
     Plan checked{std::move(draft), {}};
     WEFT_CHECK(check_own_routes(context, after, before, checked));
     if (after.addresses != before.addresses && is_programmed(context.cloud, before.id)) {

@@ -63,6 +63,7 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> attach(const Context& context, const wire::AttachRequest& request);
 [[nodiscard]] Result<Plan> detach(const Context& context, const wire::DetachRequest& request);
 [[nodiscard]] Result<Plan> move(const Context& context, const wire::MoveRequest& request);
+[[nodiscard]] Result<Plan> failover(const Context& context, const wire::FailoverRequest& request);
 
 // What follows when all of them are detached.
 struct Afterwards {
@@ -73,6 +74,11 @@ struct Afterwards {
 [[nodiscard]] Result<Plan> detach_all(const Context& context,
                                       const std::vector<Ptr<schema::Attachment>>& attachments,
                                       const Afterwards& afterwards);
+
+// An active instance keeps a record where a partition of those it loses asks for that (row 2.10). What it
+// keeps may be on the way to it, but not away from it.
+[[nodiscard]] Result<void> check_keeps_record(const Context& context,
+                                              const std::vector<Ptr<schema::Attachment>>& lost, Draft& draft);
 
 // Adds to the plan that the record, which the draft may be making, is attached to the instance as the request
 // says (row 2.1).

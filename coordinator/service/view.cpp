@@ -5,6 +5,7 @@
 
 #include "coordinator/model/routing.h"
 #include "coordinator/service/placement.h"
+#include "coordinator/service/standby.h"
 #include "weft/wire/codec.h"
 
 namespace weft::coordinator {
@@ -59,6 +60,30 @@ void add_notice(std::string& notice, const std::string& text) {
     if (!text.empty()) notice += (notice.empty() ? "" : "; ") + text;
 }
 
+// Whether a standby takes the record over, or why not.
+void add_failover(std::string& notice, const Cloud& cloud, const Acknowledgements& hosts,
+                  const schema::Record& record) {
+    if (record.standbys.empty()) return;
+    const auto attachments = cloud.attachments_of_record(record.id);
+    const auto* active = attachments.empty() ? nullptr : attachments.front().get();
+    const auto none = [&] {
+        const auto standby = on_standby(cloud, hosts, record, active);
+        return standby ? std::string{} : ": " + standby.error().text;
+    };
+    if (active == nullptr) {
+        if (!record.failover.empty()) add_notice(notice, record.failover + "; waits for a standby" + none());
+        return;
+    }
+    const auto operation = cloud.find<schema::Operation>(active->operation);
+    if (operation && operation->kind == schema::OperationKind::failover)
+        return add_notice(notice, "goes to a standby: " + operation->reason);
+    if (active->phase != Phase::attached) return;
+    if (active->lease_held == 0)
+        add_notice(notice, "its host has yet to take the lease: no standby takes it over by itself before");
+    else if (const auto why = none(); !why.empty() && !answers(hosts.session(active->host)))
+        add_notice(notice, "no standby can take it over" + why);
+}
+
 // What the record's own routes and those of its subnet's table lack.
 void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& record) {
     auto routes = record.routes;
@@ -83,6 +108,7 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
         add_notice(record.notice, notice_of(cloud, hosts, *attachment));
     }
     if (!record.repair.empty()) add_notice(record.notice, "in repair: " + record.repair);
+    add_failover(record.notice, cloud, hosts, record);
     add_routes(record.notice, cloud, record);
     if (record.attachments.empty())
         record.attachment_status = AttachmentStatus::detached;

@@ -5,6 +5,7 @@
 #include "weft/wire/message.h"
 #include "weft/wire/message/capture.h"
 #include "weft/wire/message/hello.h"
+#include "weft/wire/message/lease.h"
 #include "weft/wire/message/request.h"
 #include "weft/wire/message/session.h"
 #include "weft/wire/message/status.h"
@@ -44,6 +45,9 @@ void check(const Frame& frame) {
         case Command::attach: return check<wire::AttachRequest>(frame);
         case Command::detach: return check<wire::DetachRequest>(frame);
         case Command::move: return check<wire::MoveRequest>(frame);
+        case Command::failover: return check<wire::FailoverRequest>(frame);
+        case Command::lease: return check<wire::LeaseRequest>(frame);
+        case Command::lease_answer: return check<wire::LeaseAnswer>(frame);
         case Command::ready: return check<wire::ReadyRequest>(frame);
         case Command::confirm:
         case Command::token:

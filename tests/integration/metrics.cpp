@@ -88,6 +88,8 @@ TEST_CASE_FIXTURE(Metered, "[8.3/convergence] each host that installed a change 
     CHECK(wait_for([&] { return value("weft_coordinator_host_lag_revisions{host=\"h3\"}") == "0"; }));
     CHECK(value("weft_coordinator_watchers") == "0");
     CHECK(value("weft_coordinator_watch_overflows_total") == "0");
+    CHECK(value("weft_coordinator_failovers_total") == "0");
+    CHECK(value("weft_coordinator_lease_refusals_total") == "0");
 }
 
 TEST_CASE_FIXTURE(Metered, "[6.9/metrics] a host without an agent is foreign, in no state that alerts name") {

@@ -83,9 +83,10 @@ TEST_CASE("[1.7/show] one object shows every field, references by name with thei
     CHECK(text.find("\nsource-dest-check:   yes\n") != std::string::npos);
     CHECK(text.find("\ngeneration:          0\ncreate-time:         2026-01-31T12:00:00.000001Z\n"
                     "tag:                 0\n") != std::string::npos);
-    CHECK(
-        text.ends_with("\nattachers:           -\ndetachers:           -\n"
-                       "ip-setters:          -\nmodifiers:           -\n"));
+    CHECK(text.ends_with(
+        "\nattachers:           -\ndetachers:           -\n"
+        "ip-setters:          -\nmodifiers:           -\nstandbys:            -\nlease:               10\n"
+        "failover:            -\n"));
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) ==
           schema::field_count<schema::Record>);
 }

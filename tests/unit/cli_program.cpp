@@ -147,7 +147,8 @@ TEST_CASE(
     "[8.6/completion] the script knows every command, the values of options, and where names are asked for") {
     const auto script = weft_({"completion", "bash"}).out;
     for (const char* line : {
-             "    'weft record') echo 'create show list modify delete watch attach detach --help' ;;\n",
+             "    'weft record') echo 'create show list modify delete watch attach detach failover --help' "
+             ";;\n",
              "    'weft record attach:0') echo 'names record' ;;\n",
              "    'weft record attach:1') echo 'names instance' ;;\n",
              "    'weft instance move:1') echo 'names host' ;;\n",

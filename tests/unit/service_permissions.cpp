@@ -150,6 +150,16 @@ void add_modify(std::map<std::string, Attempt>& all) {
         patch.subnet = t.world.back;
         return t.modify("blue/loose", patch);
     };
+    // With an instance that everybody named here may attach to, or without one.
+    all["modify record: standbys,lease"] = [](const Try& t) {
+        schema::Record patch;
+        const auto mine = t.world.cloud().instance(t.who.name, "own-" + t.who.name);
+        if (t.field == "standbys")
+            patch.standbys = {mine ? mine->id : t.world.cloud().instance("ivy", "idle")->id};
+        else
+            patch.lease = 30;
+        return t.modify("blue/rec", patch);
+    };
     all["modify record: delete-on-terminate"] = [](const Try& t) {
         schema::Record patch;
         patch.delete_on_terminate = true;

@@ -26,6 +26,11 @@ public:
         }
         wake_.notify_one();
     }
+    // What was posted is never run.
+    void clear() {
+        const std::lock_guard guard{mutex_};
+        queue_.clear();
+    }
     void run_until(const std::function<bool()>& reached) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
         while (!reached()) {
@@ -114,6 +119,7 @@ struct World {
     std::unique_ptr<Ledger> ledger;
     std::unique_ptr<ForeignHosts> all_hosts;
     std::unique_ptr<Service> service;
+    std::unique_ptr<Leases> leases;
     std::unique_ptr<Engine> engine;
 
     const Principal root{"root", Role::operator_, {}};
@@ -128,13 +134,14 @@ struct World {
         ledger->load().value();
         all_hosts = std::make_unique<ForeignHosts>(hosts, ledger->cloud());
         service = std::make_unique<Service>(*ledger, *all_hosts, clock);
-        engine = std::make_unique<Engine>(*ledger, *all_hosts, clock);
+        leases = std::make_unique<Leases>(clock);
+        engine = std::make_unique<Engine>(*ledger, *all_hosts, clock, Engine::default_grace_ns, leases.get());
         engine->resume();
     }
     // As after kill -9: all that is not stored is gone, and hosts have not said anything yet.
     void restart() {
         repository.reset();
-        loop.run_until([] { return true; });
+        loop.clear();
         engine.reset();
         service.reset();
         ledger.reset();
@@ -233,12 +240,15 @@ struct World {
         if (ack.code != 0) throw std::runtime_error(ack.text);
         const Id id = object_of<schema::Host>(ack.object).id;
         hosts.states[id] = {};
+        report(id, {"geneve/1"});
+        return id;
+    }
+    void report(Id host, const std::vector<std::string>& capabilities) {
         bool reported = false;
         service->update_host(
-            id, [](schema::Host& h) { h.capabilities = {"geneve/1"}; },
+            host, [&](schema::Host& h) { h.capabilities = capabilities; },
             [&](const Result<Revision>& result) { reported = result.has_value(); });
         loop.run_until([&] { return reported; });
-        return id;
     }
     schema::Partition add_partition(const Principal& principal, const std::string& name) {
         const auto ack = create(principal, partition(name, "10.1.0.0/16"), {subnet("front", "10.1.2.0/24")});

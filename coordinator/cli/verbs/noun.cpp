@@ -43,6 +43,7 @@ void add_noun(Program& program, Kind kind) {
     if (kind == Kind::record) {
         add_record_attach(program, noun);
         add_record_detach(program, noun);
+        add_record_failover(program, noun);
     }
     if (kind == Kind::pool) add_pool_attach(program, noun);
     if (kind == Kind::instance) {

@@ -20,6 +20,7 @@ void add_watch(Program& program, CLI::App& noun, Kind kind);
 // Verbs of one noun.
 void add_record_attach(Program& program, CLI::App& record);
 void add_record_detach(Program& program, CLI::App& record);
+void add_record_failover(Program& program, CLI::App& record);
 void add_pool_attach(Program& program, CLI::App& pool);
 void add_instance_terminate(Program& program, CLI::App& instance);
 void add_instance_detach(Program& program, CLI::App& instance);

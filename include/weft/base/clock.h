@@ -22,6 +22,9 @@ public:
     [[nodiscard]] std::uint64_t unix_us() const override;
 };
 
+// For where no test needs another.
+inline const SystemClock system_clock{};
+
 // "2026-01-31T12:00:00.000000Z" (RFC 3339, UTC).
 [[nodiscard]] std::string format_time(std::uint64_t unix_us);
 

@@ -57,6 +57,8 @@ struct Attachment {
     Id device_of;
     Mac device_mac;
     Tags tags;
+    std::uint32_t lease{0};
+    std::uint32_t lease_held{0};
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -90,6 +92,11 @@ struct Schema<Attachment> {
         Field{21, "device-mac", &Attachment::device_mac,
               "MAC address of what shares the device and the tag; empty: the record's", server},
         Field{91, "tags", &Attachment::tags, "free KEY=VALUE pairs", settable, 0, 50},
+        Field{17, "lease", &Attachment::lease,
+              "seconds that it passes packets after its host's last contact; 0: without limit", server, 0,
+              3600},
+        Field{18, "lease-held", &Attachment::lease_held,
+              "the longest lease that its host may have in force; 0: it may have none", server, 0, 3600},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

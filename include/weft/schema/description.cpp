@@ -35,14 +35,15 @@ constexpr Shape shape_of() {
 }
 
 // What the ids of a field refer to, by its name: "subnet", "dedicated-hosts", "from-host". A table's own "id"
-// refers to nothing else; "awaited" are hosts, "peers" partitions, what is deleted then is a record, a device
-// is an attachment's.
+// refers to nothing else; "awaited" are hosts, "peers" partitions, "standbys" instances, what is deleted then
+// is a record, a device is an attachment's.
 Kind referred(std::string_view name) {
     if (name == "id") return Kind::none;
     if (name == "awaited") return Kind::host;
     if (name == "then-delete") return Kind::record;
     if (name == "peers") return Kind::partition;
     if (name == "device-of") return Kind::attachment;
+    if (name == "standbys") return Kind::instance;
     if (const auto whole = kind_from_string(name)) return *whole;
     name.remove_prefix(name.rfind('-') + 1);
     if (name.ends_with('s')) name.remove_suffix(1);

@@ -190,10 +190,11 @@ struct Port {
     std::uint32_t tcp_timeout{0};  // seconds; 0: the host's default
     std::uint32_t udp_timeout{0};
     FlowLog flow_log{FlowLog::none};
-    std::string account;    // billing account, for flow logs
-    std::uint32_t vlan{0};  // 802.1Q tag on the device; 0: none
-    Id device_of;           // attachment that the device was made for; unset: this one
-    Mac device_mac;         // of those that share the device and the tag; unset: `mac`
+    std::string account;     // billing account, for flow logs
+    std::uint32_t vlan{0};   // 802.1Q tag on the device; 0: none
+    Id device_of;            // attachment that the device was made for; unset: this one
+    Mac device_mac;          // of those that share the device and the tag; unset: `mac`
+    std::uint32_t lease{0};  // seconds that it passes packets after the last contact; 0: without limit
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
     // What the instance sends from and is sent to.
@@ -298,6 +299,8 @@ struct Schema<Port> {
         Field{31, "flow-log", &Port::flow_log, "which flows are logged", settable},
         Field{32, "account", &Port::account, "billing account", settable, 0, 255},
         Field{33, "vlan", &Port::vlan, "802.1Q tag; 0 none", settable, 0, most_vlan},
+        Field{36, "lease", &Port::lease, "seconds it passes packets after the last contact; 0 any", settable,
+              0, 3600},
         Field{40, "device-of", &Port::device_of, "attachment that the device was made for", settable},
         Field{41, "device-mac", &Port::device_mac, "of those that share the device and the tag", settable},
     };

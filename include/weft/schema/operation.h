@@ -7,13 +7,14 @@
 
 namespace weft::schema {
 
-enum class OperationKind : std::uint8_t { attach = 1, detach = 2, move = 3, addresses = 10 };
+enum class OperationKind : std::uint8_t { attach = 1, detach = 2, move = 3, addresses = 10, failover = 11 };
 template <>
 inline constexpr auto enum_names<OperationKind> = std::array{
     std::pair{OperationKind::attach, std::string_view{"attach"}},
     std::pair{OperationKind::detach, std::string_view{"detach"}},
     std::pair{OperationKind::move, std::string_view{"move"}},
     std::pair{OperationKind::addresses, std::string_view{"addresses"}},
+    std::pair{OperationKind::failover, std::string_view{"failover"}},
 };
 
 enum class OperationState : std::uint8_t { running = 0, done = 1, failed = 2, compensating = 3 };
@@ -45,6 +46,7 @@ struct Operation {
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
     Id record;
+    std::string reason;
 
     friend bool operator==(const Operation&, const Operation&) = default;
 };
@@ -55,7 +57,7 @@ struct Schema<Operation> {
     static constexpr std::string_view name = "operation";
     static constexpr auto fields = std::tuple{
         Field{1, "id", &Operation::id, "id of the operation", server},
-        Field{2, "kind", &Operation::kind, "attach, detach, move or addresses", server},
+        Field{2, "kind", &Operation::kind, "attach, detach, move, addresses or failover", server},
         Field{3, "state", &Operation::state, "running, done, failed or compensating", server},
         Field{4, "step", &Operation::step, "the step it is in", server, 0, 64},
         Field{5, "attachments", &Operation::attachments, "attachments it changes", server, 0, 256},
@@ -81,7 +83,9 @@ struct Schema<Operation> {
         Field{18, "terminate", &Operation::terminate,
               "detach: records that are to go with their instance are deleted", server},
         Field{16, "create-time", &Operation::create_time, "microseconds since 1970 UTC", server | timestamp},
-        Field{20, "record", &Operation::record, "addresses: the record that gets others", server},
+        Field{20, "record", &Operation::record,
+              "addresses: the record that gets others; failover: the one taken over", server},
+        Field{21, "reason", &Operation::reason, "failover: why", server, 0, 1024},
     };
 };
 WEFT_SCHEMA_COMPLETE(Operation);

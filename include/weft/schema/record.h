@@ -13,7 +13,8 @@
 namespace weft::schema {
 
 inline constexpr std::size_t most_own_routes = 50;
-inline constexpr std::size_t most_listed = 32;                 // entries of a list of principals
+inline constexpr std::size_t most_listed = 32;  // entries of a list of principals
+inline constexpr std::size_t most_standbys = 16;
 inline constexpr std::uint64_t most_rate = 1'000'000'000'000;  // a second
 
 enum class RecordStatus : std::uint8_t { available = 0, disabled = 1, in_repair = 2 };
@@ -104,6 +105,9 @@ struct Record {
     std::vector<std::string> detachers;
     std::vector<std::string> ip_setters;
     std::vector<std::string> modifiers;
+    std::vector<Id> standbys;
+    std::uint32_t lease{10};
+    std::string failover;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -190,6 +194,15 @@ struct Schema<Record> {
               most_listed},
         Field{39, "modifiers", &Record::modifiers, "who may set its other fields, likewise", settable, 0,
               most_listed},
+        Field{
+            43, "standbys", &Record::standbys,
+            "instances that may take it over when the host or device of the one that has it fails, in order",
+            settable, 0, most_standbys},
+        Field{50, "lease", &Record::lease,
+              "with standbys: seconds after which a host without contact passes nothing of it any more",
+              settable, 3, 3600},
+        Field{51, "failover", &Record::failover, "why it waits for a standby; empty: it does not", server, 0,
+              1024},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name

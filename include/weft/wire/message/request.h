@@ -144,6 +144,15 @@ struct MoveRequest {
     friend bool operator==(const MoveRequest&, const MoveRequest&) = default;
 };
 
+// The record is detached from where it is and attached to a standby (row 2.11).
+struct FailoverRequest {
+    std::string record;
+    std::string instance;
+    Options options;
+
+    friend bool operator==(const FailoverRequest&, const FailoverRequest&) = default;
+};
+
 // Whether all attachments of the instance are programmed (row 2.3): ack 0, or conflict naming those that are
 // not.
 struct ReadyRequest {
@@ -353,6 +362,18 @@ struct Schema<wire::MoveRequest> {
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::MoveRequest);
+
+template <>
+struct Schema<wire::FailoverRequest> {
+    static constexpr std::string_view name = "FailoverRequest";
+    static constexpr auto fields = std::tuple{
+        Field{1, "record", &wire::FailoverRequest::record, "id or name", required, 1, 511},
+        Field{2, "instance", &wire::FailoverRequest::instance,
+              "id or name; empty: the first standby that can take it", settable, 0, 511},
+        Field{3, "options", &wire::FailoverRequest::options, ""},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::FailoverRequest);
 
 template <>
 struct Schema<wire::ReadyRequest> {
