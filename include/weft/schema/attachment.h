@@ -5,9 +5,12 @@
 #include "weft/base/id.h"
 #include "weft/net/mac.h"
 #include "weft/schema/field.h"
+#include "weft/schema/security_group.h"
 #include "weft/schema/vlan.h"
 
 namespace weft::schema {
+
+inline constexpr std::size_t most_attachment_rules = 100;
 
 // How far the packet path is with it. What each host must hold follows from the phase alone (distribution):
 //            port at the host   transmit   mapping and source at all hosts of the partition
@@ -56,6 +59,7 @@ struct Attachment {
     std::uint32_t vlan{0};
     Id device_of;
     Mac device_mac;
+    std::vector<SecurityRule> rules;
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -88,6 +92,10 @@ struct Schema<Attachment> {
               "attachment that the device was made for; empty: this one", server},
         Field{21, "device-mac", &Attachment::device_mac,
               "MAC address of what shares the device and the tag; empty: the record's", server},
+        Field{16, "rules", &Attachment::rules,
+              "set by the instance's owner: what passes besides being allowed by the record's groups; none: "
+              "all of that",
+              settable, 0, most_attachment_rules},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

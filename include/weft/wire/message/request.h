@@ -3,6 +3,7 @@
 #pragma once
 
 #include "weft/base/id.h"
+#include "weft/schema/attachment.h"
 #include "weft/schema/field.h"
 #include "weft/schema/vlan.h"
 
@@ -121,6 +122,7 @@ struct AttachRequest {
     std::string pool{};
     std::uint32_t vlan{0};
     bool has_vlan{false};
+    std::vector<schema::SecurityRule> rules{};
 
     friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
@@ -324,6 +326,8 @@ struct Schema<wire::AttachRequest> {
         Field{8, "vlan", &wire::AttachRequest::vlan, "802.1Q tag, 0 none; the record's unless has_vlan",
               settable, 0, schema::most_vlan},
         Field{9, "has-vlan", &wire::AttachRequest::has_vlan, ""},
+        Field{11, "rules", &wire::AttachRequest::rules, "of the attachment, as in its table", settable, 0,
+              schema::most_attachment_rules},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::AttachRequest);
