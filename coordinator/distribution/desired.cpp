@@ -282,6 +282,8 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.udp_timeout = record->udp_timeout;
     port.flow_log = record->flow_log;
     port.account = record->account;
+    port.rules = attachment->rules;
+    for (auto& rule : port.rules) rule.description.clear();
     if (const auto table = cloud_.find<schema::RouteTable>(subnet->route_table)) port.table = table->number;
     return port;
 }

@@ -69,6 +69,8 @@ constexpr std::array rows{
     Permission{Verb::modify, Kind::record, "status=in-repair", the_operator,
                "take a record into repair and back"},
     Permission{Verb::modify, Kind::attachment, "", own, "change an attachment"},
+    Permission{Verb::modify, Kind::attachment, "rules", the_operator | instance_owner,
+               "set the rules of an attachment"},
     Permission{Verb::modify, Kind::access_key, "", own, "change an access key"},
 
     Permission{Verb::remove, Kind::partition, "", own, "delete a partition"},
@@ -90,6 +92,7 @@ constexpr std::array rows{
     Permission{Verb::attach, Kind::instance, "", own | attachers, "attach records to an instance"},
     Permission{Verb::attach, Kind::instance, "device", the_operator, "name devices of hosts"},
     Permission{Verb::attach, Kind::instance, "netns", the_operator, "name network namespaces of hosts"},
+    Permission{Verb::attach, Kind::instance, "rules", own, "set the rules of an attachment"},
     Permission{Verb::detach, Kind::attachment, "", own | detachers | instance_owner, "detach a record"},
     Permission{Verb::move, Kind::instance, "", the_operator, "move an instance between hosts"},
 

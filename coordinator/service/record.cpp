@@ -262,14 +262,4 @@ Result<Plan> remove_record(const Context& context, const Record& record) {
     return plan;
 }
 
-Result<Plan> modify_attachment(const Context& context, const schema::Attachment& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(context, before, patch));
-    if (after.delete_on_terminate == before.delete_on_terminate)
-        return already(context,
-                       {context.draft(), title(context.cloud.find(before.id)) + " is already so", before.id});
-    Plan plan{context.draft(), "changed " + title(context.cloud.find(before.id)), before.id};
-    plan.draft.put(after);
-    return plan;
-}
-
 }  // namespace weft::coordinator

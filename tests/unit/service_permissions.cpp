@@ -165,6 +165,11 @@ void add_modify(std::map<std::string, Attempt>& all) {
         patch.delete_on_terminate = true;
         return t.modify(t.attachment(), patch);
     };
+    all["modify attachment: rules"] = [](const Try& t) {
+        schema::Attachment patch;
+        patch.rules.emplace_back();
+        return t.modify(t.attachment(), patch);
+    };
     all["modify key"] = [](const Try& t) {
         schema::AccessKey patch;
         patch.disabled = true;
@@ -200,6 +205,11 @@ void add_others(std::map<std::string, Attempt>& all) {
     all["attach instance"] = [](const Try& t) { return t.attach("blue/open", "ivy/vm"); };
     all["attach instance: device"] = [](const Try& t) { return t.attach("blue/open", "ivy/bare", "tap7"); };
     all["attach instance: netns"] = [](const Try& t) { return t.attach("blue/open", "ivy/vm", {}, "other"); };
+    all["attach instance: rules"] = [](const Try& t) {
+        wire::AttachRequest request{"blue/open", "ivy/vm", {}, {}, false, false, t.options};
+        request.rules.emplace_back();
+        return t.world.ask(&Service::attach, t.who, request);
+    };
     all["detach attachment"] = [](const Try& t) {
         return t.world.ask(&Service::detach, t.who, wire::DetachRequest{"blue/rec", {}, t.options});
     };

@@ -98,9 +98,16 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& path,
         bool flag = false;
         WEFT_CHECK(schema::from_value(entry.value, path, flag));
         wanted.fields.set(key, {flag});
+    } else if (key == "rules") {
+        Value map;
+        map.set(key, entry.value);
+        const auto parent = path.substr(0, path.rfind('.'));
+        WEFT_TRY(const auto whole, wire::canonical(Kind::attachment, map, parent));
+        wanted.fields.set(key, *whole.find(key));
     } else {
         return wrong(entry.position, path,
-                     "unknown key: expected record, instance, device, netns, vlan or delete-on-terminate");
+                     "unknown key: expected record, instance, device, netns, vlan, delete-on-terminate "
+                     "or rules");
     }
     return {};
 }

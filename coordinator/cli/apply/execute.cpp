@@ -68,6 +68,8 @@ Result<wire::Ack> attach(Client& client, const Step& step, const wire::Options& 
         request.has_delete_on_terminate = true;
         request.delete_on_terminate = *flag->get<bool>();
     }
+    if (const auto* rules = step.fields.find("rules"))
+        WEFT_CHECK(schema::from_value(*rules, "rules", request.rules));
     request.options = options;
     return client.attach(request);
 }

@@ -98,6 +98,8 @@ private:
                 item.set("vlan", *tag);
             if (*attachment.find("delete-on-terminate") == Value{true})
                 item.set("delete-on-terminate", {true});
+            if (const auto* rules = attachment.find("rules"); !rules->get<Value::List>()->empty())
+                item.set("rules", without_defaults(*rules));
             out.push_back(std::move(item));
         }
         return {std::move(out)};

@@ -78,10 +78,13 @@ Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document&
                     detach.push_back(attachment_step(Verb::detach, record, where));
             }
         for (auto& step : detach) steps.push_back(std::move(step));
+        Value changed{Value::Map{}};
+        for (const char* field : {"delete-on-terminate", "rules"})
+            if (same && differs(one, *same, field)) changed.set(field, *one.fields.find(field));
         if (!same) {
             steps.push_back(attachment_step(Verb::attach, record, instance));
             steps.back().fields = one.fields;
-        } else if (differs(one, *same, "delete-on-terminate")) {
+        } else if (!changed.get<Value::Map>()->empty()) {
             Step step{Verb::modify,
                       Kind::attachment,
                       record + '@' + instance,
@@ -89,7 +92,7 @@ Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document&
                       {Value::Map{}},
                       {Value::Map{}},
                       {}};
-            step.fields.set("delete-on-terminate", *one.fields.find("delete-on-terminate"));
+            step.fields = std::move(changed);
             steps.push_back(std::move(step));
         } else {
             steps.push_back(attachment_step(Verb::keep, record, instance));
