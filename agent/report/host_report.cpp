@@ -18,6 +18,7 @@ wire::Report host_report(const HostReport& report, const std::vector<std::string
     }
     message.underlay = report.underlay;
     message.underlay_mtu = report.underlay_mtu;
+    message.nics = report.nics;
     message.problem = fmt::format("{}", fmt::join(report.problems, "; ")).substr(0, longest_problem);
     return message;
 }
