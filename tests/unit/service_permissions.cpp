@@ -131,9 +131,12 @@ void add_modify(std::map<std::string, Attempt>& all) {
         return t.modify("ivy/vm", patch);
     };
     all["modify record"] = [](const Try& t) { return t.tag<schema::Record>("blue/rec"); };
-    all["modify record: addresses"] = [](const Try& t) {
+    all["modify record: addresses,prefixes,public-addresses"] = [](const Try& t) {
         schema::Record patch;
-        patch.addresses = {Address::parse("10.1.2.99").value()};
+        const auto record = t.world.cloud().record(t.world.blue, "rec");
+        if (t.field == "addresses") patch.addresses = {Address::parse("10.1.2.99").value()};
+        if (t.field == "prefixes") patch.prefixes = {Prefix::parse("10.1.2.32/28").value()};
+        if (t.field == "public-addresses") patch.public_addresses = {{record->addresses.front(), {}}};
         return t.modify("blue/rec", patch);
     };
     all["modify record: attachers,detachers,ip-setters,modifiers"] = [](const Try& t) {
