@@ -26,10 +26,10 @@ constexpr std::uint64_t most_log_bytes = 1ULL << 36;  // of a file
 constexpr std::uint64_t longest_timeout = 10 * 24 * 3600;
 
 constexpr std::array sized_maps = {
-    "peer",       "underlay",  "route", "mapping",   "mapping_prefix", "source",   "source_prefix",
-    "any_source", "counter",   "local", "station",   "port",           "policy",   "rule_address",
-    "rule_tag",   "rule_port", "flow",  "quota",     "flow_use",       "fragment", "record_drop",
-    "event",      "reject",    "rate",  "rate_state"};
+    "peer",         "underlay", "route",     "mapping",      "mapping_prefix", "source",   "source_prefix",
+    "any_source",   "counter",  "local",     "local_prefix", "station",        "port",     "policy",
+    "rule_address", "rule_tag", "rule_port", "flow",         "quota",          "flow_use", "fragment",
+    "record_drop",  "event",    "reject",    "rate",         "rate_state"};
 
 // Keys of `flows` that are seconds.
 constexpr std::pair<const char*, std::uint32_t weft_flow_timeouts::*> timeouts[] = {

@@ -49,16 +49,17 @@ enum class MapId : std::uint8_t {
     rule_tag,
     policy,
     local,
+    local_prefix,
     station,
     port,
     config,
 };
-inline constexpr std::size_t map_count = 23;
+inline constexpr std::size_t map_count = 24;
 inline constexpr std::array<std::string_view, map_count> map_names = {
-    "own",    "peer",          "underlay",     "route_hops", "route",    "mapping", "mapping_prefix",
-    "source", "source_prefix", "any_source",   "counter",    "flow_use", "quota",   "rate_state",
-    "rate",   "rule_port",     "rule_address", "rule_tag",   "policy",   "local",   "station",
-    "port",   "config"};
+    "own",     "peer",          "underlay",     "route_hops", "route",    "mapping", "mapping_prefix",
+    "source",  "source_prefix", "any_source",   "counter",    "flow_use", "quota",   "rate_state",
+    "rate",    "rule_port",     "rule_address", "rule_tag",   "policy",   "local",   "local_prefix",
+    "station", "port",          "config"};
 
 // Key and value are the bytes of the structs of weft/abi.
 struct Entry {
@@ -180,6 +181,7 @@ struct HostReport {
     std::vector<std::string> problems;      // in words, e.g. why a framework is left out
     std::vector<Address> underlay;          // addresses found on the uplinks
     std::uint32_t underlay_mtu{0};          // the smallest of the uplinks; 0: no uplink
+    std::vector<Mac> nics{};                // of the uplinks that are up and have carrier
 
     friend bool operator==(const HostReport&, const HostReport&) = default;
 };

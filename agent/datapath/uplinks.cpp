@@ -105,6 +105,7 @@ void Uplinks::report(netlink::Socket& socket, const netlink::Links& links, HostR
         if (state.native_xdp) report.capabilities.push_back("xdp-native:" + name);
         const auto device = links.find(name);
         if (!device) continue;
+        if (device->up && device->mac) report.nics.push_back(device->mac);
         report.underlay_mtu =
             report.underlay_mtu == 0 ? device->mtu : std::min(report.underlay_mtu, device->mtu);
         const auto addresses = netlink::addresses_of(socket, device->ifindex);

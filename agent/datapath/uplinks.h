@@ -23,7 +23,7 @@ public:
     // Lets go of devices that are uplinks no more.
     void detach_former(netlink::Socket& socket, const netlink::Links& links) const;
 
-    // Adds addresses, the smallest MTU, "xdp-native:DEVICE" features and problems.
+    // Adds addresses, MACs, the smallest MTU, "xdp-native:DEVICE" features and problems.
     void report(netlink::Socket& socket, const netlink::Links& links, HostReport& report) const;
 
 private:

@@ -12,6 +12,7 @@
 #include "weft/abi/types.h"
 #include "weft/net/address.h"
 #include "weft/net/mac.h"
+#include "weft/net/prefix.h"
 
 namespace weft::agent {
 
@@ -34,6 +35,11 @@ requires std::is_trivially_copyable_v<T>
     weft_address out{};
     std::memcpy(&out, address.mapped().data(), sizeof(out));
     return out;
+}
+
+// The length of a prefix with the bits that precede those of an IPv4 one in its v4-mapped form.
+[[nodiscard]] inline std::uint32_t mapped_length(const Prefix& prefix) {
+    return prefix.length() + (prefix.address().is_v4() ? WEFT_MAPPED_BITS : 0);
 }
 
 // IPv4 where the bytes are v4-mapped.

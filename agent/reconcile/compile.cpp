@@ -17,11 +17,6 @@
 namespace weft::agent {
 namespace {
 
-// The bits of an address that precede those of an IPv4 prefix in its v4-mapped form.
-std::uint32_t mapped_length(const Prefix& prefix) {
-    return prefix.length() + (prefix.address().is_v4() ? WEFT_MAPPED_BITS : 0);
-}
-
 bool is_host(const Prefix& prefix) { return prefix.length() == prefix.address().bits(); }
 
 std::uint16_t to_u16(std::uint32_t value) {

@@ -43,6 +43,7 @@ struct Compiled {
 struct PolicyIds {
     std::uint32_t groups{0};
     std::uint32_t acl{0};
+    std::uint32_t narrow{0};  // 0: the attachment has no rules of its own
 };
 
 // One attachment at its device. `shared`: other records use the device with the same tag, so that the port is

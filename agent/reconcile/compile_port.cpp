@@ -58,6 +58,7 @@ weft_port sending_side(const schema::Port& port, const PolicyIds& policies, std:
     out.own_table = port.own_table;
     out.policy = policies.groups;
     out.acl = policies.acl;
+    out.narrow = policies.narrow;
     out.tag = port.tag;
     out.mtu = static_cast<std::uint16_t>(port.mtu);
     out.address = to_abi(first_of(port, false));
@@ -86,6 +87,7 @@ weft_local receiving_side(const schema::Port& port, const Device& device, const 
     out.subnet6_bits = subnet.bits6;
     out.policy = policies.groups;
     out.acl = policies.acl;
+    out.narrow = policies.narrow;
     out.tag = port.tag;
     out.mtu = static_cast<std::uint16_t>(port.mtu);
     out.vlan = static_cast<std::uint16_t>(port.vlan);
@@ -120,10 +122,19 @@ Compiled compile_port(const schema::Port& port, const Device& device, bool share
         out.failed = "the record has no address";
         return out;
     }
+    if (shared && !port.prefixes.empty()) {
+        out.failed = "a record with prefixes shares no device: it would have to be told apart by them";
+        return out;
+    }
     const auto local = to_bytes(receiving_side(port, device, policies, flags, lease_expiry));
     for (const auto& address : port.addresses) {
         const weft_overlay_key key{port.gni, to_abi(address)};
         out.entries.push_back({MapId::local, {to_bytes(key), local}});
+    }
+    for (const auto& prefix : port.prefixes) {
+        const weft_overlay_prefix key{WEFT_GNI_BITS + mapped_length(prefix), port.gni,
+                                      to_abi(prefix.address())};
+        out.entries.push_back({MapId::local_prefix, {to_bytes(key), local}});
     }
     if (!port.device_mac) {  // another's MAC finds that one
         weft_station_key station{};

@@ -80,6 +80,7 @@ std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t 
             return keyed<schema::Source>(key.gni, Prefix::make(Address::v4(0), 0).value());
         }
         case MapId::local:
+        case MapId::local_prefix:
         case MapId::station: return port_key(from_bytes<weft_local>(entry.value).attachment);
         case MapId::port: return port_key(from_bytes<weft_port>(entry.value).attachment);
         case MapId::counter:

@@ -40,8 +40,9 @@ policy::Groups groups_of(const schema::Tag& tag) { return {tag.groups.begin(), t
 
 std::vector<Policies::Key> Policies::keys_of(const schema::Port& port) {
     std::vector<Key> keys;
-    if (port.tag != 0) keys.push_back({port.tag, {}});
-    if (port.acl) keys.push_back({0, port.acl});
+    if (port.tag != 0) keys.push_back({port.tag, {}, {}});
+    if (port.acl) keys.push_back({0, port.acl, {}});
+    if (!port.rules.empty()) keys.push_back({0, {}, port.attachment});
     return keys;
 }
 
@@ -67,13 +68,15 @@ void Policies::changed(const schema::Group& group) {
 }
 
 void Policies::changed(const schema::Acl& acl) {
-    if (units_.contains({0, acl.id})) dirty_.insert({0, acl.id});
+    const Key key{0, acl.id, {}};
+    if (units_.contains(key)) dirty_.insert(key);
 }
 
 void Policies::changed(const schema::Tag& tag) {
     for (const auto& group : tag.groups) tags_of_[group].insert(tag.tag);
     changed_tags_.insert(tag.tag);
-    if (units_.contains({tag.tag, {}})) dirty_.insert({tag.tag, {}});
+    const Key key{tag.tag, {}, {}};
+    if (units_.contains(key)) dirty_.insert(key);
 }
 
 Policies::PortKeys Policies::refresh(const DesiredSet& desired) {
@@ -99,7 +102,7 @@ void Policies::compile(const Key& key, Unit& unit, const DesiredSet& desired) {
     if (unit.ports.empty()) {
         // Nobody needs it any more.
     } else if (auto rules = gather(key, fresh, desired)) {
-        rules->subject = key.acl ? key.acl.value : key.tag;
+        rules->subject = key.attachment ? key.attachment.value : key.acl ? key.acl.value : key.tag;
         const auto begin = std::chrono::steady_clock::now();
         auto table = policy::Table::compile(*rules, tags_for(*rules, desired), ids_);
         ++compiling_.count;
@@ -122,6 +125,10 @@ std::optional<policy::Policy> Policies::gather(const Key& key, Unit& unit, const
         if (acl != nullptr) return policy_of(*acl);
         unit.waiting = fmt::format("the rules of {} are not known here yet", to_string(key.acl));
         return std::nullopt;
+    }
+    if (key.attachment) {
+        const auto* port = desired.find<schema::Port>(to_string(key.attachment));
+        return port != nullptr ? std::optional(policy_of(*port)) : std::nullopt;
     }
     const auto* tag = find_tag(desired, key.tag);
     if (tag == nullptr) {
@@ -189,7 +196,9 @@ Policies::Answer Policies::answer(const schema::Port& port) const {
         if (!unit.waiting.empty()) out.waiting = unit.waiting;
         if (!unit.failed.empty()) out.failed = unit.failed;
         if (!unit.refused.empty()) out.failed = unit.refused;
-        if (unit.table) (key.acl ? out.ids.acl : out.ids.groups) = unit.table->id();
+        if (!unit.table) continue;
+        auto& id = key.attachment ? out.ids.narrow : key.acl ? out.ids.acl : out.ids.groups;
+        id = unit.table->id();
     }
     return out;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The policies of the ports here: one for each set of security groups (by its tag) and for each ACL that a
-// port has.
+// The policies of the ports here: one for each set of security groups (by its tag), for each ACL that a port
+// has, and for each port with rules of its own.
 #pragma once
 
 #include <chrono>
@@ -49,10 +49,11 @@ public:
     [[nodiscard]] const Compiling& compiling() const { return compiling_; }
 
 private:
-    // Of groups: their tag; of an ACL: its id.
+    // Of groups: their tag; of an ACL, and of a port: its id.
     struct Key {
         std::uint32_t tag{0};
         Id acl;
+        Id attachment;
         friend auto operator<=>(const Key&, const Key&) = default;
     };
     struct Unit {

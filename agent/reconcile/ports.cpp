@@ -21,6 +21,11 @@ std::string conflict_text(const MapEntry& refused) {
         return fmt::format("{} of this partition is delivered to another attachment here",
                            to_string(from_abi(key.address)));
     }
+    if (refused.map == MapId::local_prefix) {
+        const auto key = from_bytes<weft_overlay_prefix>(refused.entry.key);
+        return fmt::format("the prefix of this partition at {} is delivered to another attachment here",
+                           to_string(from_abi(key.address)));
+    }
     return "another attachment on this device has the same source address";
 }
 
@@ -110,7 +115,7 @@ Ports::Problem Ports::prepare(const std::string& name, Unit& unit, const PortLis
 // What comes for a record that is out of service is dropped for that reason, device or not.
 void Ports::say_why(const schema::Port& port, std::vector<MapEntry>& fresh) {
     for (auto& entry : compile_port(port, Device{}, false).entries)
-        if (entry.map == MapId::local) fresh.push_back(std::move(entry));
+        if (entry.map == MapId::local || entry.map == MapId::local_prefix) fresh.push_back(std::move(entry));
 }
 
 // A port whose device or policies are missing keeps its counter only.

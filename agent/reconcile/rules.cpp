@@ -39,6 +39,13 @@ policy::Policy policy_of(const std::vector<const schema::Group*>& groups) {
     return out;
 }
 
+policy::Policy policy_of(const schema::Port& port) {
+    policy::Policy out;
+    for (std::size_t i = 0; i < port.rules.size(); ++i)
+        out.rules.push_back(common(port.rules[i], port.attachment, i));
+    return out;
+}
+
 policy::Policy policy_of(const schema::Acl& acl) {
     policy::Policy out;
     out.ordered = true;

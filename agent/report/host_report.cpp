@@ -19,6 +19,7 @@ wire::Report host_report(const HostReport& report, const std::vector<std::string
     message.capabilities.emplace_back("lease");
     message.underlay = report.underlay;
     message.underlay_mtu = report.underlay_mtu;
+    message.nics = report.nics;
     message.problem = fmt::format("{}", fmt::join(report.problems, "; ")).substr(0, longest_problem);
     return message;
 }

@@ -78,6 +78,8 @@ std::string text(const weft_trace_step& step) {
         case WEFT_TRACE_FLOW: return fmt::format("{} of {}", flow(step.value), id(Kind::record, step.id));
         case WEFT_TRACE_GROUP:
             return fmt::format("allowed by rule {} of {}", step.value, id(Kind::security_group, step.id));
+        case WEFT_TRACE_ATTACHMENT:
+            return fmt::format("allowed by rule {} of {}", step.value, id(Kind::attachment, step.id));
         case WEFT_TRACE_ACL:
             return fmt::format("decided by rule {} of {}", step.value, id(Kind::network_acl, step.id));
         case WEFT_TRACE_ROUTE: return route(step);

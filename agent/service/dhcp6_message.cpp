@@ -33,6 +33,18 @@ void put_status(Bytes& out, Status status) {
     });
 }
 
+void put_lease(Bytes& out, Option kind, const Lease& lease) {
+    const bool prefix = kind == Option::ia_pd;
+    put_option(out, prefix ? Option::prefix : Option::address, [&] {
+        if (!prefix) put_v6(out, lease.address);
+        put32(out, lease.preferred);
+        put32(out, lease.valid);
+        if (!prefix) return;
+        put8(out, lease.length);
+        put_v6(out, lease.address);
+    });
+}
+
 void put_association(Bytes& out, const Association& association) {
     put_option(out, association.kind, [&] {
         put32(out, association.id);
@@ -40,12 +52,7 @@ void put_association(Bytes& out, const Association& association) {
             put32(out, association.renew);
             put32(out, association.rebind);
         }
-        for (const auto& lease : association.leases)
-            put_option(out, Option::address, [&] {
-                put_v6(out, lease.address);
-                put32(out, lease.preferred);
-                put32(out, lease.valid);
-            });
+        for (const auto& lease : association.leases) put_lease(out, association.kind, lease);
         if (association.status) put_status(out, *association.status);
     });
 }

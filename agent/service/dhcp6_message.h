@@ -38,6 +38,7 @@ enum class Option : std::uint16_t {
     rapid_commit = 14,
     dns = 23,  // RFC 3646
     ia_pd = 25,
+    prefix = 26,
 };
 
 enum class Status : std::uint16_t {
@@ -52,11 +53,12 @@ struct Lease {
     Address address;
     std::uint32_t preferred{0};  // seconds, as all times
     std::uint32_t valid{0};
+    std::uint8_t length{128};  // of the prefix, in an ia_pd
 
     friend bool operator==(const Lease&, const Lease&) = default;
 };
 
-// An identity association: what one of the client's interfaces has or wants. Prefixes are not kept.
+// An identity association: what one of the client's interfaces has or wants.
 struct Association {
     Option kind{Option::ia_na};  // ia_na, ia_ta or ia_pd
     std::uint32_t id{0};

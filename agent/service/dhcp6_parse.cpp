@@ -6,6 +6,7 @@ namespace {
 
 constexpr std::size_t header_size = 4;    // of a message, and of an option
 constexpr std::size_t address_size = 24;  // of an address option, before the options inside it
+constexpr std::size_t prefix_size = 25;   // of a prefix option, likewise
 constexpr std::size_t shortest_id = 3;    // DUIDs: a type and a byte
 constexpr std::size_t longest_id = 130;
 
@@ -45,6 +46,12 @@ Result<void> parse_lease(View value, std::vector<Lease>& leases) {
     return each_option(value.subspan(address_size), nothing);
 }
 
+Result<void> parse_prefix(View value, std::vector<Lease>& leases) {
+    if (value.size() < prefix_size) return damaged("prefix", "shorter than its fields");
+    leases.push_back({get_v6(value, 9), get32(value, 0), get32(value, 4), value[8]});
+    return each_option(value.subspan(prefix_size), nothing);
+}
+
 Result<void> parse_association(Option kind, View value, std::vector<Association>& associations) {
     const std::size_t fields = kind == Option::ia_ta ? 4 : 12;
     if (value.size() < fields) return damaged("association", "shorter than its fields");
@@ -54,6 +61,7 @@ Result<void> parse_association(Option kind, View value, std::vector<Association>
         out.rebind = get32(value, 8);
     }
     WEFT_CHECK(each_option(value.subspan(fields), [&out](Option option, View inside) -> Result<void> {
+        if (option == Option::prefix && out.kind == Option::ia_pd) return parse_prefix(inside, out.leases);
         if (option == Option::address && out.kind != Option::ia_pd) return parse_lease(inside, out.leases);
         return option == Option::status ? parse_status(inside, out.status) : Result<void>{};
     }));

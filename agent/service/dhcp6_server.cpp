@@ -12,6 +12,7 @@ using Answer = Result<std::optional<Message>>;
 
 constexpr std::uint8_t at_once = 255;           // preference: the client waits for no other server
 constexpr std::size_t most_addresses = 32;      // what fits beside the rest
+constexpr std::size_t most_prefixes = 8;        // the same
 constexpr std::size_t largest = 1280 - 40 - 8;  // of IPv6's least MTU
 
 // DUID-LL of an Ethernet address (11.4).
@@ -21,17 +22,29 @@ Bytes duid(const Mac& mac) {
     return {out.begin(), out.end()};
 }
 
-std::vector<Address> own_addresses(const schema::Port& port) {
-    std::vector<Address> out;
+std::vector<Lease> own_addresses(const schema::Port& port, std::uint32_t time) {
+    std::vector<Lease> out;
     for (const auto& address : port.addresses)
-        if (address.is_v6() && out.size() < most_addresses) out.push_back(address);
+        if (address.is_v6() && out.size() < most_addresses) out.push_back({address, time, time});
+    return out;
+}
+
+std::vector<Lease> own_prefixes(const schema::Port& port, std::uint32_t time) {
+    std::vector<Lease> out;
+    for (const auto& prefix : port.prefixes)
+        if (prefix.address().is_v6() && out.size() < most_prefixes)
+            out.push_back({prefix.address(), time, time, static_cast<std::uint8_t>(prefix.length())});
     return out;
 }
 
 class Server {
 public:
     Server(const Message& request, const schema::Port& port, std::uint32_t lease)
-        : request_(request), port_(port), lease_(lease), own_(own_addresses(port)) {}
+        : request_(request),
+          port_(port),
+          lease_(lease),
+          addresses_(own_addresses(port, lease)),
+          prefixes_(own_prefixes(port, lease)) {}
 
     [[nodiscard]] Message reply(Type type) const {
         Message out;
@@ -46,9 +59,10 @@ public:
     [[nodiscard]] Message grant(Type type) const {
         auto out = configured(type);
         if (type == Type::advertise) out.preference = at_once;
-        const auto* holder = find_holder();
+        const auto* of_addresses = find_holder(Option::ia_na);
+        const auto* of_prefixes = find_holder(Option::ia_pd);
         for (const auto& asked : request_.associations)
-            out.associations.push_back(associate(asked, &asked == holder));
+            out.associations.push_back(associate(asked, &asked == of_addresses || &asked == of_prefixes));
         return out;
     }
 
@@ -74,7 +88,7 @@ public:
         return out;
     }
 
-    // To release and decline (18.3.7, 18.3.8): the addresses stay the record's.
+    // To release and decline (18.3.7, 18.3.8): addresses and prefixes stay the record's.
     [[nodiscard]] Message acknowledge() const {
         auto out = reply(Type::reply);
         out.status = Status::success;
@@ -86,19 +100,26 @@ public:
     }
 
 private:
-    [[nodiscard]] bool owns(const Lease& lease) const {
-        return std::ranges::find(own_, lease.address) != own_.end();
+    [[nodiscard]] const std::vector<Lease>& own(Option kind) const {
+        return kind == Option::ia_pd ? prefixes_ : addresses_;
+    }
+    [[nodiscard]] bool owns(Option kind, const Lease& lease) const {
+        return std::ranges::any_of(own(kind), [&](const Lease& one) {
+            return one.address == lease.address && one.length == lease.length;
+        });
     }
     [[nodiscard]] bool owns_all(const Association& association) const {
-        return std::ranges::all_of(association.leases, [this](const Lease& lease) { return owns(lease); });
+        return std::ranges::all_of(association.leases,
+                                   [&](const Lease& lease) { return owns(association.kind, lease); });
     }
 
-    // All addresses go to one association: which has one already, or else the first.
-    [[nodiscard]] const Association* find_holder() const {
+    // All addresses go to one association, all prefixes to another: which has one already, or else the first.
+    [[nodiscard]] const Association* find_holder(Option kind) const {
         const Association* first = nullptr;
         for (const auto& association : request_.associations) {
-            if (association.kind != Option::ia_na) continue;
-            if (std::ranges::any_of(association.leases, [this](const Lease& lease) { return owns(lease); }))
+            if (association.kind != kind) continue;
+            if (std::ranges::any_of(association.leases,
+                                    [&](const Lease& lease) { return owns(kind, lease); }))
                 return &association;
             if (first == nullptr) first = &association;
         }
@@ -108,27 +129,28 @@ private:
     [[nodiscard]] Association associate(const Association& asked, bool holds) const {
         Association out{.kind = asked.kind, .id = asked.id, .leases = {}, .status = {}};
         const bool renewing = request_.type == Type::renew || request_.type == Type::rebind;
-        if (asked.kind == Option::ia_pd) {
-            out.status = Status::no_prefix;
-        } else if (!holds || own_.empty()) {
-            out.status = Status::no_addresses;
-        } else if (request_.type == Type::request && !owns_all(asked)) {
+        const auto& own_ones = own(asked.kind);
+        if (!holds || own_ones.empty()) {
+            out.status = asked.kind == Option::ia_pd ? Status::no_prefix : Status::no_addresses;
+        } else if (asked.kind == Option::ia_na && request_.type == Type::request && !owns_all(asked)) {
             out.status = Status::not_on_link;
         } else {
             out.renew = lease_ / 2;
             out.rebind = lease_ / 5 * 4;
-            for (const auto& address : own_) out.leases.push_back({address, lease_, lease_});
+            out.leases = own_ones;
         }
         // What it has and is not to use any more (18.3.4).
         for (const auto& lease : asked.leases)
-            if (renewing && (!holds || !owns(lease))) out.leases.push_back({lease.address, 0, 0});
+            if (renewing && (!holds || !owns(asked.kind, lease)))
+                out.leases.push_back({lease.address, 0, 0, lease.length});
         return out;
     }
 
     const Message& request_;
     const schema::Port& port_;
     std::uint32_t lease_;
-    std::vector<Address> own_;
+    std::vector<Lease> addresses_;
+    std::vector<Lease> prefixes_;
 };
 
 // Section 16: which ids a message must have, and must not.

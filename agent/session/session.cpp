@@ -41,6 +41,7 @@ asio::awaitable<Result<void>> Session::open() {
     own.capabilities = told_.capabilities;
     own.underlay = told_.underlay;
     own.underlay_mtu = told_.underlay_mtu;
+    own.nics = told_.nics;
     const bool snapshot_asked = own.snapshot;
     WEFT_CO_TRY(const auto peer, co_await greet(channel_, std::move(own)));
     if (peer.cluster == 0 || !peer.host) co_return invalid("hello", "names no cluster or no host");

@@ -59,6 +59,7 @@ INLINE int filter_tx(struct __sk_buff* skb, struct step* s, const struct weft_po
     t->attachment = port->attachment;
     t->direction = WEFT_TX;
     t->policy = port->policy;
+    t->narrow = port->narrow;
     t->acl = s->routed ? port->acl : 0;
     t->tag_known = 0;
     t->gni = port->gni;
@@ -87,6 +88,7 @@ INLINE int filter_rx(struct __sk_buff* skb, const struct packet* p, const struct
     t->attachment = local->attachment;
     t->direction = WEFT_RX;
     t->policy = local->policy;
+    t->narrow = local->narrow;
     t->acl = local->acl;
     if (t->acl && inside_subnet(p, local)) t->acl = 0;
     t->tag = tag;

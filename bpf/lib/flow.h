@@ -85,6 +85,23 @@ INLINE int check_groups(struct track* t, __u32 initiator) {
     return VERDICT_NEXT;
 }
 
+/* The attachment's rules only narrow (requirement 3.3): what they do not allow is refused, whatever the
+ * groups say. */
+INLINE int check_narrow(const struct track* t, __u32 initiator) {
+    if (!t->narrow) return VERDICT_NEXT;
+    const struct question q = {
+        .policy = t->narrow,
+        .direction = initiator,
+        .port = asked_port(t, initiator),
+        .protocol = t->key.protocol,
+        .remote = &t->key.remote,
+    };
+    const struct weft_rule* rule = address_rule(&q);
+    if (!rule) return initiator == WEFT_TX ? DROP(egress_attachment) : DROP(ingress_attachment);
+    note(WEFT_TRACE_ATTACHMENT, rule->origin, rule->rule);
+    return VERDICT_NEXT;
+}
+
 /* An ACL has no memory: it is asked about this very packet, and its answer holds for the same direction of
  * the flow as long as the ACL is the same. */
 INLINE int check_acl(const struct track* t) {
@@ -134,6 +151,7 @@ INLINE void begin_flow(const struct track* t, struct weft_flow* flow, __u32 time
     flow->policy = t->policy;
     flow->acl = t->acl;
     flow->tag = t->tag;
+    flow->narrow = t->narrow;
     flow->initiator = t->direction;
     flow->state = WEFT_FLOW_NEW;
     flow->rule = t->rule.rule;
@@ -156,6 +174,8 @@ INLINE int start_flow(struct track* t, struct weft_flow* entry) {
     t->flow = WEFT_EVENT_FLOW_NEW;
     if (is_tcp(t) && !tcp_may_start(t->tcp_flags)) return DROP(tcp_start);
     int verdict = check_groups(t, t->direction);
+    if (verdict != VERDICT_NEXT) return verdict;
+    verdict = check_narrow(t, t->direction);
     if (verdict != VERDICT_NEXT) return verdict;
     if (t->acl && (verdict = check_acl(t)) != VERDICT_NEXT) return verdict;
     const struct weft_quota* quota = bpf_map_lookup_elem(&WEFT_QUOTA_MAP, &t->key.record);
@@ -185,19 +205,21 @@ INLINE int start_flow(struct track* t, struct weft_flow* entry) {
     return VERDICT_NEXT; /* another CPU was first with a packet of the same flow */
 }
 
-/* The groups changed since the flow was last allowed, or the remote end changed its own. A flow that is cut
- * stays in the table: else its next packet from the other side might start it anew. */
+/* The groups or the attachment's rules changed since the flow was last allowed, or the remote end changed its
+ * groups. Groups may keep what they no longer allow, but not what the attachment's rules refuse. A flow that
+ * is cut stays in the table: else its next packet from the other side might start it anew. */
 INLINE void check_again(struct track* t, struct weft_flow* flow) {
     int verdict = check_groups(t, flow->initiator);
     const struct weft_policy* policy = bpf_map_lookup_elem(&WEFT_POLICY_MAP, &t->policy);
     int keep = policy && (policy->flags & WEFT_POLICY_KEEP) && flow->state != WEFT_FLOW_CUT;
     flow->policy = t->policy;
     flow->tag = t->tag;
+    flow->narrow = t->narrow;
     if (verdict == VERDICT_NEXT) {
         flow->rule = t->rule.rule;
         flow->rule_of = t->rule.origin;
     }
-    if (verdict != VERDICT_NEXT && !keep)
+    if ((verdict != VERDICT_NEXT && !keep) || check_narrow(t, flow->initiator) != VERDICT_NEXT)
         flow->state = WEFT_FLOW_CUT;
     else if (flow->state == WEFT_FLOW_CUT)
         flow->state = WEFT_FLOW_ESTABLISHED;
@@ -210,7 +232,9 @@ INLINE int advance(struct track* t, struct weft_flow* flow) {
     int verdict;
     /* An answer tells the tag; to a cut flow of the record's own none will come. */
     int unanswered = flow->state == WEFT_FLOW_CUT && flow->initiator == WEFT_TX;
-    if (flow->policy != t->policy || (t->tag_known ? flow->tag != t->tag : unanswered)) check_again(t, flow);
+    if (flow->policy != t->policy || flow->narrow != t->narrow ||
+        (t->tag_known ? flow->tag != t->tag : unanswered))
+        check_again(t, flow);
     if (flow->state == WEFT_FLOW_CUT) return DROP(flow_cut);
     if (t->kind == TRACK_FLOW) { /* of a later fragment, the first one was asked about */
         verdict = check_flow_acl(t, flow, from);

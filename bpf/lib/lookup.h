@@ -5,8 +5,19 @@
 #include "lib/maps.h"
 #include "lib/packet.h"
 
+/* Whose delegated prefix the address is in. */
+INLINE struct weft_local* find_local_prefix(const struct weft_overlay_key* key) {
+    const struct weft_overlay_prefix prefix = {
+        .prefixlen = WEFT_GNI_BITS + 128,
+        .gni = key->gni,
+        .address = key->address,
+    };
+    return bpf_map_lookup_elem(&WEFT_LOCAL_PREFIX_MAP, &prefix);
+}
+
 INLINE struct weft_local* find_local(const struct weft_overlay_key* key) {
-    return bpf_map_lookup_elem(&WEFT_LOCAL_MAP, key);
+    struct weft_local* local = bpf_map_lookup_elem(&WEFT_LOCAL_MAP, key);
+    return local ? local : find_local_prefix(key);
 }
 
 INLINE struct weft_local* find_station(__u32 gni, const void* mac) {

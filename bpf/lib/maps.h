@@ -36,6 +36,7 @@
 
 PINNED_MAP(WEFT_PORT_MAP, HASH, 4096, 0, struct weft_port_key, struct weft_port);
 PINNED_MAP(WEFT_LOCAL_MAP, HASH, 16384, 0, struct weft_overlay_key, struct weft_local);
+PINNED_MAP(WEFT_LOCAL_PREFIX_MAP, LPM_TRIE, 16384, GROWING, struct weft_overlay_prefix, struct weft_local);
 PINNED_MAP(WEFT_STATION_MAP, HASH, 4096, 0, struct weft_station_key, struct weft_local);
 PINNED_MAP(WEFT_MAPPING_MAP, HASH, 1048576, GROWING, struct weft_overlay_key, struct weft_mapping);
 PINNED_MAP(WEFT_MAPPING_PREFIX_MAP, LPM_TRIE, 65536, GROWING, struct weft_overlay_prefix,

@@ -23,8 +23,9 @@ struct track {
     __u64 attachment;
     __u64 now;
     __u32 policy;
-    __u32 acl; /* 0: none applies */
-    __u32 tag; /* security tag of the remote end */
+    __u32 narrow; /* 0: nothing but the groups decides */
+    __u32 acl;    /* 0: none applies */
+    __u32 tag;    /* security tag of the remote end */
     __u32 bytes;
     __u32 kind; /* track_kind */
     __u16 port; /* as rules see it: the destination's, or ICMP type << 8 | code */
@@ -41,6 +42,7 @@ struct track {
     __u32 gni;       /* for finding it, and the record's route tables */
     __u32 table;
     __u32 own_table;
+    __u32 unused;           /* zero */
     struct weft_rule rule;  /* that decided; origin 0: none did */
     struct weft_flow fresh; /* an entry in the making */
     struct weft_reject refused;

@@ -72,7 +72,11 @@ asio::awaitable<void> serve_host(Backend& backend, wire::Channel::Pointer channe
     }
     certificate_used(backend, *host, channel->peer().serial);
     take_report(backend, id,
-                {greeting.hello.capabilities, greeting.hello.underlay, greeting.hello.underlay_mtu, {}});
+                {greeting.hello.capabilities,
+                 greeting.hello.underlay,
+                 greeting.hello.underlay_mtu,
+                 {},
+                 greeting.hello.nics});
     co_await backend.sessions.serve(channel, id, std::move(greeting.hello), greeting.sequence);
 }
 

@@ -25,12 +25,15 @@ void take_report(Backend& backend, Id id, const wire::Report& report) {
     if (!host) return;
     const auto match = check_underlay(*host, report.underlay);
     backend.table.set_report(id, report.problem.empty() && !match ? match.error().text : report.problem);
-    if (host->capabilities == report.capabilities && host->underlay_mtu == report.underlay_mtu) return;
+    if (host->capabilities == report.capabilities && host->underlay_mtu == report.underlay_mtu &&
+        host->nics == report.nics)
+        return;
     backend.service.update_host(
         id,
         [report](schema::Host& object) {
             object.capabilities = report.capabilities;
             object.underlay_mtu = report.underlay_mtu;
+            object.nics = report.nics;
         },
         [name = host->name](const Result<Revision>& result) {
             if (!result) log_error("api", "host {}: {}", name, result.error().message());

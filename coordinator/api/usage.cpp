@@ -49,6 +49,7 @@ wire::RecordUsage shown(const UsageLine& line) {
 }  // namespace
 
 void take_usage(Backend& backend, Id host, const wire::UsageReport& report, wire::Channel::Pointer channel) {
+    backend.table.set_counts(host, report, backend.clock.unix_us());
     UsageChanges changes;
     changes.report = stored(host, report);
     backend.ledger.commit_usage(

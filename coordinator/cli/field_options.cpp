@@ -28,6 +28,7 @@ std::string metavariable(const FieldDescription& field) {
     if (field.shape == Shape::tags) return "KEY=VALUE";
     for (const auto choice : field.choices) text += (text.empty() ? "" : "|") + std::string(choice);
     if (!text.empty()) return text;
+    if (field.text && field.name == "public-addresses") return "PRIVATE=PUBLIC";
     if (field.text) return field.name == "routes" ? "ROUTE" : "RULE";
     return field.refers != Kind::none ? reference_name(field.refers) : "TEXT";
 }
@@ -90,7 +91,9 @@ std::string option_names(const FieldDescription& field) {
     if (field.shape != Shape::list && field.shape != Shape::tags) return names;
     const std::string name{field.name};
     if (name.ends_with("ies")) return names + ",--" + name.substr(0, name.size() - 3) + "y";
-    const std::size_t plural = name.ends_with("sses") ? 2 : name.ends_with("s") ? 1 : 0;
+    const std::size_t plural = name.ends_with("sses") || name.ends_with("xes") ? 2
+                               : name.ends_with("s")                           ? 1
+                                                                               : 0;
     if (plural > 0) names += ",--" + name.substr(0, name.size() - plural);
     return names;
 }

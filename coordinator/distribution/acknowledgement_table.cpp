@@ -2,6 +2,7 @@
 #include "coordinator/distribution/acknowledgement_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace weft::coordinator {
 
@@ -70,6 +71,28 @@ void AcknowledgementTable::set_report(Id host, std::string text) {
     if (entry.report == text) return;
     entry.report = std::move(text);
     tell(host);
+}
+
+void AcknowledgementTable::set_counts(Id host, const wire::UsageReport& report, std::uint64_t time_us) {
+    auto& entry = hosts_[host];
+    if (std::exchange(entry.incarnation, report.incarnation) != report.incarnation) entry.counts.clear();
+    entry.counted_us = time_us;
+    for (const auto& count : report.counts) {
+        const auto known = entry.counts.find(count.record);
+        if (!count.gone)
+            entry.counts[count.record] = count;
+        else if (known != entry.counts.end() && known->second.life == count.life)
+            entry.counts.erase(known);
+    }
+}
+
+schema::TrafficCounts AcknowledgementTable::counted(Id host, Id record) const {
+    const auto* entry = find(host);
+    if (!entry) return {};
+    const auto at = entry->counts.find(record);
+    if (at == entry->counts.end()) return {};
+    const auto& c = at->second;
+    return {c.tx_packets, c.tx_bytes, c.rx_packets, c.rx_bytes, c.tx_drops, c.rx_drops, entry->counted_us};
 }
 
 void AcknowledgementTable::forget(Id host) { hosts_.erase(host); }

@@ -13,6 +13,7 @@
 #include "coordinator/model/acknowledgements.h"
 #include "weft/base/clock.h"
 #include "weft/wire/message/session.h"
+#include "weft/wire/message/usage.h"
 
 namespace weft::coordinator {
 
@@ -45,6 +46,8 @@ public:
     void set_refusal(Id host, std::string text);
     // What the host itself reports to be wrong.
     void set_report(Id host, std::string text);
+    // The counts of its records that the host reports; `time` in microseconds since 1970.
+    void set_counts(Id host, const wire::UsageReport& report, std::uint64_t time_us);
     void forget(Id host);
     // Tells the listeners of hosts that fell silent or behind since the last call: a few times a second.
     void tick();
@@ -55,6 +58,7 @@ public:
     [[nodiscard]] bool waiting(Id host, Id attachment) const override;
     [[nodiscard]] std::vector<Id> lost(Id host) const override;
     [[nodiscard]] std::string problem(Id host) const override;
+    [[nodiscard]] schema::TrafficCounts counted(Id host, Id record) const override;
 
     // Microseconds from the last change for this host being durable to its being installed; 0: none yet.
     [[nodiscard]] std::uint64_t convergence_us(Id host) const;
@@ -75,6 +79,9 @@ private:
         std::deque<Owed> owed;
         std::uint64_t convergence_us{0};
         schema::SessionState told{schema::SessionState::never};  // to the listeners
+        std::unordered_map<Id, wire::UsageCount> counts;         // by record, of what still counts
+        std::uint64_t incarnation{0};                            // of its counters
+        std::uint64_t counted_us{0};                             // when it last said so
     };
 
     [[nodiscard]] schema::SessionState state_of(const Entry& entry) const;

@@ -16,7 +16,7 @@ namespace {
 bool same_port(const schema::Attachment& a, const schema::Attachment& b) {
     return a.host == b.host && has_port(a) == has_port(b) && may_transmit(a) == may_transmit(b) &&
            a.device == b.device && a.netns == b.netns && a.vlan == b.vlan && a.device_of == b.device_of &&
-           a.device_mac == b.device_mac && a.lease == b.lease;
+           a.device_mac == b.device_mac && a.lease == b.lease && a.rules == b.rules;
 }
 
 bool same_mapping(const schema::Attachment& a, const schema::Attachment& b) {

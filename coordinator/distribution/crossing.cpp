@@ -17,14 +17,13 @@ bool contains(const std::vector<Id>& ids, Id id) { return std::ranges::find(ids,
 
 // The mapping beside says whose the source is, for frameworks that do not carry the tag.
 void add_sources(const schema::Record& record, const schema::Partition& into, std::set<Key>& keys) {
-    for (const auto& address : held_addresses(record))
+    for (const auto& range : held_ranges(record))
         for (const auto kind : {DesiredKind::mapping, DesiredKind::source})
-            keys.insert({kind, into.id, into.gni, Prefix::host(address)});
+            keys.insert({kind, into.id, into.gni, range});
 }
 
 void add_mappings(const schema::Record& record, const schema::Partition& of, std::set<Key>& keys) {
-    for (const auto& address : held_addresses(record))
-        keys.insert({DesiredKind::mapping, of.id, of.gni, Prefix::host(address)});
+    for (const auto& range : held_ranges(record)) keys.insert({DesiredKind::mapping, of.id, of.gni, range});
 }
 
 // fn(record) for each of the partition that has a mapping.
@@ -91,10 +90,16 @@ bool are_linked(const Cloud& cloud, const std::vector<Id>& here, const std::vect
     });
 }
 
-Ptr<schema::Record> sender_at(const Cloud& cloud, Id partition, const Address& address) {
+Ptr<schema::Record> record_at(const Cloud& cloud, Id partition, const Prefix& range) {
+    const auto subnet = cloud.subnet_of(partition, range.address());
+    if (!subnet) return nullptr;
+    const bool whole = range.length() == range.address().bits();
+    return whole ? cloud.record_at(subnet->id, range.address()) : cloud.record_with(subnet->id, range);
+}
+
+Ptr<schema::Record> sender_at(const Cloud& cloud, Id partition, const Prefix& range) {
     for (const Id from : peers_from(cloud, partition))
-        if (const auto subnet = cloud.subnet_of(from, address))
-            if (auto record = cloud.record_at(subnet->id, address)) return record;
+        if (auto record = record_at(cloud, from, range)) return record;
     return nullptr;
 }
 

@@ -23,7 +23,9 @@ void add_held_across(const Cloud& cloud, Id partition, std::set<Key>& keys);
                            const Prefix& prefix);
 // Whether routes between the partitions of the two hosts let them exchange packets.
 [[nodiscard]] bool are_linked(const Cloud& cloud, const std::vector<Id>& here, const std::vector<Id>& there);
-// The record of a partition whose routes lead here, by its address.
-[[nodiscard]] Ptr<schema::Record> sender_at(const Cloud& cloud, Id partition, const Address& address);
+// Whose the range, an address or a delegated prefix, is in the partition; the record of a partition whose
+// routes lead here.
+[[nodiscard]] Ptr<schema::Record> record_at(const Cloud& cloud, Id partition, const Prefix& range);
+[[nodiscard]] Ptr<schema::Record> sender_at(const Cloud& cloud, Id partition, const Prefix& range);
 
 }  // namespace weft::coordinator

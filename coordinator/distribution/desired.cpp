@@ -31,9 +31,10 @@ Key partition_key(DesiredKind kind, Id partition, std::uint32_t gni, const Prefi
     return {kind, partition, gni, prefix};
 }
 
-Ptr<schema::Record> record_at(const Cloud& cloud, Id partition, const Address& address) {
-    const auto subnet = cloud.subnet_of(partition, address);
-    return subnet ? cloud.record_at(subnet->id, address) : nullptr;
+// Whose the range is, in the partition itself or in one whose records send into it.
+Ptr<schema::Record> owner_of(const Cloud& cloud, Id partition, const Prefix& range) {
+    auto record = record_at(cloud, partition, range);
+    return record ? record : sender_at(cloud, partition, range);
 }
 
 void add_hosts(std::vector<Id>& hosts, const std::vector<Ptr<schema::Attachment>>& attachments) {
@@ -73,9 +74,9 @@ bool Desired::refresh() {
 }
 
 void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<Key>& keys) {
-    for (const auto& address : held_addresses(record)) {
-        keys.insert(partition_key(DesiredKind::mapping, record.partition, gni, Prefix::host(address)));
-        keys.insert(partition_key(DesiredKind::source, record.partition, gni, Prefix::host(address)));
+    for (const auto& range : held_ranges(record)) {
+        keys.insert(partition_key(DesiredKind::mapping, record.partition, gni, range));
+        keys.insert(partition_key(DesiredKind::source, record.partition, gni, range));
     }
     if (!record.source_dest_check)
         keys.insert(partition_key(DesiredKind::source, record.partition, gni, any_source));
@@ -164,9 +165,8 @@ std::optional<DesiredObject> Desired::peer(Id host, Id other) const {
 
 std::optional<DesiredObject> Desired::mapping(const schema::Partition& partition,
                                               const Prefix& prefix) const {
-    auto record = record_at(cloud_, partition.id, prefix.address());
-    if (!record) record = sender_at(cloud_, partition.id, prefix.address());
-    if (!record || !is_announced(*record, prefix.address())) return std::nullopt;
+    const auto record = owner_of(cloud_, partition.id, prefix);
+    if (!record || !is_announced(*record, prefix)) return std::nullopt;
     const auto attachments = announced(cloud_, record->id);
     if (attachments.empty()) return std::nullopt;
     schema::Mapping mapping;
@@ -188,10 +188,8 @@ std::optional<DesiredObject> Desired::source(const schema::Partition& partition,
                 source.hosts.push_back(attachment->host);
         }
     } else {
-        auto record = record_at(cloud_, partition.id, prefix.address());
-        if (!record) record = sender_at(cloud_, partition.id, prefix.address());
-        if (record && is_announced(*record, prefix.address()))
-            add_hosts(source.hosts, announced(cloud_, record->id));
+        const auto record = owner_of(cloud_, partition.id, prefix);
+        if (record && is_announced(*record, prefix)) add_hosts(source.hosts, announced(cloud_, record->id));
     }
     if (source.hosts.empty()) return std::nullopt;
     std::ranges::sort(source.hosts);
@@ -257,6 +255,7 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.device_of = attachment->device_of;
     port.device_mac = attachment->device_mac;
     port.addresses = served_addresses(*record);
+    port.prefixes = served_prefixes(*record);
     port.prefix_length = subnet->cidr.length();
     port.mac = record->mac;
     port.router = subnet->router;
@@ -283,6 +282,8 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.flow_log = record->flow_log;
     port.account = record->account;
     port.lease = attachment->lease;
+    port.rules = attachment->rules;
+    for (auto& rule : port.rules) rule.description.clear();
     if (const auto table = cloud_.find<schema::RouteTable>(subnet->route_table)) port.table = table->number;
     return port;
 }

@@ -24,6 +24,8 @@ public:
     [[nodiscard]] virtual std::vector<Id> lost(Id host) const = 0;
     // Why the host cannot be used, in words; empty: none known.
     [[nodiscard]] virtual std::string problem(Id host) const = 0;
+    // What the host last said to have counted of the record; time 0: nothing yet.
+    [[nodiscard]] virtual schema::TrafficCounts counted(Id host, Id record) const = 0;
 };
 
 // Whether the host is expected to install what it is sent, or counts as having done so at once (a foreign

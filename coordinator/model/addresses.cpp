@@ -4,6 +4,9 @@
 #include <algorithm>
 
 namespace weft::coordinator {
+
+using schema::AddressStep;
+
 namespace {
 
 constexpr std::uint64_t first_offset = 2;  // 0 is the network, 1 the router
@@ -16,6 +19,22 @@ std::uint64_t offset_of(const Prefix& prefix, const Address& address) {
     for (std::size_t i = 8; i < bytes.size(); ++i)
         offset = offset << 8U | static_cast<std::uint8_t>(bytes[i] ^ base[i]);
     return offset;
+}
+
+template <class T>
+bool has(const std::vector<T>& list, const T& one) {
+    return std::ranges::find(list, one) != list.end();
+}
+
+// Each once.
+template <class T>
+std::vector<T> joined(std::vector<T> list, const std::vector<T>& former) {
+    const auto present = list.size();
+    for (const auto& one : former)
+        if (std::find(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(present), one) ==
+            list.begin() + static_cast<std::ptrdiff_t>(present))
+            list.push_back(one);
+    return list;
 }
 
 // One past the last offset that may be given out.
@@ -35,22 +54,40 @@ bool is_assignable(const schema::Subnet& subnet, const Address& address) {
            address != range.cidr.broadcast();
 }
 
+bool is_delegable(const schema::Subnet& subnet, const Prefix& prefix) {
+    const auto range = range_of(subnet, prefix);
+    return range.cidr && prefix.length() < prefix.address().bits() &&
+           !prefix.contains(range.cidr.address()) && !prefix.contains(range.router) &&
+           !prefix.contains(range.cidr.broadcast());
+}
+
 std::vector<Address> held_addresses(const schema::Record& record) {
-    auto held = record.addresses;
-    for (const auto& address : record.former_addresses)
-        if (std::ranges::find(record.addresses, address) == record.addresses.end()) held.push_back(address);
-    return held;
+    return joined(record.addresses, record.former_addresses);
+}
+
+std::vector<Prefix> held_prefixes(const schema::Record& record) {
+    return joined(record.prefixes, record.former_prefixes);
+}
+
+std::vector<Prefix> held_ranges(const schema::Record& record) {
+    auto ranges = held_prefixes(record);
+    for (const auto& address : held_addresses(record)) ranges.push_back(Prefix::host(address));
+    return ranges;
 }
 
 std::vector<Address> served_addresses(const schema::Record& record) {
-    return record.address_step == schema::AddressStep::withdrawing ? record.addresses
-                                                                   : held_addresses(record);
+    return record.address_step == AddressStep::withdrawing ? record.addresses : held_addresses(record);
 }
 
-bool is_announced(const schema::Record& record, const Address& address) {
-    const auto known = record.address_step == schema::AddressStep::enabling ? record.former_addresses
-                                                                            : served_addresses(record);
-    return std::ranges::find(known, address) != known.end();
+std::vector<Prefix> served_prefixes(const schema::Record& record) {
+    return record.address_step == AddressStep::withdrawing ? record.prefixes : held_prefixes(record);
+}
+
+bool is_announced(const schema::Record& record, const Prefix& range) {
+    const bool former = record.address_step == AddressStep::enabling;
+    if (range.length() == range.address().bits())
+        return has(former ? record.former_addresses : served_addresses(record), range.address());
+    return has(former ? record.former_prefixes : served_prefixes(record), range);
 }
 
 Result<std::vector<Address>> Chooser::addresses(const Cloud& cloud, const schema::Subnet& subnet) {
@@ -111,10 +148,15 @@ Address Chooser::address(const Cloud& cloud, const schema::Subnet& subnet, const
             const auto candidate = range.address().plus(offset);
             const bool free =
                 used == taken.end() || used->first != Cloud::AddressKey{subnet.id.value, candidate};
-            if (!free)
+            if (!free) {
                 ++used;
-            else if (is_assignable(subnet, candidate))
+            } else if (const auto delegated = cloud.delegated_around(subnet.id, candidate)) {
+                const auto last = offset_of(range, delegated.address()) + delegated.size() - 1;
+                used = taken.upper_bound({subnet.id.value, range.address().plus(last)});
+                offset = std::max(offset, last);
+            } else if (is_assignable(subnet, candidate)) {
                 return offset;
+            }
         }
         return to;
     };
@@ -126,6 +168,46 @@ Address Chooser::address(const Cloud& cloud, const schema::Subnet& subnet, const
     }
     cursor->second = offset + 1;
     return range.address().plus(offset);
+}
+
+Prefix Chooser::prefix(const Cloud& cloud, const schema::Subnet& subnet, const Prefix& range,
+                       unsigned length) {
+    constexpr unsigned most_bits = 63;  // of offsets
+    const auto bits = range.address().bits() - length;
+    if (length <= range.length() || bits >= most_bits) return {};
+    const auto& taken = cloud.addresses();
+    for (auto block = range.size() >> bits; block-- > 0;) {
+        const auto candidate = *Prefix::make(range.address().plus(block << bits), length);
+        if (const auto other = cloud.delegated_over(subnet.id, candidate)) {
+            block = std::min(block, offset_of(range, other.address()) >> bits);
+            continue;
+        }
+        const auto used = taken.lower_bound({subnet.id.value, candidate.address()});
+        if (used != taken.end() && used->first.first == subnet.id.value &&
+            candidate.contains(used->first.second))
+            continue;
+        if (is_delegable(subnet, candidate)) return candidate;
+    }
+    return {};
+}
+
+Result<Address> Chooser::public_address(const Cloud& cloud, bool v6) {
+    const auto& taken = cloud.public_addresses();
+    for (const auto& pool : cloud.address_pools({Kind::partition, 0}))
+        for (const auto& range : pool->ranges) {
+            if (range.address().is_v6() != v6) continue;
+            const auto first = last_public_.find(range);
+            const auto start = first == last_public_.end() ? 0 : offset_of(range, first->second) + 1;
+            for (std::uint64_t i = 0; i < range.size() && i <= taken.size(); ++i) {
+                const auto one = range.address().plus((start + i) % range.size());
+                if (taken.contains(one)) continue;
+                last_public_[range] = one;
+                return one;
+            }
+        }
+    return Error{ErrorCode::exhausted,
+                 std::string("no public pool has an ") + (v6 ? "IPv6" : "IPv4") + " address left",
+                 "public-addresses", 0};
 }
 
 Ptr<schema::Record> Chooser::record(const Cloud& cloud, Id pool, const Cloud::Fits& fits) {

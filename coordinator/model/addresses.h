@@ -29,12 +29,21 @@ template <class T>
 // Whether an instance may have the address: inside, not the network, router or broadcast address.
 [[nodiscard]] bool is_assignable(const schema::Subnet& subnet, const Address& address);
 
-// Addresses that nobody else may have: its own and, until hosts have let go of them, its former ones.
+// Whether a record may have the prefix: inside a range of the subnet and shorter than an address, without the
+// network, router and broadcast address.
+[[nodiscard]] bool is_delegable(const schema::Subnet& subnet, const Prefix& prefix);
+
+// Addresses that nobody else may have: its own and, until hosts have let go of them, its former ones. So
+// with the prefixes that are delegated to it.
 [[nodiscard]] std::vector<Address> held_addresses(const schema::Record& record);
+[[nodiscard]] std::vector<Prefix> held_prefixes(const schema::Record& record);
+// Both, an address as the prefix of it alone: nothing delegated is that long.
+[[nodiscard]] std::vector<Prefix> held_ranges(const schema::Record& record);
 // Those that its own hosts take packets from and for.
 [[nodiscard]] std::vector<Address> served_addresses(const schema::Record& record);
-// Whether other hosts know of the address as the record's.
-[[nodiscard]] bool is_announced(const schema::Record& record, const Address& address);
+[[nodiscard]] std::vector<Prefix> served_prefixes(const schema::Record& record);
+// Whether other hosts know of the range, one of held_ranges(), as the record's.
+[[nodiscard]] bool is_announced(const schema::Record& record, const Prefix& range);
 
 class Chooser {
 public:
@@ -43,6 +52,12 @@ public:
     // The same from a pool: one of each family that the pool has in the subnet.
     [[nodiscard]] Result<std::vector<Address>> addresses(const Cloud& cloud, const schema::Subnet& subnet,
                                                          const schema::AddressPool& pool);
+    // A block of this length in the subnet's range of this family that nobody has an address or a prefix in,
+    // as far from the addresses chosen as there is one; unset: there is none.
+    [[nodiscard]] static Prefix prefix(const Cloud& cloud, const schema::Subnet& subnet, const Prefix& range,
+                                       unsigned length);
+    // Of the public pools, in the order of their names; exhausted when none has one left.
+    [[nodiscard]] Result<Address> public_address(const Cloud& cloud, bool v6);
     // The next record of the pool that fits; null when there is none.
     [[nodiscard]] Ptr<schema::Record> record(const Cloud& cloud, Id pool, const Cloud::Fits& fits);
     [[nodiscard]] Result<std::uint32_t> gni(const Cloud& cloud);
@@ -52,6 +67,7 @@ private:
     [[nodiscard]] Address address(const Cloud& cloud, const schema::Subnet& subnet, const Prefix& range);
 
     std::map<std::pair<std::uint64_t, Prefix>, std::uint64_t> next_offset_;  // by subnet and range
+    std::map<Prefix, Address> last_public_;                                  // by range of a pool
     std::map<std::uint64_t, std::uint64_t> last_record_;                     // by pool
     std::uint32_t last_gni_{0};
 };

@@ -184,6 +184,27 @@ Ptr<schema::Record> Cloud::record_at(Id subnet, const Address& address) const {
     return at == addresses_.end() ? nullptr : find<schema::Record>({Kind::record, at->second});
 }
 
+Ptr<schema::Record> Cloud::record_with(Id subnet, const Prefix& prefix) const {
+    const auto at = prefixes_.find({subnet.value, prefix.address()});
+    return at == prefixes_.end() || at->second.first != prefix
+               ? nullptr
+               : find<schema::Record>({Kind::record, at->second.second});
+}
+
+Prefix Cloud::delegated_around(Id subnet, const Address& address) const {
+    auto at = prefixes_.upper_bound({subnet.value, address});
+    if (at == prefixes_.begin() || (--at)->first.first != subnet.value) return {};
+    return at->second.first.contains(address) ? at->second.first : Prefix{};
+}
+
+Prefix Cloud::delegated_over(Id subnet, const Prefix& prefix) const {
+    if (const auto around = delegated_around(subnet, prefix.address())) return around;
+    const auto at = prefixes_.lower_bound({subnet.value, prefix.address()});
+    return at != prefixes_.end() && at->first.first == subnet.value && prefix.contains(at->first.second)
+               ? at->second.first
+               : Prefix{};
+}
+
 std::vector<Id> Cloud::records_of_subnet(Id subnet) const {
     return ids(records_by_subnet_, subnet, Kind::record);
 }
@@ -314,6 +335,18 @@ void Cloud::index(const schema::Record& record, bool on) {
             addresses_[{record.subnet.value, address}] = record.id.value;
         else
             addresses_.erase({record.subnet.value, address});
+    }
+    for (const auto& prefix : held_prefixes(record)) {
+        if (on)
+            prefixes_[{record.subnet.value, prefix.address()}] = {prefix, record.id.value};
+        else
+            prefixes_.erase({record.subnet.value, prefix.address()});
+    }
+    for (const auto& pair : record.public_addresses) {
+        if (on)
+            public_addresses_[pair.public_address] = record.id.value;
+        else
+            public_addresses_.erase(pair.public_address);
     }
     if (record.tag == 0) return;
     if (on)

@@ -71,6 +71,16 @@ public:
     using AddressKey = std::pair<std::uint64_t, Address>;  // subnet, address
     using Addresses = std::map<AddressKey, std::uint64_t>;
     [[nodiscard]] const Addresses& addresses() const noexcept { return addresses_; }
+    // The record to which the subnet's prefix is delegated; null: to none.
+    [[nodiscard]] Ptr<schema::Record> record_with(Id subnet, const Prefix& prefix) const;
+    // A delegated prefix of the subnet that holds the address, or that has an address in common with this
+    // one; unset: there is none.
+    [[nodiscard]] Prefix delegated_around(Id subnet, const Address& address) const;
+    [[nodiscard]] Prefix delegated_over(Id subnet, const Prefix& prefix) const;
+    // Those in use, each with its record.
+    [[nodiscard]] const std::map<Address, std::uint64_t>& public_addresses() const noexcept {
+        return public_addresses_;
+    }
     // Ids of the records of a subnet, in order.
     using Members = std::set<std::pair<std::uint64_t, std::uint64_t>>;
     [[nodiscard]] std::vector<Id> records_of_subnet(Id subnet) const;
@@ -168,6 +178,8 @@ private:
     NameIndex<schema::Pool> pool_names_;
     NameIndex<schema::AddressPool> address_pool_names_;
     Addresses addresses_;
+    std::map<AddressKey, std::pair<Prefix, std::uint64_t>> prefixes_;  // by their first address; none overlap
+    std::map<Address, std::uint64_t> public_addresses_;
     std::set<std::uint32_t> gnis_;
     std::map<Address, std::uint64_t> underlays_;
     Members subnets_by_partition_, records_by_subnet_, instances_by_host_;

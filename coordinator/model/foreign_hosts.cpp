@@ -28,4 +28,8 @@ std::vector<Id> ForeignHosts::lost(Id host) const { return agents_.lost(host); }
 
 std::string ForeignHosts::problem(Id host) const { return agents_.problem(host); }
 
+schema::TrafficCounts ForeignHosts::counted(Id host, Id record) const {
+    return agents_.counted(host, record);
+}
+
 }  // namespace weft::coordinator

@@ -19,6 +19,7 @@ public:
     [[nodiscard]] bool waiting(Id host, Id attachment) const override;
     [[nodiscard]] std::vector<Id> lost(Id host) const override;
     [[nodiscard]] std::string problem(Id host) const override;
+    [[nodiscard]] schema::TrafficCounts counted(Id host, Id record) const override;
 
 private:
     [[nodiscard]] bool is_foreign(Id host) const;

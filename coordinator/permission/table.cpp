@@ -60,7 +60,8 @@ constexpr std::array rows{
     Permission{Verb::modify, Kind::instance, "host", the_operator, "place an instance on a host"},
     Permission{Verb::modify, Kind::instance, "netns", the_operator, "name network namespaces of hosts"},
     Permission{Verb::modify, Kind::record, "", own | modifiers, "change a record"},
-    Permission{Verb::modify, Kind::record, "addresses", own | ip_setters, "set a record's addresses"},
+    Permission{Verb::modify, Kind::record, "addresses,prefixes,public-addresses", own | ip_setters,
+               "set a record's addresses"},
     Permission{Verb::modify, Kind::record, "attachers,detachers,ip-setters,modifiers", own,
                "edit the lists of a record"},
     Permission{Verb::modify, Kind::record, "subnet", own, "take a record to another subnet"},
@@ -70,6 +71,8 @@ constexpr std::array rows{
     Permission{Verb::modify, Kind::record, "status=in-repair", the_operator,
                "take a record into repair and back"},
     Permission{Verb::modify, Kind::attachment, "", own, "change an attachment"},
+    Permission{Verb::modify, Kind::attachment, "rules", the_operator | instance_owner,
+               "set the rules of an attachment"},
     Permission{Verb::modify, Kind::access_key, "", own, "change an access key"},
 
     Permission{Verb::remove, Kind::partition, "", own, "delete a partition"},
@@ -91,6 +94,7 @@ constexpr std::array rows{
     Permission{Verb::attach, Kind::instance, "", own | attachers, "attach records to an instance"},
     Permission{Verb::attach, Kind::instance, "device", the_operator, "name devices of hosts"},
     Permission{Verb::attach, Kind::instance, "netns", the_operator, "name network namespaces of hosts"},
+    Permission{Verb::attach, Kind::instance, "rules", own, "set the rules of an attachment"},
     Permission{Verb::detach, Kind::attachment, "", own | detachers | instance_owner, "detach a record"},
     Permission{Verb::move, Kind::instance, "", the_operator, "move an instance between hosts"},
 

@@ -25,6 +25,8 @@ Result<Plan> existing(const Context& context, const wire::AttachRequest& request
         return conflict(
             "vlan", "record " + record.name + " is attached there " +
                         (attachment.vlan == 0 ? "untagged" : "with tag " + std::to_string(attachment.vlan)));
+    if (!request.rules.empty() && request.rules != attachment.rules)
+        return conflict("rules", "record " + record.name + " is attached there with other rules");
     const bool leaving = attachment.phase == Phase::cutting || attachment.phase == Phase::withdrawing;
     if (leaving) return conflict("record", "record " + record.name + " is being detached from there");
     return already(context, {context.draft(),
@@ -42,6 +44,7 @@ Result<void> check_rights(const Context& context, const wire::AttachRequest& req
             error.field = field;
             return error;
         }
+    if (!request.rules.empty()) WEFT_CHECK(context.permit(Verb::attach, Object{instance}, "rules"));
     if (!request.has_delete_on_terminate || request.delete_on_terminate == record->delete_on_terminate)
         return {};
     return context.permit(Verb::attach, Object{record}, "delete-on-terminate");
@@ -98,6 +101,7 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     attachment.vlan = device.vlan;
     attachment.device_of = device.of;
     attachment.device_mac = device.mac;
+    attachment.rules = request.rules;
     attachment.owner = context.principal.name;
     attachment.tags = request.tags;
     attachment.delete_on_terminate =
@@ -152,6 +156,7 @@ Result<Plan> attach(const Context& context, const wire::AttachRequest& request) 
     }
     WEFT_CHECK(check_rights(context, request, record, instance));
     WEFT_CHECK(check_generation(context.options, Object{record}));
+    WEFT_CHECK(check_attachment_rules(request.rules));
     if (const auto there = cloud.attachment(record->id, instance->id))
         return existing(context, request, *record, *there);
     for (const auto& other : cloud.attachments_of_record(record->id))

@@ -73,6 +73,8 @@ struct Collect {
         add(ClaimKind::mac, to_string(r->partition), to_string(r->mac), r->id);
         for (const auto& address : held_addresses(*r))
             add(ClaimKind::address, to_string(r->subnet), to_string(address), r->id);
+        for (const auto& pair : r->public_addresses)
+            add(ClaimKind::public_address, {}, to_string(pair.public_address), r->id);
         if (const auto number = own_table(*r))
             add(ClaimKind::table_number, {}, std::to_string(number), r->id);
         for (const auto& route : r->routes)

@@ -49,6 +49,12 @@ Result<void> tell_apart(const Record& record, const Record& other, const std::st
                                                      ": it may send from any address, so nothing tells it "
                                                      "from the other record on " +
                                                      device);
+    for (const auto* one : {&record, &other})
+        if (!held_prefixes(*one).empty())
+            return conflict("prefixes", "record " + one->name +
+                                            " has some: on a shared device records are told apart by single "
+                                            "addresses, and " +
+                                            device + " is one");
     const auto taken = held_addresses(other);
     for (const auto& address : record.addresses)
         if (std::ranges::find(taken, address) != taken.end())

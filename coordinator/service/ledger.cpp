@@ -32,17 +32,33 @@ void Ledger::commit(const Draft& draft, std::vector<AuditRow> audit, std::option
         post_([completion = std::move(completion), error = transaction.error()] { completion(error); });
         return;
     }
+    auto changes = draft.changes();
+    auto taken = Reservations::taken(changes);
+    if (!reservations_.fits(taken)) {
+        blocked_.push_back(std::move(completion));
+        return;
+    }
+    const auto ticket = reservations_.begin(std::move(taken));
     transaction->audit = std::move(audit);
     transaction->token = std::move(token);
     repository_.commit(std::move(*transaction),
-                       [this, changes = draft.changes(),
+                       [this, ticket, changes = std::move(changes),
                         completion = std::move(completion)](Result<Revision> result) mutable {
-                           post_([this, changes = std::move(changes), completion = std::move(completion),
-                                  result = std::move(result)] {
+                           post_([this, ticket, changes = std::move(changes),
+                                  completion = std::move(completion), result = std::move(result)] {
                                if (result && !changes.empty()) publish(*result, changes);
+                               ended(ticket);
                                completion(result);
                            });
                        });
+}
+
+void Ledger::ended(Reservations::Ticket ticket) {
+    reservations_.end(ticket);
+    for (auto& completion : std::exchange(blocked_, {}))
+        post_([completion = std::move(completion)] {
+            completion(conflict("prefixes", "another request takes the same addresses: try again"));
+        });
 }
 
 Result<Revision> Ledger::commit_now(const Draft& draft, std::vector<AuditRow> audit) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "coordinator/service/draft.h"
+#include "coordinator/service/reservations.h"
 
 namespace weft::coordinator {
 
@@ -29,7 +30,8 @@ public:
 
     void post(std::function<void()> function) { post_(std::move(function)); }
 
-    // `completion` runs on the main thread, never inside this call.
+    // `completion` runs on the main thread, never inside this call. conflict, beside what the store finds:
+    // takes a prefix or addresses that another commit under way takes.
     void commit(const Draft& draft, std::vector<AuditRow> audit, std::optional<TokenRow> token,
                 Completion completion);
 
@@ -45,7 +47,10 @@ private:
     Post post_;
     Cloud cloud_;
     std::vector<Subscriber> subscribers_;
+    Reservations reservations_;
+    std::vector<Completion> blocked_;  // by what is under way; told so when a part of that has ended
 
+    void ended(Reservations::Ticket ticket);
     void publish(Revision revision, std::span<const Change> changes);
 };
 

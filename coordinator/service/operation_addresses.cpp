@@ -57,6 +57,7 @@ Next next_addresses(const Operation& operation, const Cloud& cloud, const HostVi
     if (record->address_step == AddressStep::enabling)
         if (const auto reason = failure(cloud, hosts, *record)) {
             std::swap(changed.addresses, changed.former_addresses);
+            std::swap(changed.prefixes, changed.former_prefixes);
             changed.address_step = AddressStep::withdrawing;
             after.state = OperationState::compensating;
             after.error = operation.step + ": " + *reason + "; it keeps its addresses";
@@ -68,6 +69,7 @@ Next next_addresses(const Operation& operation, const Cloud& cloud, const HostVi
         return Advance{std::move(draft)};
     }
     changed.former_addresses.clear();
+    changed.former_prefixes.clear();
     changed.operation = {};
     draft.put(changed);
     return end_operation(std::move(draft), after, after.error, "changed addresses");

@@ -6,6 +6,7 @@
 #include "coordinator/service/fields.h"
 #include "coordinator/service/groups.h"
 #include "coordinator/service/leases.h"
+#include "coordinator/service/ranges.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/routes.h"
 #include "coordinator/service/subnet_rules.h"
@@ -30,6 +31,8 @@ Result<void> check_address(const Context& context, const Subnet& subnet, const R
                        text + " is the network or broadcast address of " + to_string(range.cidr));
     if (std::count(record.addresses.begin(), record.addresses.end(), address) > 1)
         return invalid("addresses", text + " is given twice");
+    if (const auto prefix = context.cloud.delegated_around(subnet.id, address))
+        return conflict("addresses", text + " is inside " + to_string(prefix) + ", which is delegated");
     const auto taken = context.cloud.record_at(subnet.id, address);
     if (taken && taken->id != record.id)
         return conflict("addresses", text + " is taken by record " +
@@ -186,6 +189,7 @@ schema::Operation change_addresses(const Context& context, const Record& before,
     operation.record = before.id;
     operation.principal = context.principal.name;
     after.former_addresses = before.addresses;
+    after.former_prefixes = before.prefixes;
     after.address_step = schema::AddressStep::enabling;
     after.operation = operation.id;
     operation.step = to_string(after.address_step);
@@ -215,6 +219,8 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
     Plan plan{context.draft(), "created record " + record.name, record.id};
     WEFT_CHECK(take_from_pools(context, *subnet, record, plan.draft));
     for (const auto& address : record.addresses) WEFT_CHECK(check_address(context, *subnet, record, address));
+    WEFT_CHECK(take_prefixes(context, *subnet, {}, record, plan.draft));
+    WEFT_CHECK(take_public_addresses(context, {}, record));
     if (given.has(&Record::security_groups)) WEFT_CHECK(check_in_groups(record));
     plan.draft.rely(subnet->id);
     WEFT_CHECK(check_own_routes(context, record, {}, plan));
@@ -243,6 +249,7 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
         after.zone = subnet->zone;
         // Its addresses were the former subnet's: new ones are given with the new subnet, or chosen.
         if (after.addresses == before.addresses) after.addresses.clear();
+        if (after.prefixes == before.prefixes) after.prefixes.clear();
         draft.rely(subnet->id);
     }
     if (after.partition != before.partition) {
@@ -261,6 +268,8 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
     }
     WEFT_CHECK(take_from_pools(context, *subnet, after, draft));
     for (const auto& address : after.addresses) WEFT_CHECK(check_address(context, *subnet, after, address));
+    WEFT_CHECK(take_prefixes(context, *subnet, before, after, draft));
+    WEFT_CHECK(take_public_addresses(context, before, after));
     // Those of another partition are given with the new subnet, or it is in that one's default group.
     if (after.partition != before.partition && after.security_groups == before.security_groups)
         after.security_groups.clear();
@@ -268,15 +277,18 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
         WEFT_CHECK(check_in_groups(after));
     if (after.security_groups != before.security_groups) WEFT_CHECK(enter_groups(draft, after));
     WEFT_CHECK(check_sharing(context.cloud, after));
-    if (before.operation && after.addresses != before.addresses)
-        return conflict("addresses", "are being changed by " + to_string(before.operation) + ": try again");
+    const bool prefixes_change = after.prefixes != before.prefixes;
+    const bool changes = after.addresses != before.addresses || prefixes_change;
+    if (before.operation && changes)
+        return conflict(prefixes_change ? "prefixes" : "addresses",
+                        "are being changed by " + to_string(before.operation) + ": try again");
     if (after.status != before.status) after.repair.clear();
     WEFT_CHECK(check_standbys(context, after, before, draft));
     if (after.standbys.empty()) after.failover.clear();
     change_leases(context, before, after, draft);
     Plan checked{std::move(draft), {}};
     WEFT_CHECK(check_own_routes(context, after, before, checked));
-    if (after.addresses != before.addresses && is_programmed(context.cloud, before.id)) {
+    if (changes && is_programmed(context.cloud, before.id)) {
         const auto operation = change_addresses(context, before, after);
         checked.draft.put(operation);
         for (const auto& attachment : context.cloud.attachments_of_record(before.id))
@@ -301,16 +313,6 @@ Result<Plan> remove_record(const Context& context, const Record& record) {
     }
     Plan plan{context.draft(), "deleted record " + record.name};
     erase_unattached(plan.draft, record.id);
-    return plan;
-}
-
-Result<Plan> modify_attachment(const Context& context, const schema::Attachment& before, const Bytes& patch) {
-    WEFT_TRY(const auto after, patched(context, before, patch));
-    if (after == before)
-        return already(context,
-                       {context.draft(), title(context.cloud.find(before.id)) + " is already so", before.id});
-    Plan plan{context.draft(), "changed " + title(context.cloud.find(before.id)), before.id};
-    plan.draft.put(after);
     return plan;
 }
 

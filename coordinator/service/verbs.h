@@ -80,6 +80,9 @@ struct Afterwards {
 [[nodiscard]] Result<void> check_keeps_record(const Context& context,
                                               const std::vector<Ptr<schema::Attachment>>& lost, Draft& draft);
 
+// The error names the rule, as in "rules[3].ports".
+[[nodiscard]] Result<void> check_attachment_rules(const std::vector<schema::SecurityRule>& rules);
+
 // Adds to the plan that the record, which the draft may be making, is attached to the instance as the request
 // says (row 2.1).
 [[nodiscard]] Result<void> attach_to(const Context& context, const schema::Record& record,

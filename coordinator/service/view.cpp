@@ -84,6 +84,27 @@ void add_failover(std::string& notice, const Cloud& cloud, const Acknowledgement
         add_notice(notice, "no standby can take it over" + why);
 }
 
+void add_counts(schema::TrafficCounts& sum, const schema::TrafficCounts& counts) {
+    if (counts.time == 0) return;
+    sum.tx_packets += counts.tx_packets;
+    sum.tx_bytes += counts.tx_bytes;
+    sum.rx_packets += counts.rx_packets;
+    sum.rx_bytes += counts.rx_bytes;
+    sum.tx_drops += counts.tx_drops;
+    sum.rx_drops += counts.rx_drops;
+    sum.time = sum.time == 0 ? counts.time : std::min(sum.time, counts.time);
+}
+
+// What a host that it is attached on says of itself and of the record.
+void add_host(schema::Record& record, const Cloud& cloud, const Acknowledgements& hosts, Id id) {
+    if (std::ranges::count(record.hosts, id) != 0) return;
+    record.hosts.push_back(id);
+    add_counts(record.monitoring, hosts.counted(id, record.id));
+    const auto host = cloud.find<schema::Host>(id);
+    if (host && answers(hosts.session(id)))
+        for (const auto& mac : host->nics) insert_once(record.nics, mac);
+}
+
 // What the record's own routes and those of its subnet's table lack.
 void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& record) {
     auto routes = record.routes;
@@ -102,7 +123,7 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
     for (const auto& attachment : cloud.attachments_of_record(record.id)) {
         record.attachments.push_back(attachment->id);
         insert_once(record.instances, attachment->instance);
-        if (attachment->host) insert_once(record.hosts, attachment->host);
+        if (attachment->host) add_host(record, cloud, hosts, attachment->host);
         attached = attached || attachment->phase == Phase::attached;
         detaching = detaching && status_of(attachment->phase) == AttachmentStatus::detaching;
         add_notice(record.notice, notice_of(cloud, hosts, *attachment));

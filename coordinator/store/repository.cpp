@@ -18,6 +18,7 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::gni: return "gni";
         case ClaimKind::underlay_address: return "underlay";
         case ClaimKind::address: return "addresses";
+        case ClaimKind::public_address: return "public-addresses";
         case ClaimKind::mac: return "mac";
         case ClaimKind::attachment:
         case ClaimKind::exclusive: return "record";

@@ -53,6 +53,7 @@ enum class ClaimKind : std::uint8_t {
     pool_use = 28,             // scope: pool of records, key: record
     address_pool_name = 29,    // scope: partition; none for public ones
     address_pool_use = 30,     // scope: pool of addresses, key: record
+    public_address = 31,       // scope: none
 };
 
 // The field a client gave that the claim is about, for its error: "addresses".

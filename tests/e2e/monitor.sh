@@ -25,7 +25,7 @@ unwatch() {
 }
 # How many ports on h1 are watched, as its map says.
 watched() {
-    bpftool -j map dump pinned /run/weft-lab/h1/bpf/weft/weft_port_v3 | python3 -c '
+    bpftool -j map dump pinned /run/weft-lab/h1/bpf/weft/weft_port_v4 | python3 -c '
 import json, sys
 flags = [entry["formatted"]["value"]["flags"] for entry in json.load(sys.stdin) if "formatted" in entry]
 print(sum(1 for f in flags if f & (3 << 12)))'

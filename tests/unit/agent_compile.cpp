@@ -231,6 +231,24 @@ TEST_CASE("[2.2] a port becomes a sending side by device and a receiving side by
     CHECK(sending.subnet_bits == 24);
 }
 
+TEST_CASE("[1.1/prefix] a delegated prefix is a receiving side of its own; it shares no device") {
+    auto delegated = port();
+    delegated.prefixes = {prefix("10.1.2.64/28"), prefix("2001:db8:12:0:64::/80")};
+    const auto compiled = compile_port(delegated, tap, false);
+    REQUIRE(compiled.entries.size() == 6);
+    CHECK(compiled.entries[2].map == MapId::local_prefix);
+    CHECK(compiled.entries[2].entry.key == to_bytes(weft_overlay_prefix{32 + 96 + 28, 42, v4(0x0a010240)}));
+    CHECK(compiled.entries[2].entry.value == compiled.entries[0].entry.value);
+    CHECK(compiled.entries[3].map == MapId::local_prefix);
+    CHECK(compiled.entries[3].entry.key ==
+          to_bytes(weft_overlay_prefix{
+              32 + 80, 42, {{htonl(0x20010db8), htonl(0x00120000), htonl(0x00640000), 0}}}));
+    for (const auto& [map, entry] : compiled.entries) CHECK(object_of(map, entry, own) == key_of(delegated));
+    const auto shared = compile_port(delegated, tap, true);
+    CHECK(shared.entries.empty());
+    CHECK(shared.failed.find("prefixes") != std::string::npos);
+}
+
 TEST_CASE("[5.6/port] each family has its own first address, router and prefix length") {
     const weft_address six{{htonl(0x20010db8), htonl(0x00120000), 0, htonl(0x30)}};
     const weft_address router6{{htonl(0x20010db8), htonl(0x00120000), 0, htonl(1)}};

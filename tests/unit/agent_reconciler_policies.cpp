@@ -338,3 +338,46 @@ TEST_CASE("[4.1/crash] at every death during a change of rules a port has a whol
         CHECK(world.datapath.map(MapId::policy).size() == 1);
     }
 }
+
+TEST_CASE("[3.3/narrow] an attachment's rules are a policy of its own, whole before the port names it") {
+    World world;
+    auto narrowed = port(1, 7);
+    narrowed.rules = {rule(443, "10.0.0.0/8")};
+    CHECK(world.snapshot(group(1, {rule(80)}), tag(7, {1}), narrowed, port(2, 7)).failed.empty());
+    const auto before = *world.sending(1);
+    CHECK(before.narrow != 0);
+    CHECK(before.narrow != before.policy);
+    CHECK(world.sending(2)->narrow == 0);
+    CHECK(world.sending(2)->policy == before.policy);
+    CHECK(world.count(MapId::rule_address, before.narrow) == 1);
+    CHECK(world.last(before.narrow) < world.first(MapId::local));
+    for (const auto& [key, value] : world.datapath.map(MapId::local)) {
+        const auto local = from_bytes<weft_local>(value);
+        CHECK(local.narrow == (local.attachment == 1 ? before.narrow : 0));
+    }
+    for (const auto& [key, value] : world.datapath.map(MapId::rule_port))
+        if (policy_id_of(MapId::rule_port, key) == before.narrow)
+            CHECK(from_bytes<weft_rule>(value).origin == 1);
+    SUBCASE("other rules are another one, and the groups' stays") {
+        narrowed.rules.push_back(rule(80));
+        CHECK(world.put(narrowed).failed.empty());
+        const auto after = *world.sending(1);
+        CHECK(after.narrow != before.narrow);
+        CHECK(after.policy == before.policy);
+        CHECK(world.last(after.narrow) < world.first(MapId::local));
+    }
+    SUBCASE("without them nothing is narrowed") {
+        narrowed.rules.clear();
+        CHECK(world.put(narrowed).failed.empty());
+        CHECK(world.sending(1)->narrow == 0);
+        world.repairs(4);
+        CHECK(world.entries(before.narrow) == 0);
+    }
+    SUBCASE("another port with the same rules has its own: flow entries and traces tell them apart") {
+        auto second = port(2, 7);
+        second.rules = narrowed.rules;
+        CHECK(world.put(second).failed.empty());
+        CHECK(world.sending(2)->narrow != 0);
+        CHECK(world.sending(2)->narrow != before.narrow);
+    }
+}

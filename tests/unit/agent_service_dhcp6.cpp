@@ -169,6 +169,36 @@ TEST_CASE("[5.3/dhcp6] prefixes and temporary addresses are not to be had, other
                              option("0004", "00000002" + no_addresses)));
 }
 
+TEST_CASE("[5.3/pd] a record's IPv6 prefixes are delegated to one association, others get none") {
+    auto port = port_a();
+    port.prefixes = {*Prefix::parse("10.1.2.64/28"), *Prefix::parse("2001:db8:12:0:64::/80")};
+    const auto nothing = std::string("0000000000000000");
+    const auto prefix = [](const std::string& times, const std::string& bits, const std::string& hex) {
+        return option("001a", times + bits + hex);
+    };
+    const auto ia_pd = [](const std::string& times, const std::string& inside,
+                          const std::string& id = "00000001") { return option("0019", id + times + inside); };
+    const std::string lasting = "00000e1000000e10";
+    const std::string ours = "20010db8001200000064000000000000";
+    const std::string theirs = "20010db8001200000065000000000000";
+    const auto delegated = ia_pd("0000070800000b40", prefix(lasting, "50", ours));
+    const auto none = status("0006", "the record has no prefix to delegate");
+    CHECK(told(sent("01", ia_pd(nothing, "")), port) == answered("02", "00070001ff" + delegated));
+    CHECK(told(sent("03", server + ia_na("") + ia_pd(nothing, prefix(lasting, "38", theirs))), port) ==
+          answered("07", granted() + delegated));
+    CHECK(told(sent("01", ia_pd(nothing, "") + ia_pd(nothing, "", "00000002")), port) ==
+          answered("02", "00070001ff" + delegated + ia_pd(nothing, none, "00000002")));
+    CHECK(told(sent("05", server + ia_pd(nothing, prefix(lasting, "50", theirs))), port) ==
+          answered("07",
+                   ia_pd("0000070800000b40", prefix(lasting, "50", ours) + prefix(nothing, "50", theirs))));
+    CHECK(told(sent("08", server + ia_pd(nothing, prefix(lasting, "50", ours))), port) ==
+          answered("07", success));
+    CHECK(told(sent("08", server + ia_pd(nothing, prefix(lasting, "50", theirs))), port) ==
+          answered("07", success + ia_pd(nothing, status("0003", "not the record's"))));
+    CHECK(says(refusal(sent("01", ia_pd(nothing, option("001a", lasting))), port),
+               "prefix: shorter than its fields"));
+}
+
 TEST_CASE("[5.3/dhcp6] of several associations one gets the addresses: which has them, else the first") {
     CHECK(told(sent("01", ia_na("") + ia_na("", "00000a02"))) ==
           answered("02", "00070001ff" + granted() + ia_na(no_addresses, "00000a02")));

@@ -141,3 +141,35 @@ TEST_CASE("[2.12/concerned] an operation remembers the newest revision for each 
     CHECK(log.hosts_of(3).empty());
     CHECK(log.hosts_of_operation(operation).size() == 2);
 }
+
+TEST_CASE("[1.1/monitoring] counts are the last that the host reported of what still counts") {
+    HandClock clock;
+    AcknowledgementTable table{clock};
+    const Id record{Kind::record, 1};
+    const Id other{Kind::record, 2};
+    CHECK(table.counted(host, record) == schema::TrafficCounts{});
+    wire::UsageReport report;
+    report.incarnation = 5;
+    report.counts = {{70, record, 5, 500, 3, 300, 1, 2, false}, {71, other, 1, 60, 0, 0, 0, 0, false}};
+    table.set_counts(host, report, 1'000);
+    CHECK(table.counted(host, record) == schema::TrafficCounts{5, 500, 3, 300, 1, 2, 1'000});
+    CHECK(table.counted({Kind::host, 8}, record) == schema::TrafficCounts{});
+    report.counts = {{70, record, 6, 600, 3, 300, 1, 2, false}};
+    table.set_counts(host, report, 2'000);
+    CHECK(table.counted(host, record) == schema::TrafficCounts{6, 600, 3, 300, 1, 2, 2'000});
+    CHECK(table.counted(host, other) == schema::TrafficCounts{1, 60, 0, 0, 0, 0, 2'000});
+    SUBCASE("a counter that is gone says nothing any more, unless another one took its place") {
+        report.counts = {{72, record, 1, 100, 0, 0, 0, 0, false},
+                         {70, record, 6, 600, 3, 300, 1, 2, true},
+                         {71, other, 1, 60, 0, 0, 0, 0, true}};
+        table.set_counts(host, report, 3'000);
+        CHECK(table.counted(host, record) == schema::TrafficCounts{1, 100, 0, 0, 0, 0, 3'000});
+        CHECK(table.counted(host, other) == schema::TrafficCounts{});
+    }
+    SUBCASE("a host that was booted anew counts from zero") {
+        report.incarnation = 6;
+        report.counts = {};
+        table.set_counts(host, report, 3'000);
+        CHECK(table.counted(host, record) == schema::TrafficCounts{});
+    }
+}

@@ -225,6 +225,11 @@ private:
         for (auto n = 1 + draw(2); n != 0; --n)
             record.addresses.push_back(Address::v4(base + static_cast<std::uint32_t>(2 * draw(3) + n)));
         if (r % 2 == 1) record.addresses.push_back(range6_of(p).plus(16 * r + draw(3)));
+        if (const auto n = draw(3)) {
+            const auto block =
+                range_of(p) + static_cast<std::uint32_t>(((1 + r % 2) << 8) + 128 + 16 * r + 4 * n);
+            record.prefixes = {Prefix::make(Address::v4(block), 30).value()};
+        }
         record.mac = Mac::local(r);
         record.source_dest_check = draw(3) != 0;
         if (draw(4) == 0) record.status = schema::RecordStatus::disabled;
@@ -258,6 +263,7 @@ private:
         const auto on = id(Kind::host, 1 + draw(hosts));
         if (cloud_.find<schema::Host>(on) && draw(6) != 0) attachment.host = on;
         attachment.phase = static_cast<Phase>(draw(7));
+        attachment.rules.resize(draw(3));
         attachment.device = draw(4) == 0 ? "tap1" : "tap0";
         put(attachment);
     }

@@ -113,6 +113,9 @@ struct Permissions : World {
         auto low = named<schema::AddressPool>("spare", blue);
         low.ranges = {Prefix::parse("10.1.2.128/26").value()};
         made<schema::AddressPool>(world.create(world.ann, low));
+        auto outside = named<schema::AddressPool>("outside");
+        outside.ranges = {Prefix::parse("203.0.113.0/28").value()};
+        made<schema::AddressPool>(world.create(world.root, outside));
         made<schema::Record>(world.create(world.ann, listed("rec", front)));
         made<schema::Record>(world.create(world.ann, listed("loose", front)));
         auto open = listed("open", front);

@@ -131,9 +131,12 @@ void add_modify(std::map<std::string, Attempt>& all) {
         return t.modify("ivy/vm", patch);
     };
     all["modify record"] = [](const Try& t) { return t.tag<schema::Record>("blue/rec"); };
-    all["modify record: addresses"] = [](const Try& t) {
+    all["modify record: addresses,prefixes,public-addresses"] = [](const Try& t) {
         schema::Record patch;
-        patch.addresses = {Address::parse("10.1.2.99").value()};
+        const auto record = t.world.cloud().record(t.world.blue, "rec");
+        if (t.field == "addresses") patch.addresses = {Address::parse("10.1.2.99").value()};
+        if (t.field == "prefixes") patch.prefixes = {Prefix::parse("10.1.2.32/28").value()};
+        if (t.field == "public-addresses") patch.public_addresses = {{record->addresses.front(), {}}};
         return t.modify("blue/rec", patch);
     };
     all["modify record: attachers,detachers,ip-setters,modifiers"] = [](const Try& t) {
@@ -175,6 +178,11 @@ void add_modify(std::map<std::string, Attempt>& all) {
         patch.delete_on_terminate = true;
         return t.modify(t.attachment(), patch);
     };
+    all["modify attachment: rules"] = [](const Try& t) {
+        schema::Attachment patch;
+        patch.rules.emplace_back();
+        return t.modify(t.attachment(), patch);
+    };
     all["modify key"] = [](const Try& t) {
         schema::AccessKey patch;
         patch.disabled = true;
@@ -210,6 +218,11 @@ void add_others(std::map<std::string, Attempt>& all) {
     all["attach instance"] = [](const Try& t) { return t.attach("blue/open", "ivy/vm"); };
     all["attach instance: device"] = [](const Try& t) { return t.attach("blue/open", "ivy/bare", "tap7"); };
     all["attach instance: netns"] = [](const Try& t) { return t.attach("blue/open", "ivy/vm", {}, "other"); };
+    all["attach instance: rules"] = [](const Try& t) {
+        wire::AttachRequest request{"blue/open", "ivy/vm", {}, {}, false, false, t.options};
+        request.rules.emplace_back();
+        return t.world.ask(&Service::attach, t.who, request);
+    };
     all["detach attachment"] = [](const Try& t) {
         return t.world.ask(&Service::detach, t.who, wire::DetachRequest{"blue/rec", {}, t.options});
     };

@@ -67,11 +67,12 @@ struct FakeHosts final : Acknowledgements {
         std::set<Id> waiting;
         std::vector<Id> lost;
         std::string problem;
+        std::map<Id, schema::TrafficCounts> counts;
     };
     std::map<Id, State> states;
 
     [[nodiscard]] const State& state(Id host) const {
-        static const State never{schema::SessionState::never, 0, {}, {}, {}, {}};
+        static const State never{schema::SessionState::never, 0, {}, {}, {}, {}, {}};
         const auto at = states.find(host);
         return at == states.end() ? never : at->second;
     }
@@ -86,6 +87,10 @@ struct FakeHosts final : Acknowledgements {
     }
     [[nodiscard]] std::vector<Id> lost(Id host) const override { return state(host).lost; }
     [[nodiscard]] std::string problem(Id host) const override { return state(host).problem; }
+    [[nodiscard]] schema::TrafficCounts counted(Id host, Id record) const override {
+        const auto at = state(host).counts.find(record);
+        return at == state(host).counts.end() ? schema::TrafficCounts{} : at->second;
+    }
 };
 
 template <class T>

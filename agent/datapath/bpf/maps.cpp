@@ -61,6 +61,7 @@ const char* name_of(MapId map) {
         case MapId::rule_tag: return WEFT_MAP_NAME(WEFT_RULE_TAG_MAP);
         case MapId::policy: return WEFT_MAP_NAME(WEFT_POLICY_MAP);
         case MapId::local: return WEFT_MAP_NAME(WEFT_LOCAL_MAP);
+        case MapId::local_prefix: return WEFT_MAP_NAME(WEFT_LOCAL_PREFIX_MAP);
         case MapId::station: return WEFT_MAP_NAME(WEFT_STATION_MAP);
         case MapId::port: return WEFT_MAP_NAME(WEFT_PORT_MAP);
         case MapId::config: return WEFT_MAP_NAME(WEFT_CONFIG_MAP);

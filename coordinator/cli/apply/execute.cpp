@@ -83,6 +83,8 @@ Result<wire::Ack> attach(Client& client, const Step& step, const wire::Options& 
     }
     if (const auto* tags = step.fields.find("tags"))
         WEFT_CHECK(schema::from_value(*tags, "tags", request.tags));
+    if (const auto* rules = step.fields.find("rules"))
+        WEFT_CHECK(schema::from_value(*rules, "rules", request.rules));
     request.options = options;
     return client.attach(request);
 }

@@ -143,7 +143,7 @@ private:
                 const bool inherits = field.name == "vlan" || field.name == "delete-on-terminate";
                 const bool plain = value == *defaults->find(field.name);
                 if (plain && !(inherits && inherited && !(*inherited == value))) continue;
-                item.set(std::string(field.name), names(field, value));
+                item.set(std::string(field.name), without_defaults(names(field, value)));
             }
             out.push_back(std::move(item));
         }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // weft record attach RECORD INSTANCE, weft pool attach POOL INSTANCE [--device D] [--netns N] [--vlan TAG]
+// [--rule R]...
 #include "coordinator/cli/change_options.h"
+#include "coordinator/cli/field_options.h"
 #include "coordinator/cli/names.h"
 #include "coordinator/cli/verbs/verbs.h"
+#include "weft/schema/rule_text.h"
 #include "weft/wire/object.h"
 
 namespace weft::cli {
@@ -13,7 +16,10 @@ struct Attach {
     ChangeOptions change;
     CLI::Option* delete_on_terminate{nullptr};
     CLI::Option* vlan{nullptr};
+    std::vector<std::string> rules;
 };
+
+const schema::FieldDescription& rules_field() { return *schema::find_field(Kind::attachment, "rules"); }
 
 // "record web-1": of a pool, the one that was taken.
 Result<std::string> attached_record(Client& client, const Attach& given, const wire::Ack& ack) {
@@ -29,6 +35,8 @@ Result<int> attach(Program& program, Attach& given) {
     sent.has_delete_on_terminate = given.delete_on_terminate->count() > 0;
     sent.has_vlan = given.vlan->count() > 0;
     sent.options = request_options(given.change);
+    WEFT_TRY(const auto rules, typed_value(rules_field(), given.rules));
+    WEFT_CHECK(schema::from_value(rules, "rules", sent.rules));
     WEFT_TRY(Client * client, program.client());
     WEFT_TRY(const auto ack, client->attach(sent));
     WEFT_TRY(const auto record, attached_record(*client, given, ack));
@@ -53,6 +61,10 @@ void add_attach(Program& program, CLI::App& verb, const std::shared_ptr<Attach>&
     given->delete_on_terminate =
         verb.add_flag("--delete-on-terminate,!--no-delete-on-terminate", request.delete_on_terminate,
                       "delete the record with the instance; overrides the record's");
+    verb.add_option("--rule,--rules", given->rules,
+                    std::string(rules_field().help) + "; RULE is " + std::string(rules_field().text->form))
+        ->type_name("RULE")
+        ->allow_extra_args(false);
     add_change_options(verb, given->change, wire::Wait::installed);
     program.on(verb, [&program, given] { return attach(program, *given); });
 }

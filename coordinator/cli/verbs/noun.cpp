@@ -53,7 +53,8 @@ void add_noun(Program& program, Kind kind) {
         add_instance_ready(program, noun);
     }
     if (kind == Kind::host) add_host_identity(program, noun);
-    if (kind == Kind::security_group || kind == Kind::network_acl || kind == Kind::route_table)
+    if (kind == Kind::security_group || kind == Kind::network_acl || kind == Kind::route_table ||
+        kind == Kind::attachment)
         add_rule(program, noun, kind);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// weft group|acl rule add|remove REF RULE..., weft route-table route add|remove REF ROUTE...
+// weft group|acl|attachment rule add|remove REF RULE..., weft route-table route add|remove REF ROUTE...
 #include <algorithm>
 
 #include "coordinator/cli/change_options.h"

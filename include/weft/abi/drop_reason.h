@@ -112,7 +112,9 @@
     X(104, punt_frame, "not the agent's answer to a packet of an attachment")                          \
     X(105, no_rate, "the record's rate limit is not installed")                                        \
     X(106, peer_source, "into another partition go the record's own addresses alone")                  \
-    X(107, route_hops, "the next hops that share the route are not installed")
+    X(107, route_hops, "the next hops that share the route are not installed")                         \
+    X(108, egress_attachment, "no rule of the attachment lets it out")                                 \
+    X(109, ingress_attachment, "no rule of the attachment lets it in")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,

@@ -6,7 +6,7 @@
 
 #include "weft/abi/types.h"
 
-#define WEFT_FLOW_MAP weft_flow_v2         /* HASH: weft_flow_key -> weft_flow */
+#define WEFT_FLOW_MAP weft_flow_v3         /* HASH: weft_flow_key -> weft_flow */
 #define WEFT_QUOTA_MAP weft_quota_v1       /* HASH: record id __u64 -> weft_quota, written by user space */
 #define WEFT_FLOW_USE_MAP weft_flow_use_v2 /* HASH: record id __u64 -> weft_flow_use, made by user space */
 /* As `flow`: the table of another size that the present one replaces, asked where that has no entry. Private
@@ -65,13 +65,15 @@ struct weft_flow {
     __u32 policy;    /* policy that last allowed it, or keeps it */
     __u32 acl;       /* ACL that the sides' flags are about */
     __u32 tag;       /* security tag of the remote end when it was last allowed */
+    __u32 narrow;    /* policy of the attachment's rules that last allowed it */
+    __u32 pad;       /* zero */
     __u16 initiator; /* weft_direction of the first packet */
     __u16 state;     /* weft_flow_state */
     __u32 rule;      /* position of the rule that last allowed it, from 0 */
     __u64 rule_of;   /* id of that rule's group */
     struct weft_flow_side side[2]; /* what the record sent, what it received */
 };
-WEFT_ABI_SIZE(weft_flow, 120);
+WEFT_ABI_SIZE(weft_flow, 128);
 
 /* Seconds without a packet after which a flow is void. */
 struct weft_flow_timeouts {

@@ -5,11 +5,14 @@
 
 #include "weft/abi/port.h"
 
-#define WEFT_LOCAL_MAP weft_local_v2 /* HASH: weft_overlay_key -> weft_local */
+#define WEFT_LOCAL_MAP weft_local_v3 /* HASH: weft_overlay_key -> weft_local */
+
+/* The same for the prefixes that are delegated to a record, asked where `local` has no entry. */
+#define WEFT_LOCAL_PREFIX_MAP weft_local_prefix_v1 /* LPM_TRIE: weft_overlay_prefix -> weft_local */
 
 /* station: the same entry once more by (GNI, MAC). It finds a record whose source/destination check is off,
  * which receives packets for addresses that are not its own. One entry per record. */
-#define WEFT_STATION_MAP weft_station_v2 /* HASH: weft_station_key -> weft_local */
+#define WEFT_STATION_MAP weft_station_v3 /* HASH: weft_station_key -> weft_local */
 
 struct weft_station_key {
     __u32 gni;
@@ -34,5 +37,7 @@ struct weft_local {
     __u16 vlan;         /* 802.1Q id to push on a trunk, 0 none */
     __u8 mac[6];        /* the record's */
     __u8 router_mac[6]; /* the phantom router's of the record's subnet */
+    __u32 narrow;       /* as in weft_port */
+    __u32 pad2;         /* zero */
 };
-WEFT_ABI_SIZE(weft_local, 64);
+WEFT_ABI_SIZE(weft_local, 72);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Policies: what a record's security groups, or a subnet's ACL, say about a new flow, compiled so that any
- * number of rules costs the same lookups (requirements 4.1, 4.2): the remote address and the remote tag each
- * name a class, and a class knows its verdict by protocol and port. A policy never changes: other rules are
- * another policy with another id, and `port` and `local` switch to it. Only `rule_tag` grows and shrinks
- * while a policy is in use, as sets of groups come and go. */
+/* Policies: what a record's security groups, an attachment's own rules, or a subnet's ACL, say about a new
+ * flow, compiled so that any number of rules costs the same lookups (requirements 4.1, 4.2): the remote
+ * address and the remote tag each name a class, and a class knows its verdict by protocol and port. A policy
+ * never changes: other rules are another policy with another id, and `port` and `local` switch to it. Only
+ * `rule_tag` grows and shrinks while a policy is in use, as sets of groups come and go. */
 #pragma once
 
 #include "weft/abi/types.h"
@@ -67,7 +67,7 @@ enum weft_rule_verdict {
 };
 
 struct weft_rule {
-    __u64 origin;  /* id of the security group or ACL */
+    __u64 origin;  /* id of the security group, attachment or ACL */
     __u32 rule;    /* position of the rule in it, from 0 */
     __u32 verdict; /* weft_rule_verdict */
 };

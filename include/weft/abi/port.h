@@ -5,7 +5,7 @@
 
 #include "weft/abi/types.h"
 
-#define WEFT_PORT_MAP weft_port_v3 /* HASH */
+#define WEFT_PORT_MAP weft_port_v4 /* HASH */
 
 /* `source` is zero in the entry of a device (or VLAN) with one record. Where records share it, that entry
  * carries WEFT_PORT_SHARED and is the primary one's, which has what comes without an address (`record` 0: no
@@ -58,7 +58,9 @@ struct weft_port {
     __u8 subnet6_bits;  /* of its IPv6 range, 1 to 128; 0: it has none */
     __u16 pad;          /* zero */
     __u32 own_table;    /* the record's own routes, asked before `table`; 0: none */
+    __u32 narrow;       /* policy of the attachment's own rules, asked besides `policy`; 0: none */
+    __u32 pad2;         /* zero */
 };
-WEFT_ABI_SIZE(weft_port, 136);
+WEFT_ABI_SIZE(weft_port, 144);
 WEFT_ABI_OFFSET(weft_port, address, 52);
 WEFT_ABI_OFFSET(weft_port, mac, 116);

@@ -5,9 +5,12 @@
 #include "weft/base/id.h"
 #include "weft/net/mac.h"
 #include "weft/schema/field.h"
+#include "weft/schema/security_group.h"
 #include "weft/schema/vlan.h"
 
 namespace weft::schema {
+
+inline constexpr std::size_t most_attachment_rules = 100;
 
 // How far the packet path is with it. What each host must hold follows from the phase alone (distribution):
 //            port at the host   transmit   mapping and source at all hosts of the partition
@@ -59,6 +62,7 @@ struct Attachment {
     Tags tags;
     std::uint32_t lease{0};
     std::uint32_t lease_held{0};
+    std::vector<SecurityRule> rules;
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -97,6 +101,10 @@ struct Schema<Attachment> {
               3600},
         Field{18, "lease-held", &Attachment::lease_held,
               "the longest lease that its host may have in force; 0: it may have none", server, 0, 3600},
+        Field{16, "rules", &Attachment::rules,
+              "set by the instance's owner: what passes besides being allowed by the record's groups; none: "
+              "all of that",
+              settable, 0, most_attachment_rules},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

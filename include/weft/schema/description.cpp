@@ -62,6 +62,7 @@ FieldDescription describe_field(const Field<T, V>& field) {
         for_each_field<Item>([&](const auto& inner) { out.fields.push_back(describe_field(inner)); });
     if constexpr (std::is_same_v<Item, SecurityRule>) out.text = &security_rule_text;
     if constexpr (std::is_same_v<Item, AclRule>) out.text = &acl_rule_text;
+    if constexpr (std::is_same_v<Item, PublicAddress>) out.text = &public_address_text;
     if constexpr (std::is_same_v<Item, RouteEntry>) out.text = &route_text;
     return out;
 }

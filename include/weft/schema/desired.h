@@ -8,6 +8,7 @@
 #include "weft/net/mac.h"
 #include "weft/net/prefix.h"
 #include "weft/schema/acl.h"
+#include "weft/schema/attachment.h"
 #include "weft/schema/field.h"
 #include "weft/schema/record.h"
 #include "weft/schema/route_table.h"
@@ -190,11 +191,13 @@ struct Port {
     std::uint32_t tcp_timeout{0};  // seconds; 0: the host's default
     std::uint32_t udp_timeout{0};
     FlowLog flow_log{FlowLog::none};
-    std::string account;     // billing account, for flow logs
-    std::uint32_t vlan{0};   // 802.1Q tag on the device; 0: none
-    Id device_of;            // attachment that the device was made for; unset: this one
-    Mac device_mac;          // of those that share the device and the tag; unset: `mac`
-    std::uint32_t lease{0};  // seconds that it passes packets after the last contact; 0: without limit
+    std::string account;              // billing account, for flow logs
+    std::uint32_t vlan{0};            // 802.1Q tag on the device; 0: none
+    Id device_of;                     // attachment that the device was made for; unset: this one
+    Mac device_mac;                   // of those that share the device and the tag; unset: `mac`
+    std::vector<Prefix> prefixes;     // delegated to the record
+    std::vector<SecurityRule> rules;  // of the attachment, that narrow its groups; none: all that those allow
+    std::uint32_t lease{0};           // seconds that it passes packets after the last contact; 0: without limit
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
     // What the instance sends from and is sent to.
@@ -303,6 +306,9 @@ struct Schema<Port> {
               0, 3600},
         Field{40, "device-of", &Port::device_of, "attachment that the device was made for", settable},
         Field{41, "device-mac", &Port::device_mac, "of those that share the device and the tag", settable},
+        Field{34, "prefixes", &Port::prefixes, "delegated to the record", settable, 0, 2 * most_prefixes},
+        Field{35, "rules", &Port::rules, "of the attachment, that narrow", settable, 0,
+              most_attachment_rules},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);

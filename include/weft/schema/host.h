@@ -5,6 +5,7 @@
 
 #include "weft/base/id.h"
 #include "weft/net/address.h"
+#include "weft/net/mac.h"
 #include "weft/schema/field.h"
 
 namespace weft::schema {
@@ -45,6 +46,7 @@ struct Host {
     std::uint64_t create_time{0};
     std::string former_serial;
     bool foreign{false};
+    std::vector<Mac> nics;
 
     friend bool operator==(const Host&, const Host&) = default;
 };
@@ -80,6 +82,7 @@ struct Schema<Host> {
               "serial that stays in force until the renewed certificate is used, hex", server, 0, 64},
         Field{16, "foreign", &Host::foreign, "runs no agent: another vendor's endpoint, declared whole",
               create_only},
+        Field{17, "nics", &Host::nics, "MAC addresses of its usable uplinks; from its agent", server, 0, 64},
     };
 };
 WEFT_SCHEMA_COMPLETE(Host);

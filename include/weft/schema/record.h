@@ -5,14 +5,18 @@
 #include "weft/base/id.h"
 #include "weft/net/address.h"
 #include "weft/net/mac.h"
+#include "weft/net/prefix.h"
 #include "weft/schema/field.h"
+#include "weft/schema/public_address.h"
 #include "weft/schema/route_table.h"
 #include "weft/schema/tag.h"
+#include "weft/schema/traffic_counts.h"
 #include "weft/schema/vlan.h"
 
 namespace weft::schema {
 
 inline constexpr std::size_t most_own_routes = 50;
+inline constexpr std::size_t most_prefixes = 16;
 inline constexpr std::size_t most_listed = 32;  // entries of a list of principals
 inline constexpr std::size_t most_standbys = 16;
 inline constexpr std::uint64_t most_rate = 1'000'000'000'000;  // a second
@@ -108,6 +112,11 @@ struct Record {
     std::vector<Id> standbys;
     std::uint32_t lease{10};
     std::string failover;
+    std::vector<Prefix> prefixes;
+    std::vector<PublicAddress> public_addresses;
+    std::vector<Mac> nics;
+    TrafficCounts monitoring;
+    std::vector<Prefix> former_prefixes;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -203,6 +212,19 @@ struct Schema<Record> {
               settable, 3, 3600},
         Field{51, "failover", &Record::failover, "why it waits for a standby; empty: it does not", server, 0,
               1024},
+        Field{
+            41, "prefixes", &Record::prefixes,
+            "prefixes delegated to it, of its subnet; with the address 0.0.0.0 or ::, one of that length is "
+            "chosen",
+            settable, 0, most_prefixes},
+        Field{45, "public-addresses", &Record::public_addresses, "public addresses of its private ones",
+              settable, 0, 64},
+        Field{46, "nics", &Record::nics, "MAC addresses of the usable NICs of the hosts it is attached on",
+              derived},
+        Field{47, "monitoring", &Record::monitoring, "packets, bytes and drops that its hosts counted",
+              derived},
+        Field{48, "former-prefixes", &Record::former_prefixes, "prefixes before the change that is under way",
+              server, 0, most_prefixes},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name

@@ -20,6 +20,9 @@ constexpr std::string_view route_form =
     "CIDR record NAME [weight N], CIDR partition NAME, CIDR blackhole or CIDR local, for example "
     "'0.0.0.0/0 record firewall'";
 
+constexpr std::string_view public_address_form =
+    "PRIVATE=PUBLIC, or PRIVATE alone for any public address, for example '10.1.2.30=203.0.113.30'";
+
 std::vector<std::string> split(const std::string& text) {
     std::istringstream stream{text};
     std::vector<std::string> words;
@@ -122,9 +125,24 @@ std::string write_route(const Value& map) {
     return weight && *weight != 1 ? out + " weight " + std::to_string(*weight) : out;
 }
 
+Result<Value> read_public_address(const std::string& text) {
+    Value map{Value::Map{}};
+    const auto equals = text.find('=');
+    map.set("private", {text.substr(0, equals)});
+    if (equals == std::string::npos) return map;
+    if (equals == 0 || equals + 1 == text.size()) return not_a_rule(text, public_address_form);
+    map.set("public", {text.substr(equals + 1)});
+    return map;
+}
+
+std::string write_public_address(const Value& map) {
+    return text_at(map, "private") + '=' + text_at(map, "public");
+}
+
 }  // namespace
 
 const TextForm security_rule_text{group_form, read_security_rule, write_match};
+const TextForm public_address_text{public_address_form, read_public_address, write_public_address};
 const TextForm route_text{route_form, read_route, write_route};
 const TextForm acl_rule_text{acl_form, read_acl_rule, write_acl_rule};
 

@@ -7,6 +7,8 @@
 //          100 deny ingress tcp 22 from 10.0.0.0/8
 //   route  CIDR record NAME [weight N]|partition NAME|blackhole|local
 //          0.0.0.0/0 record firewall weight 2    10.2.0.0/16 partition green    192.0.2.0/24 blackhole
+//   public PRIVATE[=PUBLIC]
+//          10.1.2.30=203.0.113.30                10.1.2.31
 #pragma once
 
 #include "weft/schema/value.h"
@@ -25,5 +27,6 @@ struct TextForm {
 extern const TextForm security_rule_text;
 extern const TextForm acl_rule_text;
 extern const TextForm route_text;
+extern const TextForm public_address_text;
 
 }  // namespace weft::schema

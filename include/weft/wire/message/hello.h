@@ -5,6 +5,7 @@
 
 #include "weft/base/id.h"
 #include "weft/net/address.h"
+#include "weft/net/mac.h"
 #include "weft/schema/field.h"
 
 namespace weft::wire {
@@ -26,6 +27,7 @@ struct Hello {
     std::vector<Address> underlay;
     std::uint32_t underlay_mtu{0};
     Id host;
+    std::vector<Mac> nics{};
 
     friend bool operator==(const Hello&, const Hello&) = default;
 };
@@ -36,6 +38,7 @@ struct Report {
     std::vector<Address> underlay;
     std::uint32_t underlay_mtu{0};
     std::string problem;
+    std::vector<Mac> nics{};
 
     friend bool operator==(const Report&, const Report&) = default;
 };
@@ -92,6 +95,8 @@ struct Schema<wire::Hello> {
         Field{9, "underlay", &wire::Hello::underlay, "agent: its underlay addresses", settable, 0, 32},
         Field{10, "underlay-mtu", &wire::Hello::underlay_mtu, "agent: smallest uplink MTU, bytes"},
         Field{11, "host", &wire::Hello::host, "coordinator: the host it takes the agent for"},
+        Field{optional_bit | 12, "nics", &wire::Hello::nics, "agent: MAC addresses of its usable uplinks",
+              settable, 0, 64},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::Hello);
@@ -106,6 +111,8 @@ struct Schema<wire::Report> {
         Field{3, "underlay-mtu", &wire::Report::underlay_mtu, "smallest uplink MTU, bytes"},
         Field{4, "problem", &wire::Report::problem, "why this host cannot be used, in words", settable, 0,
               4096},
+        Field{optional_bit | 5, "nics", &wire::Report::nics, "MAC addresses of its usable uplinks", settable,
+              0, 64},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::Report);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "weft/base/id.h"
+#include "weft/schema/attachment.h"
 #include "weft/schema/field.h"
 #include "weft/schema/vlan.h"
 
@@ -122,6 +123,7 @@ struct AttachRequest {
     std::uint32_t vlan{0};
     bool has_vlan{false};
     Tags tags{};
+    std::vector<schema::SecurityRule> rules{};
 
     friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
@@ -335,6 +337,8 @@ struct Schema<wire::AttachRequest> {
               settable, 0, schema::most_vlan},
         Field{9, "has-vlan", &wire::AttachRequest::has_vlan, ""},
         Field{20, "tags", &wire::AttachRequest::tags, "of a new attachment", settable, 0, 50},
+        Field{11, "rules", &wire::AttachRequest::rules, "of the attachment, as in its table", settable, 0,
+              schema::most_attachment_rules},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::AttachRequest);
