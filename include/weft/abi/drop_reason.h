@@ -112,7 +112,9 @@
     X(104, punt_frame, "not the agent's answer to a packet of an attachment")                          \
     X(105, no_rate, "the record's rate limit is not installed")                                        \
     X(106, peer_source, "into another partition go the record's own addresses alone")                  \
-    X(107, route_hops, "the next hops that share the route are not installed")
+    X(107, route_hops, "the next hops that share the route are not installed")                         \
+    X(108, no_member, "no instance of the shared record to go to, or not here any more")               \
+    X(109, member_flow, "the flow belongs to another instance of the shared record")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,
