@@ -34,6 +34,8 @@ enum class MapId : std::uint8_t {
     underlay,
     route_hops,
     route,
+    member,
+    spread,
     mapping,
     mapping_prefix,
     source,
@@ -53,12 +55,12 @@ enum class MapId : std::uint8_t {
     port,
     config,
 };
-inline constexpr std::size_t map_count = 23;
+inline constexpr std::size_t map_count = 25;
 inline constexpr std::array<std::string_view, map_count> map_names = {
-    "own",    "peer",          "underlay",     "route_hops", "route",    "mapping", "mapping_prefix",
-    "source", "source_prefix", "any_source",   "counter",    "flow_use", "quota",   "rate_state",
-    "rate",   "rule_port",     "rule_address", "rule_tag",   "policy",   "local",   "station",
-    "port",   "config"};
+    "own",     "peer",           "underlay", "route_hops",    "route",        "member",   "spread",
+    "mapping", "mapping_prefix", "source",   "source_prefix", "any_source",   "counter",  "flow_use",
+    "quota",   "rate_state",     "rate",     "rule_port",     "rule_address", "rule_tag", "policy",
+    "local",   "station",        "port",     "config"};
 
 // Key and value are the bytes of the structs of weft/abi.
 struct Entry {

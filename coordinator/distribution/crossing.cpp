@@ -17,12 +17,14 @@ bool contains(const std::vector<Id>& ids, Id id) { return std::ranges::find(ids,
 
 // The mapping beside says whose the source is, for frameworks that do not carry the tag.
 void add_sources(const schema::Record& record, const schema::Partition& into, std::set<Key>& keys) {
+    if (!record.exclusive) keys.insert(spread_key(record.id));
     for (const auto& address : held_addresses(record))
         for (const auto kind : {DesiredKind::mapping, DesiredKind::source})
             keys.insert({kind, into.id, into.gni, Prefix::host(address)});
 }
 
 void add_mappings(const schema::Record& record, const schema::Partition& of, std::set<Key>& keys) {
+    if (!record.exclusive) keys.insert(spread_key(record.id));
     for (const auto& address : held_addresses(record))
         keys.insert({DesiredKind::mapping, of.id, of.gni, Prefix::host(address)});
 }
@@ -67,7 +69,8 @@ void add_held_across(const Cloud& cloud, Id partition, std::set<Key>& keys) {
         std::set<Key> mappings;
         each_mapped(cloud, to, [&](const schema::Record& record) { add_mappings(record, *there, mappings); });
         for (const auto& key : mappings)
-            if (std::ranges::any_of(prefixes, [&](const Prefix& p) { return p.contains(key.prefix); }))
+            if (key.kind == DesiredKind::spread ||
+                std::ranges::any_of(prefixes, [&](const Prefix& p) { return p.contains(key.prefix); }))
                 keys.insert(key);
     }
     for (const Id peer : peers_of(cloud, partition)) {

@@ -7,7 +7,8 @@
 
 namespace weft::coordinator {
 
-// The host is in the record's zone and among the partition's dedicated hosts, if any.
+// The host is in the record's zone and among the partition's dedicated hosts, if any; and it runs an agent,
+// if the record may be on several instances.
 [[nodiscard]] Result<void> check_placement(const Cloud& cloud, const schema::Record& record,
                                            const schema::Host& host);
 

@@ -85,7 +85,7 @@ TEST_CASE("[1.7/show] one object shows every field, references by name with thei
                     "tag:                 0\n") != std::string::npos);
     CHECK(
         text.ends_with("\nattachers:           -\ndetachers:           -\n"
-                       "ip-setters:          -\nmodifiers:           -\n"));
+                       "ip-setters:          -\nmodifiers:           -\nmembers:             -\n"));
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) ==
           schema::field_count<schema::Record>);
 }

@@ -226,6 +226,7 @@ private:
             record.addresses.push_back(Address::v4(base + static_cast<std::uint32_t>(2 * draw(3) + n)));
         if (r % 2 == 1) record.addresses.push_back(range6_of(p).plus(16 * r + draw(3)));
         record.mac = Mac::local(r);
+        record.exclusive = r % 3 != 0;
         record.source_dest_check = draw(3) != 0;
         if (draw(4) == 0) record.status = schema::RecordStatus::disabled;
         if (draw(3) == 0) record.routes = routes(p);
@@ -259,6 +260,7 @@ private:
         if (cloud_.find<schema::Host>(on) && draw(6) != 0) attachment.host = on;
         attachment.phase = static_cast<Phase>(draw(7));
         attachment.device = draw(4) == 0 ? "tap1" : "tap0";
+        if (draw(4) == 0) attachment.failed = "its device is gone";
         put(attachment);
     }
 

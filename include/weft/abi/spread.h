@@ -15,7 +15,7 @@
 /* A flow's hash names a slot, the slot a member. One value, replaced whole; a member is in `member` before a
  * slot names it, and leaves it after no slot does. */
 struct weft_spread {
-    __u32 member[WEFT_SPREAD_MEMBERS]; /* weft_member_id */
+    __u32 member[WEFT_SPREAD_MEMBERS]; /* weft_member_id; 0: none */
     __u8 slot[WEFT_SPREAD_SLOTS];      /* index into `member` */
 };
 WEFT_ABI_SIZE(weft_spread, 1280);

@@ -56,6 +56,7 @@ struct Attachment {
     std::uint32_t vlan{0};
     Id device_of;
     Mac device_mac;
+    std::string failed;
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -88,6 +89,9 @@ struct Schema<Attachment> {
               "attachment that the device was made for; empty: this one", server},
         Field{21, "device-mac", &Attachment::device_mac,
               "MAC address of what shares the device and the tag; empty: the record's", server},
+        Field{30, "failed", &Attachment::failed,
+              "why a shared record's new flows go to its other instances; empty: they come here as well",
+              server, 0, 1024},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

@@ -104,6 +104,7 @@ struct Record {
     std::vector<std::string> detachers;
     std::vector<std::string> ip_setters;
     std::vector<std::string> modifiers;
+    std::vector<std::string> members;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -190,6 +191,8 @@ struct Schema<Record> {
               most_listed},
         Field{39, "modifiers", &Record::modifiers, "who may set its other fields, likewise", settable, 0,
               most_listed},
+        Field{55, "members", &Record::members,
+              "of a shared record: its instances, with why one gets no new flows", derived, 0, 64},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name
