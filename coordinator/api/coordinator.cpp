@@ -21,6 +21,7 @@
 #include "coordinator/model/foreign_hosts.h"
 #include "coordinator/pki/files.h"
 #include "coordinator/service/device_watch.h"
+#include "coordinator/service/member_watch.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
@@ -56,6 +57,7 @@ struct Coordinator::Parts {
     std::unique_ptr<Service> service;
     std::unique_ptr<Engine> engine;
     std::unique_ptr<DeviceWatch> devices;
+    std::unique_ptr<MemberWatch> members;
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
@@ -82,6 +84,7 @@ struct Coordinator::Parts {
         });
         engine = std::make_unique<Engine>(ledger, hosts, clock);
         devices = std::make_unique<DeviceWatch>(ledger, hosts, clock);
+        members = std::make_unique<MemberWatch>(ledger, hosts, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
         keys = std::make_unique<KeySessions>(ledger, clock);
@@ -92,6 +95,7 @@ struct Coordinator::Parts {
             engine->on_ack(host);
             waiters->on_ack(host);
             devices->on_ack(host);
+            members->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
                                                     table, hosts, *sessions, *waiters, *watchers, exports,
@@ -124,6 +128,7 @@ struct Coordinator::Parts {
             co_await timer.async_wait(asio::use_awaitable);
             engine->on_tick();
             devices->on_tick();
+            members->on_tick();
             service->flush_audit();
             keys->close_expired();
         }

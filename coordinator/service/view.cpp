@@ -59,6 +59,15 @@ void add_notice(std::string& notice, const std::string& text) {
     if (!text.empty()) notice += (notice.empty() ? "" : "; ") + text;
 }
 
+// How an instance of a shared record stands: "web-1 on h1: no flows, host h1 is lost".
+std::string member_of(const Cloud& cloud, const Attachment& attachment) {
+    const auto instance = cloud.find<schema::Instance>(attachment.instance);
+    auto text = instance ? instance->name : to_string(attachment.instance);
+    if (attachment.host) text += " on " + host_name(cloud, attachment.host);
+    if (attachment.phase != Phase::attached) return text + ": " + std::string(to_string(attachment.phase));
+    return text + (attachment.failed.empty() ? ": healthy" : ": no flows, " + attachment.failed);
+}
+
 // What the record's own routes and those of its subnet's table lack.
 void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& record) {
     auto routes = record.routes;
@@ -81,6 +90,7 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
         attached = attached || attachment->phase == Phase::attached;
         detaching = detaching && status_of(attachment->phase) == AttachmentStatus::detaching;
         add_notice(record.notice, notice_of(cloud, hosts, *attachment));
+        if (!record.exclusive) record.members.push_back(member_of(cloud, *attachment));
     }
     if (!record.repair.empty()) add_notice(record.notice, "in repair: " + record.repair);
     add_routes(record.notice, cloud, record);
