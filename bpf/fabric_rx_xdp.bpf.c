@@ -6,12 +6,12 @@
 #include "lib/receiver.h"
 
 /* Cuts the outer headers off. The destination MAC becomes the receiver's: never the uplink's, so that nothing
- * decapsulated enters the host's own stack. */
+ * decapsulated enters the host's own stack. That of a shared record's instance goes on naming it. */
 INLINE int decapsulate_xdp(struct xdp_md* xdp, const struct arrival* a, const struct weft_local* local) {
     if (bpf_xdp_adjust_head(xdp, a->strip & STRIP_MASK)) return DROP(decapsulate);
     struct ethhdr* eth = (void*)(long)xdp->data;
     if ((void*)(eth + 1) > (void*)(long)xdp->data_end) return DROP(step_lost);
-    copy_mac(eth->h_dest, local->mac);
+    if (!(local->flags & WEFT_PORT_SPREAD)) copy_mac(eth->h_dest, local->mac);
     return metadata_put(xdp, a) ? XDP_PASS : DROP(step_lost);
 }
 

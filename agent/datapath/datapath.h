@@ -34,6 +34,8 @@ enum class MapId : std::uint8_t {
     underlay,
     route_hops,
     route,
+    member,
+    spread,
     mapping,
     mapping_prefix,
     source,
@@ -54,12 +56,12 @@ enum class MapId : std::uint8_t {
     port,
     config,
 };
-inline constexpr std::size_t map_count = 24;
+inline constexpr std::size_t map_count = 26;
 inline constexpr std::array<std::string_view, map_count> map_names = {
-    "own",     "peer",          "underlay",     "route_hops", "route",    "mapping", "mapping_prefix",
-    "source",  "source_prefix", "any_source",   "counter",    "flow_use", "quota",   "rate_state",
-    "rate",    "rule_port",     "rule_address", "rule_tag",   "policy",   "local",   "local_prefix",
-    "station", "port",          "config"};
+    "own",     "peer",           "underlay", "route_hops",    "route",        "member",   "spread",
+    "mapping", "mapping_prefix", "source",   "source_prefix", "any_source",   "counter",  "flow_use",
+    "quota",   "rate_state",     "rate",     "rule_port",     "rule_address", "rule_tag", "policy",
+    "local",   "local_prefix",   "station",  "port",          "config"};
 
 // Key and value are the bytes of the structs of weft/abi.
 struct Entry {

@@ -8,6 +8,7 @@
 
 #include "agent/reconcile/bytes.h"
 #include "agent/reconcile/share.h"
+#include "agent/reconcile/spread.h"
 #include "weft/abi/framework.h"
 #include "weft/abi/mapping.h"
 #include "weft/abi/peer.h"
@@ -129,8 +130,28 @@ Compiled compile_route(const schema::Route& route) {
     return out;
 }
 
+Compiled compile_spread(const schema::Spread& spread, std::uint64_t own) {
+    Compiled out;
+    const auto put = [&](std::uint32_t member, const schema::Member& at) {
+        const weft_member_key key{spread.record.value, member, 0};
+        const weft_member value{at.host.value, at.attachment.value};
+        out.entries.push_back({MapId::member, {to_bytes(key), to_bytes(value)}});
+    };
+    const schema::Member* first = nullptr;
+    for (const auto& member : spread.members) {
+        put(weft_member_id(member.attachment.value), member);
+        if (member.host.value != own) continue;
+        if (first == nullptr || (first->weight == 0 && member.weight != 0)) first = &member;
+    }
+    if (first != nullptr) put(0, *first);
+    const auto slots = spread_slots(spread.members);
+    out.entries.push_back({MapId::spread, {to_bytes(spread.record.value), to_bytes(slots)}});
+    return out;
+}
+
 Compiled compile_mapping(const schema::Mapping& mapping) {
     weft_mapping value{};
+    if (mapping.spread) value.flags |= WEFT_MAPPING_SPREAD;
     value.host = mapping.host.value;
     value.record = mapping.record.value;
     value.tag = mapping.tag;

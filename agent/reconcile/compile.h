@@ -35,6 +35,8 @@ struct Compiled {
 // addresses are its own. Without a path the entry stays, and its packets drop with the reason `no_path`.
 [[nodiscard]] Compiled compile_peer(const schema::Peer& peer, std::uint64_t own, const Result<Path>& path);
 [[nodiscard]] Compiled compile_route(const schema::Route& route);
+// `own` is the host that this agent runs for: its first member has what comes for no member in particular.
+[[nodiscard]] Compiled compile_spread(const schema::Spread& spread, std::uint64_t own);
 [[nodiscard]] Compiled compile_mapping(const schema::Mapping& mapping);
 // `mapping` is the one with the same key, if there is one: it says whose the source is.
 [[nodiscard]] Compiled compile_source(const schema::Source& source, const schema::Mapping* mapping);
@@ -68,9 +70,9 @@ inline constexpr std::array policy_maps{MapId::rule_port, MapId::rule_address, M
                                         MapId::policy};
 [[nodiscard]] std::uint32_t policy_id_of(MapId map, const std::string& key);
 
-// The object that an entry of `own`, `peer`, `underlay`, `route`, `mapping*`, `source*`, `any_source`,
-// `local`, `station` or `port` belongs to; nothing for entries that belong to several (what is counted,
-// policies, a shared device).
+// The object that an entry of `own`, `peer`, `underlay`, `route*`, `member`, `spread`, `mapping*`, `source*`,
+// `any_source`, `local`, `station` or `port` belongs to; nothing for entries that belong to several (what is
+// counted, policies, a shared device, a shared record's `local`).
 [[nodiscard]] std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t own);
 
 }  // namespace weft::agent

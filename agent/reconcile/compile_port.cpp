@@ -9,6 +9,7 @@
 #include "weft/abi/counter.h"
 #include "weft/abi/local.h"
 #include "weft/abi/port.h"
+#include "weft/abi/spread.h"
 
 namespace weft::agent {
 namespace {
@@ -22,7 +23,7 @@ bool logs_rejected(schema::FlowLog log) {
 std::uint32_t common_flags(const schema::Port& port) {
     return flag(port.source_dest_check, WEFT_PORT_SOURCE_DEST_CHECK) |
            flag(port.disabled, WEFT_PORT_DISABLED) | flag(port.in_repair, WEFT_PORT_IN_REPAIR) |
-           flag(logs_rejected(port.flow_log), WEFT_PORT_LOG_REJECTED);
+           flag(logs_rejected(port.flow_log), WEFT_PORT_LOG_REJECTED) | flag(port.spread, WEFT_PORT_SPREAD);
 }
 
 // A family's first address; unset if the record has none of it.
@@ -96,6 +97,28 @@ weft_local receiving_side(const schema::Port& port, const Device& device, const 
     return out;
 }
 
+// What the ports of a shared record have in common (common.h). Which of them receives a packet, `station`
+// says.
+weft_local shared_side(const schema::Port& port, const weft_local& seat) {
+    auto out = seat;
+    out.attachment = 0;
+    out.ifindex = 0;
+    out.flags &= ~std::uint32_t{WEFT_PORT_PEER};
+    out.policy = 0;
+    out.acl = 0;
+    out.vlan = 0;
+    std::ranges::copy(port.mac.bytes, out.mac);
+    return out;
+}
+
+weft_station_key station_key(const schema::Port& port) {
+    weft_station_key key{};
+    key.gni = port.gni;
+    std::ranges::copy(port.mac.bytes, key.mac);
+    if (port.spread) weft_member_mac(weft_member_id(port.attachment.value), key.mac);
+    return key;
+}
+
 weft_port_key device_key(const Device& device, std::uint32_t vlan) {
     weft_port_key key{};
     key.ifindex = device.ifindex;
@@ -126,7 +149,8 @@ Compiled compile_port(const schema::Port& port, const Device& device, bool share
         out.failed = "a record with prefixes shares no device: it would have to be told apart by them";
         return out;
     }
-    const auto local = to_bytes(receiving_side(port, device, policies, flags, lease_expiry));
+    const auto seat = receiving_side(port, device, policies, flags, lease_expiry);
+    const auto local = to_bytes(port.spread ? shared_side(port, seat) : seat);
     for (const auto& address : port.addresses) {
         const weft_overlay_key key{port.gni, to_abi(address)};
         out.entries.push_back({MapId::local, {to_bytes(key), local}});
@@ -136,12 +160,8 @@ Compiled compile_port(const schema::Port& port, const Device& device, bool share
                                       to_abi(prefix.address())};
         out.entries.push_back({MapId::local_prefix, {to_bytes(key), local}});
     }
-    if (!port.device_mac) {  // another's MAC finds that one
-        weft_station_key station{};
-        station.gni = port.gni;
-        std::ranges::copy(port.mac.bytes, station.mac);
-        out.entries.push_back({MapId::station, {to_bytes(station), local}});
-    }
+    if (port.spread || !port.device_mac)  // another's MAC finds that one
+        out.entries.push_back({MapId::station, {to_bytes(station_key(port)), to_bytes(seat)}});
     const auto sending = to_bytes(sending_side(port, policies, flags, lease_expiry));
     auto key = device_key(device, port.vlan);
     if (!shared) {

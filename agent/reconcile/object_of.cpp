@@ -9,6 +9,7 @@
 #include "weft/abi/port.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
+#include "weft/abi/spread.h"
 
 namespace weft::agent {
 namespace {
@@ -26,6 +27,10 @@ template <class T>
 std::optional<ObjectKey> keyed(std::uint32_t scope, const std::optional<Prefix>& prefix) {
     if (!prefix) return std::nullopt;
     return ObjectKey{schema::Schema<T>::kind, std::to_string(scope) + ' ' + to_string(*prefix)};
+}
+
+ObjectKey spread_key(std::uint64_t record) {
+    return {schema::DesiredKind::spread, to_string(Id{Kind::record, record})};
 }
 
 ObjectKey peer_key(std::uint64_t host) {
@@ -58,6 +63,8 @@ std::optional<ObjectKey> object_of(MapId map, const Entry& entry, std::uint64_t 
             const auto key = from_bytes<weft_route_key>(entry.key);
             return keyed<schema::Route>(key.table, to_prefix(key.address, key.prefixlen - WEFT_TABLE_BITS));
         }
+        case MapId::member: return spread_key(from_bytes<weft_member_key>(entry.key).record);
+        case MapId::spread: return spread_key(from_bytes<std::uint64_t>(entry.key));
         case MapId::mapping: {
             const auto key = from_bytes<weft_overlay_key>(entry.key);
             return keyed<schema::Mapping>(key.gni, to_prefix(key.address, 128));

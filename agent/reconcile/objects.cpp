@@ -47,6 +47,13 @@ void Reconciler::put(schema::Route route) {
     desired_.put(route);
 }
 
+void Reconciler::put(schema::Spread spread) {
+    const auto compile = [&](const schema::Spread& s) { return compile_spread(s, installed_.host); };
+    const auto* old = desired_.find<schema::Spread>(spread.key());
+    replace(key_of(spread), old != nullptr ? compile(*old) : Compiled{}, compile(spread));
+    desired_.put(std::move(spread));
+}
+
 void Reconciler::put(schema::Mapping mapping) {
     const auto key = mapping.key();
     const auto* old = desired_.find<schema::Mapping>(key);
@@ -119,6 +126,10 @@ void Reconciler::remove(const ObjectKey& object) {
             break;
         case schema::DesiredKind::route:
             if (const auto* old = desired_.find<schema::Route>(key)) replace(object, compile_route(*old), {});
+            break;
+        case schema::DesiredKind::spread:
+            if (const auto* old = desired_.find<schema::Spread>(key))
+                replace(object, compile_spread(*old, installed_.host), {});
             break;
         case schema::DesiredKind::mapping:
             if (const auto* old = desired_.find<schema::Mapping>(key))

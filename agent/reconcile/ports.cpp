@@ -67,6 +67,7 @@ void Ports::added(const schema::Port& port) {
 void Ports::removed(const schema::Port& port) {
     const auto name = device_name(port);
     units_[name].ports.erase(port.key());
+    common_.removed(port);
     problems_.clear(key_of(port));
     marked_.insert(name);
 }
@@ -118,9 +119,17 @@ void Ports::say_why(const schema::Port& port, std::vector<MapEntry>& fresh) {
         if (entry.map == MapId::local || entry.map == MapId::local_prefix) fresh.push_back(std::move(entry));
 }
 
-// A port whose device or policies are missing keeps its counter only.
-void Ports::add(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& fresh,
+void Ports::add(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& out,
                 Problem& problem) {
+    std::vector<MapEntry> fresh;
+    compile(port, unit, shared, fresh, problem);
+    common_.take(port, fresh);
+    std::ranges::move(fresh, std::back_inserter(out));
+}
+
+// A port whose device or policies are missing keeps its counter only.
+void Ports::compile(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& fresh,
+                    Problem& problem) {
     fresh.push_back(compile_counter(port));
     const auto filter = policies_.answer(port);
     if (problem.failed.empty()) problem.failed = filter.failed;
@@ -188,6 +197,7 @@ void Ports::refresh(const DesiredSet& desired) {
         units_.erase(name);
         unused_.insert(name);
     }
+    common_.refresh();
     marked_.clear();
     refiltered_.clear();
 }

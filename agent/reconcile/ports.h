@@ -6,6 +6,7 @@
 #include <set>
 
 #include "agent/reconcile/leases.h"
+#include "agent/reconcile/common.h"
 #include "agent/reconcile/policies.h"
 #include "agent/reconcile/problems.h"
 #include "agent/reconcile/quotas.h"
@@ -25,7 +26,8 @@ public:
           quotas_(quotas),
           leases_(leases),
           watched_(watched),
-          problems_(problems) {}
+          problems_(problems),
+          common_(wanted) {}
 
     // A port came, went or changed; the objects are looked up in `refresh`.
     void added(const schema::Port& port);
@@ -66,8 +68,10 @@ private:
     [[nodiscard]] Problem prepare(const std::string& name, Unit& unit, const PortList& ports);
     void install(Unit& unit, const DesiredSet& desired);
     static void say_why(const schema::Port& port, std::vector<MapEntry>& fresh);
-    void add(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& fresh,
+    void add(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& out,
              Problem& problem);
+    void compile(const schema::Port& port, const Unit& unit, bool shared, std::vector<MapEntry>& fresh,
+                 Problem& problem);
 
     Datapath& datapath_;
     Wanted& wanted_;
@@ -76,6 +80,7 @@ private:
     const Leases& leases_;
     const Watched& watched_;
     Problems& problems_;
+    Common common_;
     std::map<std::string, Unit> units_;  // by the device's name
     std::set<Id> captured_;              // records
     std::set<std::string> marked_;

@@ -108,10 +108,12 @@ void Reconciler::install(const DesiredSet& desired, const Dumps& dumps, const In
     if (first) leases_.adopt(dumps[static_cast<std::size_t>(MapId::port)]);
     if (installed_.host != identity.host) {  // what is an own address depends on it
         differences<schema::Peer>(desired_, {}, put_one, remove_one);
+        differences<schema::Spread>(desired_, {}, put_one, remove_one);
         installed_.host = identity.host;
     }
     differences<schema::Peer>(desired_, desired, put_one, remove_one);
     differences<schema::Route>(desired_, desired, put_one, remove_one);
+    differences<schema::Spread>(desired_, desired, put_one, remove_one);
     differences<schema::Mapping>(desired_, desired, put_one, remove_one);
     differences<schema::Source>(desired_, desired, put_one, remove_one);
     differences<schema::Acl>(desired_, desired, put_one, remove_one);

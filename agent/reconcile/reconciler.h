@@ -89,6 +89,7 @@ private:
     // One object (objects.cpp).
     void put(schema::Peer peer);
     void put(schema::Route route);
+    void put(schema::Spread spread);
     void put(schema::Mapping mapping);
     void put(schema::Source source);
     void put(schema::Port port);

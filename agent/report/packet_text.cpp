@@ -14,17 +14,15 @@
 namespace weft::agent {
 namespace {
 
-using Bytes = PacketBytes;
-
 constexpr int deepest = 2;  // packets in packets
 
-std::uint32_t u16(Bytes bytes, std::size_t at) { return network_number(bytes, at, 2); }
+std::uint32_t u16(PacketBytes bytes, std::size_t at) { return network_number(bytes, at, 2); }
 
-std::string mac_at(Bytes bytes, std::size_t at) {
+std::string mac_at(PacketBytes bytes, std::size_t at) {
     return fmt::format("{:02x}", fmt::join(bytes.subspan(at, 6), ":"));
 }
 
-std::string address_at(Bytes bytes, std::size_t at, std::size_t size) {
+std::string address_at(PacketBytes bytes, std::size_t at, std::size_t size) {
     const auto address = Address::from_bytes(bytes.subspan(at, size));
     return address ? to_string(*address) : std::string{};
 }
@@ -33,7 +31,7 @@ class Text {
 public:
     explicit Text(int depth) : depth_(depth) {}
 
-    void ethernet(Bytes b) {
+    void ethernet(PacketBytes b) {
         if (b.size() < 14) return add("truncated Ethernet");
         add(mac_at(b, 6) + " > " + mac_at(b, 0));
         auto type = u16(b, 12);
@@ -55,7 +53,7 @@ private:
     void add(const std::string& part) { text_ += (text_.empty() ? "" : ", ") + part; }
 
     // RFC 826; only Ethernet and IPv4.
-    void arp(Bytes b) {
+    void arp(PacketBytes b) {
         if (b.size() < 28) return add("truncated ARP");
         const auto sender = address_at(b, 14, 4);
         const auto target = address_at(b, 24, 4);
@@ -65,7 +63,7 @@ private:
         add(fmt::format("ARP operation {}", operation));
     }
 
-    void ipv4(Bytes b) {
+    void ipv4(PacketBytes b) {
         if (b.size() < 20) return add("truncated IPv4");
         const std::size_t header = (b[0] & 0xfU) * 4U;
         const auto offset = (u16(b, 6) & 0x1fff) * 8U;
@@ -76,13 +74,13 @@ private:
         transport(b[9], b.subspan(std::min(header, b.size())));
     }
 
-    void ipv6(Bytes b) {
+    void ipv6(PacketBytes b) {
         if (b.size() < 40) return add("truncated IPv6");
         add(fmt::format("IPv6 {} > {} hop limit {}", address_at(b, 8, 16), address_at(b, 24, 16), b[7]));
         transport(b[6], b.subspan(40));
     }
 
-    void transport(unsigned protocol, Bytes b) {
+    void transport(unsigned protocol, PacketBytes b) {
         if (protocol == 6) return tcp(b);
         if (protocol == 17) return udp(b);
         if (protocol == 1) return icmp(b);
@@ -90,7 +88,7 @@ private:
         add(fmt::format("protocol {}", protocol));
     }
 
-    void tcp(Bytes b) {
+    void tcp(PacketBytes b) {
         if (b.size() < 14) return add("truncated TCP");
         constexpr std::string_view letters = "FSRPAUEC";  // bit 0 first
         std::string flags;
@@ -99,7 +97,7 @@ private:
         add(fmt::format("TCP {} > {} {}", u16(b, 0), u16(b, 2), flags.empty() ? "-" : flags));
     }
 
-    void udp(Bytes b) {
+    void udp(PacketBytes b) {
         if (b.size() < 8) return add("truncated UDP");
         const auto port = u16(b, 2);
         add(fmt::format("UDP {} > {}", u16(b, 0), port));
@@ -110,7 +108,7 @@ private:
             inside("VXLAN", network_number(b, 12, 3), b.subspan(16));
     }
 
-    void inside(std::string_view framework, std::uint32_t gni, Bytes inner) {
+    void inside(std::string_view framework, std::uint32_t gni, PacketBytes inner) {
         add(fmt::format("{} GNI {}", framework, gni));
         if (depth_ == deepest || inner.empty()) return;
         Text text{depth_ + 1};
@@ -119,7 +117,7 @@ private:
     }
 
     // RFC 792.
-    void icmp(Bytes b) {
+    void icmp(PacketBytes b) {
         if (b.size() < 8) return add("truncated ICMP");
         switch (b[0]) {
             case 0: return add(fmt::format("ICMP echo reply id {} seq {}", u16(b, 4), u16(b, 6)));

@@ -12,13 +12,11 @@
 namespace weft::agent {
 namespace {
 
-using Bytes = PacketBytes;
-
 constexpr std::size_t most_extensions = 8;
 
-Bytes from(Bytes bytes, std::size_t at) { return bytes.subspan(std::min(at, bytes.size())); }
+PacketBytes from(PacketBytes bytes, std::size_t at) { return bytes.subspan(std::min(at, bytes.size())); }
 
-bool set_addresses(Bytes header, std::size_t source, std::size_t destination, std::size_t size,
+bool set_addresses(PacketBytes header, std::size_t source, std::size_t destination, std::size_t size,
                    PacketTuple& tuple) {
     const auto a = Address::from_bytes(header.subspan(source, size));
     const auto b = Address::from_bytes(header.subspan(destination, size));
@@ -34,7 +32,7 @@ bool has_ports(std::uint8_t protocol) {
 }
 
 // The frame inside a datagram of a framework, and its GNI.
-std::optional<PacketTuple> inside(Bytes datagram, std::uint16_t port) {
+std::optional<PacketTuple> inside(PacketBytes datagram, std::uint16_t port) {
     if (datagram.size() < 16) return std::nullopt;
     std::size_t header = 16;
     if (port == WEFT_GENEVE_PORT)
@@ -46,7 +44,7 @@ std::optional<PacketTuple> inside(Bytes datagram, std::uint16_t port) {
     return tuple;
 }
 
-std::optional<PacketTuple> transport(Bytes bytes, PacketTuple tuple) {
+std::optional<PacketTuple> transport(PacketBytes bytes, PacketTuple tuple) {
     if (!has_ports(*tuple.protocol) || bytes.size() < 4) return tuple;
     tuple.source_port = static_cast<std::uint16_t>(network_number(bytes, 0, 2));
     tuple.destination_port = static_cast<std::uint16_t>(network_number(bytes, 2, 2));
@@ -55,7 +53,7 @@ std::optional<PacketTuple> transport(Bytes bytes, PacketTuple tuple) {
     return tuple;
 }
 
-std::optional<PacketTuple> ipv4(Bytes b) {
+std::optional<PacketTuple> ipv4(PacketBytes b) {
     PacketTuple tuple;
     if (b.size() < 20 || b[0] >> 4 != 4 || !set_addresses(b, 12, 16, 4, tuple)) return std::nullopt;
     tuple.protocol = b[9];
@@ -64,7 +62,7 @@ std::optional<PacketTuple> ipv4(Bytes b) {
 }
 
 // Extension headers of RFC 8200, 4.
-std::optional<PacketTuple> ipv6(Bytes b) {
+std::optional<PacketTuple> ipv6(PacketBytes b) {
     PacketTuple tuple;
     if (b.size() < 40 || b[0] >> 4 != 6 || !set_addresses(b, 8, 24, 16, tuple)) return std::nullopt;
     auto next = b[6];
@@ -85,7 +83,7 @@ std::optional<PacketTuple> ipv6(Bytes b) {
 }
 
 // RFC 826; only Ethernet and IPv4.
-std::optional<PacketTuple> arp(Bytes b) {
+std::optional<PacketTuple> arp(PacketBytes b) {
     PacketTuple tuple;
     if (b.size() < 28 || b[5] != 4 || !set_addresses(b, 14, 24, 4, tuple)) return std::nullopt;
     return tuple;

@@ -84,6 +84,9 @@ std::string text(const weft_trace_step& step) {
             return fmt::format("decided by rule {} of {}", step.value, id(Kind::network_acl, step.id));
         case WEFT_TRACE_ROUTE: return route(step);
         case WEFT_TRACE_NEXT_HOP: return "next hop: " + to_string(address_of(step));
+        case WEFT_TRACE_MEMBER:
+            return fmt::format("its flow goes to {} on {}", id(Kind::attachment, step.value),
+                               id(Kind::host, step.id));
         case WEFT_TRACE_PARTITION: return fmt::format("crosses into GNI {}", step.id);
         case WEFT_TRACE_MAPPING:
             return fmt::format("mapping: {} is {} on {}", to_string(address_of(step)),

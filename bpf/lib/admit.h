@@ -30,6 +30,7 @@ INLINE void remember_port(struct step* s, const struct weft_port* port) {
     s->flags = port->flags;
     s->flow = WEFT_EVENT_FLOW_NONE;
     s->rule_of = 0;
+    s->member = port->flags & WEFT_PORT_SPREAD ? weft_member_id(port->attachment) : 0;
     copy_mac(s->mac, port->mac);
     copy_mac(s->router_mac, port->router_mac);
     note(WEFT_TRACE_PORT, port->record, port->gni);

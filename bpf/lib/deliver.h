@@ -4,7 +4,7 @@
 
 #include "lib/capture.h"
 #include "lib/count.h"
-#include "lib/lookup.h"
+#include "lib/member.h"
 #include "lib/size.h"
 #include "lib/state.h"
 #include "lib/trace.h"
@@ -23,6 +23,11 @@ INLINE int receive_by(struct weft_local* local, struct weft_local** found, __u64
 INLINE int find_receiver(const struct weft_overlay_key* address, const void* mac, struct weft_local** found,
                          __u64* record) {
     struct weft_local* local = find_local(address);
+    if (local && (local->flags & WEFT_PORT_SPREAD)) {
+        *record = local->record;
+        int verdict = find_member_here(local, address->gni, mac, &local);
+        return verdict == VERDICT_NEXT ? receive_by(local, found, record) : verdict;
+    }
     if (local && same_mac(local->mac, mac)) return receive_by(local, found, record);
     struct weft_local* station = find_station(address->gni, mac);
     if (station && !(station->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return receive_by(station, found, record);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lib/lookup.h"
+#include "lib/member.h"
 #include "lib/policy.h"
 #include "lib/tcp.h"
 #include "lib/trace.h"
@@ -144,6 +145,7 @@ INLINE void clear_side(struct weft_flow_side* side) {
 INLINE void begin_flow(const struct track* t, struct weft_flow* flow, __u32 timeout) {
     clear_side(&flow->side[0]);
     clear_side(&flow->side[1]);
+    flow->side[0].member = flow->side[1].member = 0;
     flow->attachment = t->attachment;
     flow->created = t->now;
     flow->timeout = timeout;
@@ -167,6 +169,12 @@ INLINE void begin_flow(const struct track* t, struct weft_flow* flow, __u32 time
 INLINE int is_void(const struct track* t, const struct weft_flow* flow) {
     if (flow->attachment != t->attachment || flow->expires <= t->now) return 1;
     return is_tcp(t) && flow->state >= WEFT_FLOW_CLOSED && tcp_is_opening(t->tcp_flags);
+}
+
+/* Of a shared record: whether the flow that one of its instances sends on is another one's, which is here. */
+static __attribute__((noinline)) int is_of_other_member(const struct track* t, const struct weft_flow* flow) {
+    if (t->direction != WEFT_TX || flow->attachment == t->attachment || flow->expires <= t->now) return 0;
+    return find_seat(t->gni, weft_member_id(flow->attachment)) != 0;
 }
 
 /* What a flow's first packet must pass. `entry` is a void one to be used again, or none. */
@@ -291,6 +299,7 @@ INLINE struct weft_flow* find_flow(struct track* t) {
 INLINE int track(struct track* t) {
     struct weft_flow* flow = find_flow(t);
     int live = flow && !is_void(t, flow);
+    if (flow && (t->flags & WEFT_PORT_SPREAD) && is_of_other_member(t, flow)) return DROP(member_flow);
     note(WEFT_TRACE_FLOW, t->key.record, live ? flow->state : 0);
     if (t->kind == TRACK_ERROR) {
         t->flow = WEFT_EVENT_FLOW_RELATED;

@@ -21,6 +21,7 @@
 #include "weft/abi/rate.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
+#include "weft/abi/spread.h"
 
 #define PINNED_MAP(name, map_type, size, flags, key_type, value_type) \
     struct {                                                          \
@@ -46,6 +47,8 @@ PINNED_MAP(WEFT_SOURCE_PREFIX_MAP, LPM_TRIE, 65536, GROWING, struct weft_source_
 PINNED_MAP(WEFT_ANY_SOURCE_MAP, HASH, 65536, GROWING, struct weft_any_source_key, struct weft_any_source);
 PINNED_MAP(WEFT_ROUTE_MAP, LPM_TRIE, 65536, GROWING, struct weft_route_key, struct weft_route);
 PINNED_MAP(WEFT_ROUTE_HOPS_MAP, HASH, 4096, GROWING, struct weft_route_key, struct weft_route_hops);
+PINNED_MAP(WEFT_SPREAD_MAP, HASH, 4096, GROWING, __u64, struct weft_spread);
+PINNED_MAP(WEFT_MEMBER_MAP, HASH, 65536, GROWING, struct weft_member_key, struct weft_member);
 PINNED_MAP(WEFT_PEER_MAP, HASH, 65536, GROWING, __u64, struct weft_peer);
 PINNED_MAP(WEFT_UNDERLAY_MAP, HASH, 65536, GROWING, struct weft_address, struct weft_underlay);
 PINNED_MAP(WEFT_OWN_MAP, ARRAY, 1, 0, __u32, struct weft_own);

@@ -9,6 +9,7 @@
 #include "lib/filter.h"
 #include "lib/seen.h"
 #include "lib/share.h"
+#include "lib/spread.h"
 #include "lib/step.h"
 
 /* Dropped for `reason`; the icmp_error program tells the sender. */
@@ -100,6 +101,7 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
     if (verdict != VERDICT_NEXT) return verdict;
     charge(s, local->record, WEFT_RX);
     verdict = filter_rx(skb, &s->packet, local, s->tag, s->length);
+    if (verdict == VERDICT_NEXT && s->member) verdict = hear_member(sender, s->member);
     if (verdict != VERDICT_NEXT) return verdict;
     v = view_skb(skb);
     struct ethhdr* eth = v.data;
@@ -118,8 +120,17 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
     return verdict;
 }
 
-INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_mapping* mapping) {
-    const struct weft_peer* peer = bpf_map_lookup_elem(&WEFT_PEER_MAP, &mapping->host);
+/* The source MAC on the wire: of a shared record's own packets it names the instance. */
+INLINE void write_sender(struct step* s) {
+    if (s->routed) copy_mac(s->mac, s->router_mac);
+    if (!s->member) return;
+    const struct weft_local* own = find_local(&s->packet.source);
+    if (own && own->record == s->record) weft_member_mac(s->member, s->mac);
+}
+
+/* To `host`, s->next_mac there. */
+INLINE int out_remote(struct __sk_buff* skb, struct step* s, __u64 host) {
+    const struct weft_peer* peer = bpf_map_lookup_elem(&WEFT_PEER_MAP, &host);
     if (!peer) return DROP(no_peer);
     if (!peer->ifindex) return DROP(no_path);
     __u32 overhead = framework_overhead(peer);
@@ -131,11 +142,12 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
     if ((void*)(ip + 1) > v.end) return DROP(step_lost);
     int verdict = check_forward(&v, s, peer->mtu - overhead, WEFT_DROP_too_big);
     if (verdict != VERDICT_NEXT) return verdict;
-    note_at(WEFT_TRACE_SEND, mapping->host, peer->framework, &peer->remote);
+    note_at(WEFT_TRACE_SEND, host, peer->framework, &peer->remote);
+    write_sender(s);
     struct envelope e = {
         .peer = peer,
-        .destination_mac = mapping->mac,
-        .source_mac = s->routed ? s->router_mac : s->mac,
+        .destination_mac = s->next_mac,
+        .source_mac = s->mac,
         .hash = flow_hash(&v, &s->packet),
         .tos = s->packet.tos,
     };
@@ -144,7 +156,7 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, const struct weft_m
     if (verdict != VERDICT_NEXT) return verdict;
     count_tx(s->record, s->length);
     if (s->flags & WEFT_PORT_WATCH_TX)
-        tell_sent(skb, s, s->record, WEFT_EVENT_SENT, mapping->host, peer->framework, overhead);
+        tell_sent(skb, s, s->record, WEFT_EVENT_SENT, host, peer->framework, overhead);
     if (s->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, s->record, WEFT_TX, WEFT_CAPTURE_OUTER);
     return send_to_peer(peer);
 }
@@ -157,6 +169,19 @@ INLINE int check_remote_tag(const struct step* s, const struct weft_overlay_key*
     return judge_again(tag);
 }
 
+/* A mapping to several instances: which one, and where that is. */
+INLINE int resolve_spread(struct step* s, const struct weft_mapping* mapping, __u32 gni, __u64* host,
+                          struct weft_local** local) {
+    const struct weft_member* member = choose_member(mapping->record);
+    if (!member) return DROP(no_member);
+    note(WEFT_TRACE_MEMBER, member->host, member->attachment);
+    __u32 id = weft_member_id(member->attachment);
+    weft_member_mac(id, s->next_mac);
+    *host = member->host;
+    if (*host == own_host()) *local = find_seat(gni, id);
+    return VERDICT_NEXT;
+}
+
 /* The mapping decides; what it puts on this host, or does not know, is looked for among the attachments here.
  */
 INLINE int out(struct __sk_buff* skb, struct step* s) {
@@ -164,12 +189,23 @@ INLINE int out(struct __sk_buff* skb, struct step* s) {
     int verdict = next_hop(s, &next);
     if (verdict != VERDICT_NEXT) return verdict;
     const struct weft_mapping* mapping = find_mapping(next);
-    if (mapping) note_at(WEFT_TRACE_MAPPING, mapping->host, mapping->record, &next->address);
-    if (mapping && mapping->host != own_host()) {
-        verdict = check_remote_tag(s, next, mapping->tag);
-        return verdict == VERDICT_NEXT ? out_remote(skb, s, mapping) : verdict;
+    struct weft_local* local = 0;
+    __u64 host = 0;
+    if (mapping) {
+        note_at(WEFT_TRACE_MAPPING, mapping->host, mapping->record, &next->address);
+        host = mapping->host;
+        copy_mac(s->next_mac, mapping->mac);
+        if (mapping->flags & WEFT_MAPPING_SPREAD) {
+            verdict = resolve_spread(s, mapping, next->gni, &host, &local);
+            if (verdict != VERDICT_NEXT) return verdict;
+        }
     }
-    const struct weft_local* local = find_local(next);
+    if (mapping && host != own_host()) {
+        verdict = check_remote_tag(s, next, mapping->tag);
+        return verdict == VERDICT_NEXT ? out_remote(skb, s, host) : verdict;
+    }
+    if (!local) local = find_local(next);
+    if (local && (local->flags & WEFT_PORT_SPREAD) && !local->attachment) return DROP(no_member);
     if (!local) return mapping ? DROP(no_local) : unreachable(s, DROP(no_mapping), ERROR_NO_HOST);
     verdict = check_remote_tag(s, next, mapping ? mapping->tag : local->tag);
     return verdict == VERDICT_NEXT ? out_local(skb, s, local, next) : verdict;

@@ -5,6 +5,7 @@
 #include "lib/filter.h"
 #include "lib/receiver.h"
 #include "lib/seen.h"
+#include "lib/stay.h"
 
 /* Leaves an Ethernet header, its MACs still to be written, and the inner packet. Where the families differ
  * the outer header goes in two steps: Linux 6.1 does not let one cut turn one into the other. */
@@ -25,6 +26,18 @@ INLINE int write_ethernet(struct __sk_buff* skb, struct arrival* a, const void* 
     return bpf_skb_store_bytes(skb, 0, &a->eth, sizeof(a->eth), 0) ? DROP(step_lost) : VERDICT_NEXT;
 }
 
+/* Whether the frame came in the name of a shared record's instance: its receiver sees the record's MAC, or
+ * its own router's, as from any other. */
+INLINE int take_sender(struct arrival* a, const struct weft_local* local) {
+    const __u32 member = named_member(a->eth.h_source);
+    if (!member) return VERDICT_NEXT;
+    const struct weft_overlay_key address = {.gni = a->source_gni, .address = a->packet.source.address};
+    const struct weft_mapping* mapping = find_mapping(&address);
+    if (!mapping || !(mapping->flags & WEFT_MAPPING_SPREAD)) return VERDICT_NEXT;
+    copy_mac(a->eth.h_source, inside_subnet(&a->packet, local) ? mapping->mac : local->router_mac);
+    return hear_member(mapping->record, member);
+}
+
 INLINE int hand_over(struct __sk_buff* skb, const struct weft_local* local, const struct arrival* a) {
     int verdict = deliver(skb, local);
     if (verdict >= 0 && (local->flags & WEFT_PORT_WATCH_RX))
@@ -38,6 +51,7 @@ INLINE int receive(struct __sk_buff* skb, struct view* v, struct arrival* a) {
     if (verdict != VERDICT_NEXT) return verdict;
     if (local->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, local->record, WEFT_RX, WEFT_CAPTURE_OUTER);
     verdict = filter_rx(skb, &a->packet, local, a->tag, v->length - a->strip);
+    if (verdict == VERDICT_NEXT) verdict = take_sender(a, local);
     if (verdict != VERDICT_NEXT) return verdict;
     *v = view_skb(skb);
     verdict = mark_congestion(v, a);
@@ -61,5 +75,11 @@ INLINE int receive_inner(struct __sk_buff* skb, struct arrival* a) {
     verdict = find_arrival_receiver(&v, a, &local);
     if (verdict != VERDICT_NEXT) return verdict;
     verdict = filter_rx(skb, &a->packet, local, a->tag, v.length);
-    return verdict == VERDICT_NEXT ? hand_over(skb, local, a) : verdict;
+    if (verdict != VERDICT_NEXT) return verdict;
+    if ((local->flags & WEFT_PORT_SPREAD) || named_member(a->eth.h_source)) {
+        verdict = take_sender(a, local);
+        if (verdict == VERDICT_NEXT) verdict = write_ethernet(skb, a, local->mac);
+        if (verdict != VERDICT_NEXT) return verdict;
+    }
+    return hand_over(skb, local, a);
 }

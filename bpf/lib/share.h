@@ -12,9 +12,9 @@ INLINE __u32 mix_end(const struct weft_address* a, __be16 port) {
 }
 
 /* Of the flow that the filter found: the two ends count alike. */
-INLINE __u32 flow_slot(const struct track* t) {
+INLINE __u32 flow_mix(const struct track* t) {
     __u32 ends = mix_end(&t->key.local, t->key.local_port) + mix_end(&t->key.remote, t->key.remote_port);
-    return mix(ends, t->key.protocol) >> (32 - WEFT_ROUTE_SLOTS_BITS);
+    return mix(ends, t->key.protocol);
 }
 
 /* None: the hops are not installed. */
@@ -27,6 +27,6 @@ INLINE const struct weft_address* share(__u32 table, const struct weft_route* ro
     const struct weft_route_hops* hops = bpf_map_lookup_elem(&WEFT_ROUTE_HOPS_MAP, &key);
     const struct track* t = scratch_track();
     if (!hops || !t) return 0;
-    __u32 slot = flow_slot(t) & (WEFT_ROUTE_SLOTS - 1);
+    __u32 slot = (flow_mix(t) >> (32 - WEFT_ROUTE_SLOTS_BITS)) & (WEFT_ROUTE_SLOTS - 1);
     return &hops->hop[hops->slot[slot] & (WEFT_ROUTE_HOPS - 1)];
 }

@@ -22,9 +22,11 @@ struct step {
     __u16 vlan; /* 802.1Q id that it came with, 0 none; off by now */
     __u8 mac[6];
     __u8 router_mac[6];
-    __u8 routed;    /* goes by way of the router */
-    __u8 to_router; /* the destination is the router itself */
-    __u8 judged;    /* belongs to a flow that the record began, which passed with `judged_tag` */
+    __u8 next_mac[6]; /* of what the packet goes to next, on another host */
+    __u32 member;     /* of a shared record: which of its instances sends; 0: it is not shared */
+    __u8 routed;      /* goes by way of the router */
+    __u8 to_router;   /* the destination is the router itself */
+    __u8 judged;      /* belongs to a flow that the record began, which passed with `judged_tag` */
     __u32 judged_tag;
     /* with WEFT_PORT_WATCH_TX: what the filter said */
     __u8 flow; /* weft_event_flow */

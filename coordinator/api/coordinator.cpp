@@ -22,6 +22,7 @@
 #include "coordinator/pki/files.h"
 #include "coordinator/service/device_watch.h"
 #include "coordinator/service/failover.h"
+#include "coordinator/service/member_watch.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
@@ -60,6 +61,7 @@ struct Coordinator::Parts {
     std::unique_ptr<Engine> engine;
     std::unique_ptr<DeviceWatch> devices;
     std::unique_ptr<Failover> failover;
+    std::unique_ptr<MemberWatch> members;
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
@@ -87,6 +89,7 @@ struct Coordinator::Parts {
         engine = std::make_unique<Engine>(ledger, hosts, clock, Engine::default_grace_ns, &leases);
         devices = std::make_unique<DeviceWatch>(ledger, hosts, clock);
         failover = std::make_unique<Failover>(ledger, hosts, leases, clock);
+        members = std::make_unique<MemberWatch>(ledger, hosts, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
         keys = std::make_unique<KeySessions>(ledger, clock);
@@ -98,6 +101,7 @@ struct Coordinator::Parts {
             waiters->on_ack(host);
             failover->on_ack(host);
             devices->on_ack(host);
+            members->on_ack(host);
         });
         backend = std::make_unique<Backend>(Backend{context, settings, clock, ledger, *service, *engine,
                                                     *failover, table, hosts, *sessions, *waiters, *watchers,
@@ -132,6 +136,7 @@ struct Coordinator::Parts {
             engine->on_tick();
             failover->on_tick();
             devices->on_tick();
+            members->on_tick();
             service->flush_audit();
             keys->close_expired();
         }

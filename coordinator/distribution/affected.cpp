@@ -23,6 +23,11 @@ bool same_mapping(const schema::Attachment& a, const schema::Attachment& b) {
     return is_mapped(a) == is_mapped(b) && (!is_mapped(a) || a.host == b.host);
 }
 
+// Whether flows to a shared record may come to it as before.
+bool same_member(const schema::Attachment& a, const schema::Attachment& b) {
+    return a.host == b.host && a.phase == b.phase && a.failed == b.failed && a.operation == b.operation;
+}
+
 bool leads_out(const std::vector<schema::RouteEntry>& routes) {
     return std::ranges::any_of(routes, [](const auto& route) { return static_cast<bool>(route.partition); });
 }
@@ -74,10 +79,10 @@ void Pass::attachment(const Sides<schema::Attachment>& change) {
             own_routes(*side, host);
         }
     }
-    if (same_mapping(before, after)) return;
     const auto record = find<schema::Record>(any.record);
     const auto owner = find<schema::Partition>(partition);
     if (!record || !owner) return;
+    if (same_mapping(before, after) && (record->exclusive || same_member(before, after))) return;
     std::set<Key> keys;
     add_record_keys(*record, owner->gni, keys);
     add_crossing_keys(cloud_, *record, keys);

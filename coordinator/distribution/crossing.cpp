@@ -17,12 +17,14 @@ bool contains(const std::vector<Id>& ids, Id id) { return std::ranges::find(ids,
 
 // The mapping beside says whose the source is, for frameworks that do not carry the tag.
 void add_sources(const schema::Record& record, const schema::Partition& into, std::set<Key>& keys) {
+    if (!record.exclusive) keys.insert(spread_key(record.id));
     for (const auto& range : held_ranges(record))
         for (const auto kind : {DesiredKind::mapping, DesiredKind::source})
             keys.insert({kind, into.id, into.gni, range});
 }
 
 void add_mappings(const schema::Record& record, const schema::Partition& of, std::set<Key>& keys) {
+    if (!record.exclusive) keys.insert(spread_key(record.id));
     for (const auto& range : held_ranges(record)) keys.insert({DesiredKind::mapping, of.id, of.gni, range});
 }
 
@@ -66,7 +68,8 @@ void add_held_across(const Cloud& cloud, Id partition, std::set<Key>& keys) {
         std::set<Key> mappings;
         each_mapped(cloud, to, [&](const schema::Record& record) { add_mappings(record, *there, mappings); });
         for (const auto& key : mappings)
-            if (std::ranges::any_of(prefixes, [&](const Prefix& p) { return p.contains(key.prefix); }))
+            if (key.kind == DesiredKind::spread ||
+                std::ranges::any_of(prefixes, [&](const Prefix& p) { return p.contains(key.prefix); }))
                 keys.insert(key);
     }
     for (const Id peer : peers_of(cloud, partition)) {

@@ -67,6 +67,27 @@ std::vector<Ptr<schema::Attachment>> announced(const Cloud& cloud, Id record) {
     return attachments;
 }
 
+std::vector<schema::Member> spread_members(const Cloud& cloud, Id record) {
+    std::vector<schema::Member> members;
+    std::vector<schema::Member> failed;
+    bool any = false;
+    for (const auto& attachment : cloud.attachments_of_record(record)) {
+        const auto operation = cloud.find<schema::Operation>(attachment->operation);
+        const bool moving = operation && operation->kind == schema::OperationKind::move;
+        const bool listed = is_mapped(*attachment) && attachment->phase != Phase::cutting;
+        if (!attachment->host || (!listed && !moving)) continue;
+        const bool ready = may_transmit(*attachment) && !moving;
+        const schema::Member member{attachment->id, attachment->host, ready ? 1U : 0U};
+        any = any || (ready && attachment->failed.empty());
+        (attachment->failed.empty() ? members : failed).push_back(member);
+    }
+    if (any) return members;
+    members.insert(members.end(), failed.begin(), failed.end());
+    for (auto& member : members) member.weight = 1;
+    std::ranges::sort(members, {}, &schema::Member::attachment);
+    return members;
+}
+
 bool Desired::refresh() {
     Underlay underlay;
     for (const auto& [id, entry] : cloud_.table<schema::Host>()) include(underlay, *entry.object);
@@ -74,6 +95,7 @@ bool Desired::refresh() {
 }
 
 void add_record_keys(const schema::Record& record, std::uint32_t gni, std::set<Key>& keys) {
+    if (!record.exclusive) keys.insert(spread_key(record.id));
     for (const auto& range : held_ranges(record)) {
         keys.insert(partition_key(DesiredKind::mapping, record.partition, gni, range));
         keys.insert(partition_key(DesiredKind::source, record.partition, gni, range));
@@ -121,6 +143,7 @@ std::optional<DesiredObject> Desired::object(Id host, const Key& key) const {
     if (key.kind == DesiredKind::port) return port(host, key.id);
     if (key.kind == DesiredKind::group) return group(host, key.id);
     if (key.kind == DesiredKind::acl) return acl(host, key.id);
+    if (key.kind == DesiredKind::spread) return spread(host, key.id);
     const auto partition = cloud_.find<schema::Partition>(key.id);
     const auto here = cloud_.partitions_on_host(host);
     if (!partition) return std::nullopt;
@@ -163,6 +186,16 @@ std::optional<DesiredObject> Desired::peer(Id host, Id other) const {
     return peer;
 }
 
+std::optional<DesiredObject> Desired::spread(Id host, Id id) const {
+    const auto record = cloud_.find<schema::Record>(id);
+    if (!record || record->exclusive || announced(cloud_, id).empty()) return std::nullopt;
+    const auto here = cloud_.partitions_on_host(host);
+    if (!std::ranges::binary_search(here, record->partition) &&
+        !are_linked(cloud_, here, {record->partition}))
+        return std::nullopt;
+    return schema::Spread{id, spread_members(cloud_, id)};
+}
+
 std::optional<DesiredObject> Desired::mapping(const schema::Partition& partition,
                                               const Prefix& prefix) const {
     const auto record = owner_of(cloud_, partition.id, prefix);
@@ -176,6 +209,7 @@ std::optional<DesiredObject> Desired::mapping(const schema::Partition& partition
     mapping.record = record->id;
     mapping.mac = record->mac;
     mapping.tag = record->tag;
+    mapping.spread = !record->exclusive;
     return mapping;
 }
 
@@ -254,6 +288,7 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.vlan = attachment->vlan;
     port.device_of = attachment->device_of;
     port.device_mac = attachment->device_mac;
+    port.spread = !record->exclusive;
     port.addresses = served_addresses(*record);
     port.prefixes = served_prefixes(*record);
     port.prefix_length = subnet->cidr.length();

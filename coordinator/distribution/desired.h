@@ -49,6 +49,7 @@ private:
                                                      const Prefix& prefix,
                                                      const std::vector<schema::RouteEntry>& routes) const;
     [[nodiscard]] const std::vector<schema::RouteEntry>* own_routes(Id host, std::uint32_t number) const;
+    [[nodiscard]] std::optional<DesiredObject> spread(Id host, Id record) const;
     [[nodiscard]] std::optional<DesiredObject> mapping(const schema::Partition& partition,
                                                        const Prefix& prefix) const;
     [[nodiscard]] std::optional<DesiredObject> source(const schema::Partition& partition,
@@ -71,6 +72,11 @@ private:
 
 // Attachments of the record whose mappings are announced, in the order of ids.
 [[nodiscard]] std::vector<Ptr<schema::Attachment>> announced(const Cloud& cloud, Id record);
+
+// Where the flows to a shared record may go (row 2.7): not to one whose instance, device or host failed,
+// unless none works. One that is being attached or moved keeps the flows that it has and gets no new ones;
+// its attachment names it wherever it is, so its flows go with it.
+[[nodiscard]] std::vector<schema::Member> spread_members(const Cloud& cloud, Id record);
 
 // The keys of one partition that do not depend on the host: routes, mappings, sources, tags.
 void add_partition_keys(const Cloud& cloud, const schema::Partition& partition, std::set<Key>& keys);

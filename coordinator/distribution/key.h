@@ -11,7 +11,8 @@
 
 namespace weft::coordinator {
 
-// `id` is the peer's host, the port's attachment, the group, the ACL, otherwise the partition.
+// `id` is the peer's host, the port's attachment, the spread record, the group, the ACL, otherwise the
+// partition.
 struct Key {
     schema::DesiredKind kind{schema::DesiredKind::peer};
     Id id;
@@ -41,6 +42,7 @@ struct Key {
 
 [[nodiscard]] inline Key peer_key(Id host) { return {schema::DesiredKind::peer, host, 0, {}}; }
 [[nodiscard]] inline Key port_key(Id attachment) { return {schema::DesiredKind::port, attachment, 0, {}}; }
+[[nodiscard]] inline Key spread_key(Id record) { return {schema::DesiredKind::spread, record, 0, {}}; }
 [[nodiscard]] inline Key group_key(Id group) { return {schema::DesiredKind::group, group, 0, {}}; }
 [[nodiscard]] inline Key acl_key(Id acl) { return {schema::DesiredKind::acl, acl, 0, {}}; }
 [[nodiscard]] inline Key tag_key(Id partition, std::uint32_t tag) {

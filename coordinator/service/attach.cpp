@@ -6,6 +6,7 @@
 #include "coordinator/service/placement.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/verbs.h"
+#include "weft/schema/desired.h"
 
 namespace weft::coordinator {
 namespace {
@@ -159,7 +160,13 @@ Result<Plan> attach(const Context& context, const wire::AttachRequest& request) 
     WEFT_CHECK(check_attachment_rules(request.rules));
     if (const auto there = cloud.attachment(record->id, instance->id))
         return existing(context, request, *record, *there);
-    for (const auto& other : cloud.attachments_of_record(record->id))
+    const auto others = cloud.attachments_of_record(record->id);
+    if (others.size() >= schema::most_members)
+        return Error{ErrorCode::exhausted,
+                     "record " + record->name + " is on " + std::to_string(others.size()) +
+                         " instances, the most there can be",
+                     "record", 0};
+    for (const auto& other : others)
         if (record->exclusive) {
             const auto where = cloud.find(other->instance);
             return conflict(

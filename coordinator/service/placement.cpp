@@ -14,6 +14,9 @@ Result<void> check_placement(const Cloud& cloud, const schema::Record& record, c
         std::count(partition->dedicated_hosts.begin(), partition->dedicated_hosts.end(), host.id) == 0)
         return conflict("host", "host " + host.name + " is not among the dedicated hosts of partition " +
                                     partition->name);
+    if (!record.exclusive && host.foreign)
+        return conflict("host", "host " + host.name + " runs no agent, which an instance of record " +
+                                    record.name + ", one of several, needs");
     return {};
 }
 

@@ -10,7 +10,8 @@ namespace weft::coordinator {
 // Of an instance; bounds what one operation carries (a move takes all of them).
 inline constexpr std::size_t most_attachments = 64;
 
-// The host is in the record's zone and among the partition's dedicated hosts, if any.
+// The host is in the record's zone and among the partition's dedicated hosts, if any; and it runs an agent,
+// if the record may be on several instances.
 [[nodiscard]] Result<void> check_placement(const Cloud& cloud, const schema::Record& record,
                                            const schema::Host& host);
 

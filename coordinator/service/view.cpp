@@ -105,6 +105,15 @@ void add_host(schema::Record& record, const Cloud& cloud, const Acknowledgements
         for (const auto& mac : host->nics) insert_once(record.nics, mac);
 }
 
+// How an instance of a shared record stands: "web-1 on h1: no flows, host h1 is lost".
+std::string member_of(const Cloud& cloud, const Attachment& attachment) {
+    const auto instance = cloud.find<schema::Instance>(attachment.instance);
+    auto text = instance ? instance->name : to_string(attachment.instance);
+    if (attachment.host) text += " on " + host_name(cloud, attachment.host);
+    if (attachment.phase != Phase::attached) return text + ": " + std::string(to_string(attachment.phase));
+    return text + (attachment.failed.empty() ? ": healthy" : ": no flows, " + attachment.failed);
+}
+
 // What the record's own routes and those of its subnet's table lack.
 void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& record) {
     auto routes = record.routes;
@@ -127,6 +136,7 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
         attached = attached || attachment->phase == Phase::attached;
         detaching = detaching && status_of(attachment->phase) == AttachmentStatus::detaching;
         add_notice(record.notice, notice_of(cloud, hosts, *attachment));
+        if (!record.exclusive) record.members.push_back(member_of(cloud, *attachment));
     }
     if (!record.repair.empty()) add_notice(record.notice, "in repair: " + record.repair);
     add_failover(record.notice, cloud, hosts, record);

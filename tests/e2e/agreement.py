@@ -44,7 +44,7 @@ def shown(records, attachments, instances):
         views = {"attachment-status": ("attached" if own else "detached", record["attachment-status"]),
                  "attachments": ([a["id"] for a in own], record["attachments"]),
                  "instances": ([a["instance"] for a in own], record["instances"]),
-                 "hosts": ([a["host"] for a in own], record["hosts"]),
+                 "hosts": (list(dict.fromkeys(a["host"] for a in own)), record["hosts"]),
                  "notice": ("", record["notice"])}
         for field, (expected, found) in views.items():
             if expected != found:
@@ -66,10 +66,18 @@ def expected_maps(host, records, attachments, partitions):
     concerned = {gni[a["id"]] for a in here}
     known = [(a, gni[a["id"]], each) for a in attachments.values() if gni[a["id"]] in concerned
              for each in records[a["record"]]["addresses"]]
+    shared = {id for id, record in records.items() if not record["exclusive"]}
+    first = {}  # attachment of each record
+    for a in sorted(attachments.values(), key=lambda a: a["id"]):
+        first.setdefault(a["record"], a["id"])
     return {
         "port": {(number(a["id"]), gni[a["id"]]) for a in here},
-        "local": {(gni[a["id"]], each, number(a["id"])) for a in here for each in records[a["record"]]["addresses"]},
-        "mapping": {(key, each, number(a["host"]), number(a["record"])) for a, key, each in known},
+        "local": {(gni[a["id"]], each, 0 if a["record"] in shared else number(a["id"]))
+                  for a in here for each in records[a["record"]]["addresses"]},
+        "member": {(number(a["record"]), number(a["host"]), number(a["id"])) for a, _, _ in known
+                   if a["record"] in shared},
+        "mapping": {(key, each, number(a["host"]), number(a["record"])) for a, key, each in known
+                    if first[a["record"]] == a["id"]},
         "source": {(key, each, number(a["host"]), number(a["record"])) for a, key, each in known},
     }
 
@@ -78,6 +86,7 @@ def found_maps(name):
     return {
         "port": {(v["attachment"], v["gni"]) for _, v in entries(name, "port")},
         "local": {(k["gni"], address(k["address"]), v["attachment"]) for k, v in entries(name, "local")},
+        "member": {(k["record"], v["host"], v["attachment"]) for k, v in entries(name, "member")},
         "mapping": {(k["gni"], address(k["address"]), v["host"], v["record"]) for k, v in entries(name, "mapping")},
         "source": {(k["gni"], address(k["address"]), k["host"], v["record"]) for k, v in entries(name, "source")},
     }

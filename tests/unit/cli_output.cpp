@@ -86,7 +86,7 @@ TEST_CASE("[1.7/show] one object shows every field, references by name with thei
     CHECK(text.ends_with(
         "\nattachers:           -\ndetachers:           -\n"
         "ip-setters:          -\nmodifiers:           -\nstandbys:            -\nlease:               10\n"
-        "failover:            -\n"));
+        "failover:            -\nmembers:             -\n"));
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) ==
           schema::field_count<schema::Record>);
 }

@@ -231,6 +231,7 @@ private:
             record.prefixes = {Prefix::make(Address::v4(block), 30).value()};
         }
         record.mac = Mac::local(r);
+        record.exclusive = r % 3 != 0;
         record.source_dest_check = draw(3) != 0;
         if (draw(4) == 0) record.status = schema::RecordStatus::disabled;
         if (draw(3) == 0) record.routes = routes(p);
@@ -265,6 +266,7 @@ private:
         attachment.phase = static_cast<Phase>(draw(7));
         attachment.rules.resize(draw(3));
         attachment.device = draw(4) == 0 ? "tap1" : "tap0";
+        if (draw(4) == 0) attachment.failed = "its device is gone";
         put(attachment);
     }
 

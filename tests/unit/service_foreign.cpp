@@ -43,6 +43,18 @@ struct Foreign : Lab {
 
 }  // namespace
 
+TEST_CASE("[2.7/foreign] an instance of a shared record needs an agent beside it") {
+    Foreign lab;
+    schema::Record record;
+    record.name = "web";
+    record.subnet = lab.front;
+    record.exclusive = false;
+    REQUIRE(code(lab.create(lab.ann, record)) == ok);
+    CHECK_REFUSED(lab, lab.attach("web", "box"), ErrorCode::conflict, "host");
+    lab.attached("web", "i1");
+    CHECK_REFUSED(lab, lab.move("i1", "vtep"), ErrorCode::conflict, "host");
+}
+
 TEST_CASE("[6.9/declare] a foreign host understands VXLAN, needs no agent and never becomes another kind") {
     Foreign lab;
     const auto host = lab.cloud().find<schema::Host>(lab.vtep);

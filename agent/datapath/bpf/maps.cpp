@@ -23,6 +23,7 @@
 #include "weft/abi/rate.h"
 #include "weft/abi/route.h"
 #include "weft/abi/source.h"
+#include "weft/abi/spread.h"
 
 namespace weft::agent::bpf {
 namespace {
@@ -46,6 +47,8 @@ const char* name_of(MapId map) {
         case MapId::underlay: return WEFT_MAP_NAME(WEFT_UNDERLAY_MAP);
         case MapId::route_hops: return WEFT_MAP_NAME(WEFT_ROUTE_HOPS_MAP);
         case MapId::route: return WEFT_MAP_NAME(WEFT_ROUTE_MAP);
+        case MapId::member: return WEFT_MAP_NAME(WEFT_MEMBER_MAP);
+        case MapId::spread: return WEFT_MAP_NAME(WEFT_SPREAD_MAP);
         case MapId::mapping: return WEFT_MAP_NAME(WEFT_MAPPING_MAP);
         case MapId::mapping_prefix: return WEFT_MAP_NAME(WEFT_MAPPING_PREFIX_MAP);
         case MapId::source: return WEFT_MAP_NAME(WEFT_SOURCE_MAP);

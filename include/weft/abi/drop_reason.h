@@ -114,7 +114,9 @@
     X(106, peer_source, "into another partition go the record's own addresses alone")                  \
     X(107, route_hops, "the next hops that share the route are not installed")                         \
     X(108, egress_attachment, "no rule of the attachment lets it out")                                 \
-    X(109, ingress_attachment, "no rule of the attachment lets it in")
+    X(109, ingress_attachment, "no rule of the attachment lets it in")                                 \
+    X(110, no_member, "no instance of the shared record to go to, or not here any more")               \
+    X(111, member_flow, "the flow belongs to another instance of the shared record")
 
 enum weft_drop_reason {
     WEFT_DROP_NONE = 0,

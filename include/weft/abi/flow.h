@@ -45,7 +45,7 @@ struct weft_flow_side {
     __u32 window;  /* largest window offered, bytes, scaled */
     __u8 scale;    /* shift of the window */
     __u8 flags;    /* weft_flow_side_flag */
-    __u16 pad;     /* zero */
+    __u16 member;  /* half of the flow's member, see weft_flow */
 };
 WEFT_ABI_SIZE(weft_flow_side, 32);
 
@@ -71,7 +71,9 @@ struct weft_flow {
     __u16 state;     /* weft_flow_state */
     __u32 rule;      /* position of the rule that last allowed it, from 0 */
     __u64 rule_of;   /* id of that rule's group */
-    struct weft_flow_side side[2]; /* what the record sent, what it received */
+    /* What the record sent, what it received. Where the remote end is a shared record, their `member` are the
+     * upper and the lower half of the weft_member_id that the flow stays with; both 0: none yet. */
+    struct weft_flow_side side[2];
 };
 WEFT_ABI_SIZE(weft_flow, 128);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* local: the receiving side of the attachments on this host, found by (GNI, address). One entry per address.
- */
+ * With WEFT_PORT_SPREAD it stands for all attachments of the record and names none: `station` has them. */
 #pragma once
 
 #include "weft/abi/port.h"
@@ -11,7 +11,8 @@
 #define WEFT_LOCAL_PREFIX_MAP weft_local_prefix_v1 /* LPM_TRIE: weft_overlay_prefix -> weft_local */
 
 /* station: the same entry once more by (GNI, MAC). It finds a record whose source/destination check is off,
- * which receives packets for addresses that are not its own. One entry per record. */
+ * which receives packets for addresses that are not its own. One entry per record. With WEFT_PORT_SPREAD one
+ * per attachment, by its member's MAC (spread.h). */
 #define WEFT_STATION_MAP weft_station_v3 /* HASH: weft_station_key -> weft_local */
 
 struct weft_station_key {

@@ -30,6 +30,7 @@ enum weft_port_flag {
     WEFT_PORT_CAPTURE = 1 << 8, /* its packets are looked for in `capture` */
     WEFT_PORT_PEER = 1 << 6,    /* local: a veth whose other end is in another network namespace */
     WEFT_PORT_UNREACHABLE = 1 << 9, /* port: what has no route or no mapping is answered with an ICMP error */
+    WEFT_PORT_SPREAD = 1 << 11,     /* one of several instances that have the record (spread.h) */
     WEFT_PORT_WATCH_TX = 1 << 12,   /* somebody monitors what it sends */
     WEFT_PORT_WATCH_RX = 1 << 13,   /* and what it receives */
     WEFT_PORT_LOG_REJECTED = 1 << 14, /* what its groups, ACL or flows refuse is counted in `reject` */

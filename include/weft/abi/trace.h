@@ -24,6 +24,7 @@ enum weft_trace_kind {
     WEFT_TRACE_NEXT_HOP = 12,   /* address: of the record that forwards */
     WEFT_TRACE_PARTITION = 13,  /* id: GNI of the partition it crosses to */
     WEFT_TRACE_ATTACHMENT = 14, /* id: attachment, value: position of the rule that allows */
+    WEFT_TRACE_MEMBER = 15,     /* id: host, value: attachment that the flow goes to */
 };
 
 struct weft_trace_step {

@@ -63,6 +63,7 @@ struct Attachment {
     std::uint32_t lease{0};
     std::uint32_t lease_held{0};
     std::vector<SecurityRule> rules;
+    std::string failed;
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -105,6 +106,9 @@ struct Schema<Attachment> {
               "set by the instance's owner: what passes besides being allowed by the record's groups; none: "
               "all of that",
               settable, 0, most_attachment_rules},
+        Field{30, "failed", &Attachment::failed,
+              "why a shared record's new flows go to its other instances; empty: they come here as well",
+              server, 0, 1024},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

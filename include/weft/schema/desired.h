@@ -17,6 +17,8 @@
 
 namespace weft::schema {
 
+inline constexpr std::size_t most_members = 64;  // of a record on several instances
+
 // The numbers are sent and kept: appended, never reused.
 enum class DesiredKind : std::uint8_t {
     peer = 1,
@@ -27,6 +29,7 @@ enum class DesiredKind : std::uint8_t {
     group = 6,
     tag = 7,
     acl = 8,
+    spread = 9,
 };
 template <>
 inline constexpr auto enum_names<DesiredKind> = std::array{
@@ -38,6 +41,7 @@ inline constexpr auto enum_names<DesiredKind> = std::array{
     std::pair{DesiredKind::group, std::string_view{"group"}},
     std::pair{DesiredKind::tag, std::string_view{"tag"}},
     std::pair{DesiredKind::acl, std::string_view{"acl"}},
+    std::pair{DesiredKind::spread, std::string_view{"spread"}},
 };
 
 // A host that exchanges packets with this one; the host itself is among them, with no framework.
@@ -98,6 +102,47 @@ struct Route {
     friend bool operator==(const Route&, const Route&) = default;
 };
 
+// An instance that a shared record is attached to.
+struct Member {
+    Id attachment;
+    Id host;
+    std::uint32_t weight{1};  // 0: keeps the flows that it has, and gets no new ones
+
+    friend bool operator==(const Member&, const Member&) = default;
+};
+
+template <>
+struct Schema<Member> {
+    static constexpr std::string_view name = "member";
+    static constexpr auto fields = std::tuple{
+        Field{1, "attachment", &Member::attachment, "the attachment", required},
+        Field{2, "host", &Member::host, "host that it is on", required},
+        Field{3, "weight", &Member::weight, "0: no new flows", settable, 0, 1},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Member);
+
+// Where the flows to a record that is on several instances at once may go (row 2.7).
+struct Spread {
+    Id record;
+    std::vector<Member> members;  // in the order of their attachments
+
+    [[nodiscard]] std::string key() const { return to_string(record); }
+
+    friend bool operator==(const Spread&, const Spread&) = default;
+};
+
+template <>
+struct Schema<Spread> {
+    static constexpr DesiredKind kind = DesiredKind::spread;
+    static constexpr std::string_view name = "spread";
+    static constexpr auto fields = std::tuple{
+        Field{1, "record", &Spread::record, "the record", required},
+        Field{2, "members", &Spread::members, "its instances", settable, 0, most_members},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Spread);
+
 // (GNI, overlay prefix) -> host, record, MAC, tag.
 struct Mapping {
     std::uint32_t gni{0};
@@ -106,6 +151,7 @@ struct Mapping {
     Id record;
     Mac mac;
     std::uint32_t tag{0};
+    bool spread{false};  // by flow over the members of the record's Spread; `host` is that of one
 
     [[nodiscard]] std::string key() const { return std::to_string(gni) + ' ' + to_string(prefix); }
 
@@ -198,6 +244,7 @@ struct Port {
     std::vector<Prefix> prefixes;     // delegated to the record
     std::vector<SecurityRule> rules;  // of the attachment, that narrow its groups; none: all that those allow
     std::uint32_t lease{0};           // seconds that it passes packets after the last contact; 0: without limit
+    bool spread{false};               // one of several instances that have the record
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
     // What the instance sends from and is sent to.
@@ -248,6 +295,7 @@ struct Schema<Mapping> {
         Field{4, "record", &Mapping::record, "their record", required},
         Field{5, "mac", &Mapping::mac, "its MAC address", settable},
         Field{6, "tag", &Mapping::tag, "security tag; 0 none", settable, 0, max_tag},
+        Field{7, "spread", &Mapping::spread, "over the record's members, by flow", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Mapping);
@@ -309,6 +357,7 @@ struct Schema<Port> {
         Field{34, "prefixes", &Port::prefixes, "delegated to the record", settable, 0, 2 * most_prefixes},
         Field{35, "rules", &Port::rules, "of the attachment, that narrow", settable, 0,
               most_attachment_rules},
+        Field{38, "spread", &Port::spread, "one of several instances that have the record", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);
@@ -350,7 +399,7 @@ struct Schema<Tag> {
 WEFT_SCHEMA_COMPLETE(Tag);
 
 // In put order: what others refer to comes first.
-using DesiredObjects = std::tuple<Peer, Route, Mapping, Source, Acl, Group, Tag, Port>;
+using DesiredObjects = std::tuple<Peer, Route, Spread, Mapping, Source, Acl, Group, Tag, Port>;
 
 // Calls fn(std::type_identity<T>{}) for the struct of `kind`; false for a number that is none.
 template <class Fn>
