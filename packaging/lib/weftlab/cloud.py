@@ -78,7 +78,7 @@ def start_host(state, host):
     _write(config, {
         "coordinator": [f"{COORDINATOR_ADDRESS}:{PORT}"],
         "tls": {"directory": str(tls)},
-        "uplinks": [{"device": "uplink0", "mode": "auto"}],
+        "uplinks": [{"device": f"uplink{n}", "mode": "auto"} for n in range(host.uplinks)],
         "bpf": {"pin": str(folder / "bpf" / "weft"), **bpf_objects(state)},
         "socket": str(folder / "agent.sock"),
         "state": str(folder / "state"),
