@@ -78,6 +78,7 @@ asio::awaitable<void> Session::tell_periodically() {
         send_installed();
         send_report(steady_clock::now());
         send_usage(steady_clock::now());
+        send_instances();
         renew();
         boost::system::error_code woken;
         timer_.expires_after(period);
@@ -112,6 +113,17 @@ void Session::send_usage(steady_clock::time_point now) {
     for (const auto& report : target_.usage(!usage_told_)) send(Command::usage_report, report);
     usage_told_ = true;
     usage_at_ = now + target_.usage_interval();
+}
+
+// Each once, and again when it says something else.
+void Session::send_instances() {
+    for (const auto& report : target_.instances()) {
+        if (channel_->queued() >= most_queued) return;
+        auto& told = told_instances_[report.instance];
+        if (told == report) continue;
+        send(Command::instance_report, report);
+        told = report;
+    }
 }
 
 void Session::renew() {

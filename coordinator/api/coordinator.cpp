@@ -21,6 +21,7 @@
 #include "coordinator/model/foreign_hosts.h"
 #include "coordinator/pki/files.h"
 #include "coordinator/service/device_watch.h"
+#include "coordinator/service/instance_watch.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
@@ -56,6 +57,7 @@ struct Coordinator::Parts {
     std::unique_ptr<Service> service;
     std::unique_ptr<Engine> engine;
     std::unique_ptr<DeviceWatch> devices;
+    std::unique_ptr<InstanceWatch> instances;
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
@@ -82,6 +84,7 @@ struct Coordinator::Parts {
         });
         engine = std::make_unique<Engine>(ledger, hosts, clock);
         devices = std::make_unique<DeviceWatch>(ledger, hosts, clock);
+        instances = std::make_unique<InstanceWatch>(ledger, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
         keys = std::make_unique<KeySessions>(ledger, clock);
@@ -104,7 +107,8 @@ struct Coordinator::Parts {
              },
              [this](Id host, const wire::UsageReport& report, wire::Channel::Pointer channel) {
                  take_usage(*backend, host, report, std::move(channel));
-             }});
+             },
+             [this](Id host, const wire::InstanceReport& report) { instances->take(host, report); }});
         return {};
     }
 
@@ -124,6 +128,7 @@ struct Coordinator::Parts {
             co_await timer.async_wait(asio::use_awaitable);
             engine->on_tick();
             devices->on_tick();
+            instances->on_tick();
             service->flush_audit();
             keys->close_expired();
         }

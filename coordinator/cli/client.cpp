@@ -73,6 +73,9 @@ Result<wire::Ack> Client::detach(const wire::DetachRequest& request) {
 Result<wire::Ack> Client::move(const wire::MoveRequest& request) {
     return change(Command::move, request, patience_of(request.options));
 }
+Result<wire::Ack> Client::lifecycle(const wire::LifecycleRequest& request) {
+    return change(Command::lifecycle, request, patience_of(request.options));
+}
 Result<wire::Ack> Client::ready(const wire::ReadyRequest& request) {
     return change(Command::ready, request, patience_of(request.options));
 }

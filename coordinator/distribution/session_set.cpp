@@ -38,7 +38,8 @@ Change decoded(const StoredChange& stored, Result<void>& result) {
 }
 
 bool same_for_all_hosts(const Key& key) {
-    return key.kind != schema::DesiredKind::peer && key.kind != schema::DesiredKind::port;
+    return key.kind != schema::DesiredKind::peer && key.kind != schema::DesiredKind::port &&
+           key.kind != schema::DesiredKind::instance;
 }
 
 }  // namespace
@@ -193,6 +194,11 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
         case Command::usage_report: {
             WEFT_TRY(const auto report, wire::unpack<wire::UsageReport>(frame, Command::usage_report));
             events_.usage(host, report, session.channel());
+            return {};
+        }
+        case Command::instance_report: {
+            WEFT_TRY(const auto report, wire::unpack<wire::InstanceReport>(frame, Command::instance_report));
+            events_.instance(host, report);
             return {};
         }
         case Command::counters:

@@ -19,6 +19,7 @@
 #include "coordinator/distribution/trace_relay.h"
 #include "coordinator/store/repository.h"
 #include "weft/wire/message/hello.h"
+#include "weft/wire/message/session.h"
 #include "weft/wire/message/usage.h"
 
 namespace weft::coordinator {
@@ -30,6 +31,7 @@ struct HostEvents {
                        wire::Channel::Pointer channel)>
         renew;
     std::function<void(Id host, const wire::UsageReport& report, wire::Channel::Pointer channel)> usage;
+    std::function<void(Id host, const wire::InstanceReport& report)> instance;
 };
 
 class SessionSet final : public DesiredFrames {

@@ -59,6 +59,11 @@ void Service::move(const Principal& principal, const wire::MoveRequest& request,
           std::move(done));
 }
 
+void Service::lifecycle(const Principal& principal, const wire::LifecycleRequest& request, Done done) {
+    start(principal, std::string(schema::to_string(request.verb)), request.instance, request,
+          &coordinator::lifecycle, std::move(done));
+}
+
 template <class Request>
 void Service::start(const Principal& principal, std::string verb, std::string target, const Request& request,
                     Result<Plan> (*planner)(const Context&, const Request&), Done done) {

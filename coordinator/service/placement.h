@@ -17,4 +17,7 @@ namespace weft::coordinator {
 // Whether the instance is where and as it must be to program its attachments: placed, and running or booting.
 [[nodiscard]] bool takes_ports(const schema::Instance& instance);
 
+// Whether the instance is on the host, or spans it.
+[[nodiscard]] bool is_on(const schema::Instance& instance, Id host);
+
 }  // namespace weft::coordinator

@@ -25,6 +25,7 @@ public:
     void attach(const Principal& principal, const wire::AttachRequest& request, Done done);
     void detach(const Principal& principal, const wire::DetachRequest& request, Done done);
     void move(const Principal& principal, const wire::MoveRequest& request, Done done);
+    void lifecycle(const Principal& principal, const wire::LifecycleRequest& request, Done done);
 
     [[nodiscard]] Result<wire::ObjectAnswer> get(const Principal& principal, const wire::GetRequest& request);
     struct Page {

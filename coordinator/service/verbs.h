@@ -63,6 +63,12 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> attach(const Context& context, const wire::AttachRequest& request);
 [[nodiscard]] Result<Plan> detach(const Context& context, const wire::DetachRequest& request);
 [[nodiscard]] Result<Plan> move(const Context& context, const wire::MoveRequest& request);
+[[nodiscard]] Result<Plan> lifecycle(const Context& context, const wire::LifecycleRequest& request);
+
+// Puts the operation that ends when the instance has become what `after` says; `detach`: and then has no
+// records.
+[[nodiscard]] Id follow_lifecycle(const Context& context, const schema::Instance& after, bool detach,
+                                  Draft& draft);
 
 // What follows when all of them are detached.
 struct Afterwards {
@@ -73,6 +79,11 @@ struct Afterwards {
 [[nodiscard]] Result<Plan> detach_all(const Context& context,
                                       const std::vector<Ptr<schema::Attachment>>& attachments,
                                       const Afterwards& afterwards);
+
+// Lets the operation detach these: by next_detach, which it then goes by. Those that no host has heard of go
+// at once.
+void take_over(Draft& draft, schema::Operation& operation,
+               const std::vector<Ptr<schema::Attachment>>& attachments);
 
 // Adds to the plan that the record, which the draft may be making, is attached to the instance as the request
 // says (row 2.1).

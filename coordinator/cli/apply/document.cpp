@@ -87,7 +87,7 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& path,
     if (key == "record" || key == "instance") {
         WEFT_CHECK(check_reference(entry.value, path, false));
         wanted.references.set(key, entry.value);
-    } else if (key == "device" || key == "netns") {
+    } else if (key == "device" || key == "netns" || key == "host") {
         std::string text;
         WEFT_CHECK(schema::from_value(entry.value, path, text));
         wanted.fields.set(key, {text});
@@ -99,8 +99,9 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& path,
         WEFT_CHECK(schema::from_value(entry.value, path, flag));
         wanted.fields.set(key, {flag});
     } else {
-        return wrong(entry.position, path,
-                     "unknown key: expected record, instance, device, netns, vlan or delete-on-terminate");
+        return wrong(
+            entry.position, path,
+            "unknown key: expected record, instance, device, netns, host, vlan or delete-on-terminate");
     }
     return {};
 }

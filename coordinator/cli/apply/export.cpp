@@ -92,8 +92,13 @@ private:
             Value item;
             item.set("record", {universe_.key_of(text_of(attachment, "record"))});
             item.set("instance", {universe_.key_of(text_of(attachment, "instance"))});
+            const auto* flag = attachment.find("made");
+            const bool made = flag && *flag == Value{true};
             for (const char* field : {"device", "netns"})
-                if (!text_of(attachment, field).empty()) item.set(field, {text_of(attachment, field)});
+                if (!made && !text_of(attachment, field).empty())
+                    item.set(field, {text_of(attachment, field)});
+            if (!text_of(attachment, "at").empty())
+                item.set("host", {universe_.key_of(text_of(attachment, "at"))});
             if (const auto* tag = attachment.find("vlan"); tag && !(*tag == Value{std::uint64_t{0}}))
                 item.set("vlan", *tag);
             if (*attachment.find("delete-on-terminate") == Value{true})

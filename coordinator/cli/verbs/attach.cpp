@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // weft record attach RECORD INSTANCE, weft pool attach POOL INSTANCE [--device D] [--netns N] [--vlan TAG]
+// [--host H]
 #include "coordinator/cli/change_options.h"
 #include "coordinator/cli/names.h"
 #include "coordinator/cli/verbs/verbs.h"
@@ -53,6 +54,8 @@ void add_attach(Program& program, CLI::App& verb, const std::shared_ptr<Attach>&
     given->delete_on_terminate =
         verb.add_flag("--delete-on-terminate,!--no-delete-on-terminate", request.delete_on_terminate,
                       "delete the record with the instance; overrides the record's");
+    verb.add_option("--host", request.host, "of an instance that spans several: which one; its first")
+        ->type_name("HOST");
     add_change_options(verb, given->change, wire::Wait::installed);
     program.on(verb, [&program, given] { return attach(program, *given); });
 }

@@ -56,6 +56,8 @@ struct Attachment {
     std::uint32_t vlan{0};
     Id device_of;
     Mac device_mac;
+    Id at;
+    bool made{false};
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -88,6 +90,10 @@ struct Schema<Attachment> {
               "attachment that the device was made for; empty: this one", server},
         Field{21, "device-mac", &Attachment::device_mac,
               "MAC address of what shares the device and the tag; empty: the record's", server},
+        Field{45, "at", &Attachment::at,
+              "host it is for, of an instance that spans several; empty: the instance's", server},
+        Field{46, "made", &Attachment::made,
+              "the device is one end of a veth that weft makes on a bare server", server},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

@@ -4,16 +4,18 @@
 
 #include "weft/base/id.h"
 #include "weft/schema/field.h"
+#include "weft/schema/instance.h"
 
 namespace weft::schema {
 
-enum class OperationKind : std::uint8_t { attach = 1, detach = 2, move = 3, addresses = 10 };
+enum class OperationKind : std::uint8_t { attach = 1, detach = 2, move = 3, addresses = 10, lifecycle = 12 };
 template <>
 inline constexpr auto enum_names<OperationKind> = std::array{
     std::pair{OperationKind::attach, std::string_view{"attach"}},
     std::pair{OperationKind::detach, std::string_view{"detach"}},
     std::pair{OperationKind::move, std::string_view{"move"}},
     std::pair{OperationKind::addresses, std::string_view{"addresses"}},
+    std::pair{OperationKind::lifecycle, std::string_view{"lifecycle"}},
 };
 
 enum class OperationState : std::uint8_t { running = 0, done = 1, failed = 2, compensating = 3 };
@@ -45,6 +47,8 @@ struct Operation {
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
     Id record;
+    InstanceState target{InstanceState::running};
+    bool detach{false};
 
     friend bool operator==(const Operation&, const Operation&) = default;
 };
@@ -55,7 +59,7 @@ struct Schema<Operation> {
     static constexpr std::string_view name = "operation";
     static constexpr auto fields = std::tuple{
         Field{1, "id", &Operation::id, "id of the operation", server},
-        Field{2, "kind", &Operation::kind, "attach, detach, move or addresses", server},
+        Field{2, "kind", &Operation::kind, "attach, detach, move, addresses or lifecycle", server},
         Field{3, "state", &Operation::state, "running, done, failed or compensating", server},
         Field{4, "step", &Operation::step, "the step it is in", server, 0, 64},
         Field{5, "attachments", &Operation::attachments, "attachments it changes", server, 0, 256},
@@ -82,6 +86,8 @@ struct Schema<Operation> {
               "detach: records that are to go with their instance are deleted", server},
         Field{16, "create-time", &Operation::create_time, "microseconds since 1970 UTC", server | timestamp},
         Field{20, "record", &Operation::record, "addresses: the record that gets others", server},
+        Field{23, "target", &Operation::target, "lifecycle: what the instance is to be", server},
+        Field{24, "detach", &Operation::detach, "lifecycle: then all its records are detached", server},
     };
 };
 WEFT_SCHEMA_COMPLETE(Operation);

@@ -14,6 +14,8 @@ using schema::Tags;
 // When a changing request is answered: durable; installed on every connected affected host; on all.
 enum class Wait : std::uint8_t { store = 0, installed = 1, all = 2 };
 
+enum class Lifecycle : std::uint8_t { launch = 1, suspend = 2, resume = 3, stop = 4 };
+
 // What every changing request may carry.
 struct Options {
     bool dry_run{false};
@@ -121,6 +123,7 @@ struct AttachRequest {
     std::string pool{};
     std::uint32_t vlan{0};
     bool has_vlan{false};
+    std::string host{};
 
     friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
@@ -141,6 +144,16 @@ struct MoveRequest {
     Options options;
 
     friend bool operator==(const MoveRequest&, const MoveRequest&) = default;
+};
+
+// launch, suspend, resume and stop (row 2.13): by hand, by a scaler, all the same.
+struct LifecycleRequest {
+    std::string instance;
+    Lifecycle verb{};    // none: 0
+    bool detach{false};  // stop
+    Options options;
+
+    friend bool operator==(const LifecycleRequest&, const LifecycleRequest&) = default;
 };
 
 // Whether all attachments of the instance are programmed (row 2.3): ack 0, or conflict naming those that are
@@ -185,6 +198,14 @@ inline constexpr auto enum_names<wire::Wait> = std::array{
     std::pair{wire::Wait::store, std::string_view{"store"}},
     std::pair{wire::Wait::installed, std::string_view{"installed"}},
     std::pair{wire::Wait::all, std::string_view{"all"}},
+};
+
+template <>
+inline constexpr auto enum_names<wire::Lifecycle> = std::array{
+    std::pair{wire::Lifecycle::launch, std::string_view{"launch"}},
+    std::pair{wire::Lifecycle::suspend, std::string_view{"suspend"}},
+    std::pair{wire::Lifecycle::resume, std::string_view{"resume"}},
+    std::pair{wire::Lifecycle::stop, std::string_view{"stop"}},
 };
 
 template <>
@@ -324,6 +345,8 @@ struct Schema<wire::AttachRequest> {
         Field{8, "vlan", &wire::AttachRequest::vlan, "802.1Q tag, 0 none; the record's unless has_vlan",
               settable, 0, schema::most_vlan},
         Field{9, "has-vlan", &wire::AttachRequest::has_vlan, ""},
+        Field{11, "host", &wire::AttachRequest::host,
+              "which of those that the instance spans; empty: its first", settable, 0, 255},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::AttachRequest);
@@ -351,6 +374,18 @@ struct Schema<wire::MoveRequest> {
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::MoveRequest);
+
+template <>
+struct Schema<wire::LifecycleRequest> {
+    static constexpr std::string_view name = "LifecycleRequest";
+    static constexpr auto fields = std::tuple{
+        Field{1, "instance", &wire::LifecycleRequest::instance, "id or name", required, 1, 511},
+        Field{2, "verb", &wire::LifecycleRequest::verb, "what it is to do", required},
+        Field{3, "detach", &wire::LifecycleRequest::detach, "stop: detach all its records"},
+        Field{4, "options", &wire::LifecycleRequest::options, ""},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::LifecycleRequest);
 
 template <>
 struct Schema<wire::ReadyRequest> {
