@@ -59,6 +59,7 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
       datapath_(datapath),
       installation_(datapath, StateFile{config.state}, config.frameworks, config.flows, config.usage_interval,
                     clock),
+      instances_(context_, config.instance_helper),
       flow_log_(config.flow_log, config.state, boot_id(), datapath, now),
       collector_(
           datapath, [this](std::uint64_t attachment) { return installation_.is_here(attachment); },
@@ -85,11 +86,24 @@ Agent::Agent(const Config& config, Datapath& datapath, const Clock& clock)
     datapath.on_captured = [this](const auto& head, auto bytes) { capture_.on_packet(head, bytes); };
     datapath.on_event = [this](const weft_event& event) { monitor_.on_event(event); };
     installation_.on_change = [this] { sessions_.tell(); };
+    installation_.instance_reports = [this] { return instances_.reports(); };
+    instances_.on_change = [this] { sessions_.tell(); };
     installation_.on_detach = [this] { collect_soon(); };
     installation_.on_ports = [this] {
         services_.ports_changed();
+        update_instances();
         if (flow_log_.update(installation_.desired().of<schema::Port>())) collect_soon();
     };
+}
+
+// A port that failed or waits is not there for an instance that is to be launched.
+void Agent::update_instances() {
+    if (installation_.desired().of<schema::Workload>().empty() && instances_.empty()) return;
+    std::set<std::string> missing;
+    const auto outcome = installation_.outcome();
+    for (const auto& [object, reason] : outcome.failed) missing.insert(object.key);
+    for (const auto& [object, reason] : outcome.waiting) missing.insert(object.key);
+    instances_.update(installation_.desired(), missing);
 }
 
 void Agent::collect_soon() {

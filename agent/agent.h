@@ -11,6 +11,7 @@
 #include "agent/flow/collector.h"
 #include "agent/flow_log/flow_log.h"
 #include "agent/installation.h"
+#include "agent/instance/runner.h"
 #include "agent/report/local_server.h"
 #include "agent/report/monitor.h"
 #include "agent/service/services.h"
@@ -37,6 +38,7 @@ private:
     boost::asio::awaitable<void> feed_watchdog(std::uint64_t period_us);
     [[nodiscard]] Result<void> serve_metrics();
     void environment_changed();
+    void update_instances();
     [[nodiscard]] wire::Status status() const;
     [[nodiscard]] std::uint64_t usage_age() const;
 
@@ -44,6 +46,7 @@ private:
     Datapath& datapath_;
     boost::asio::io_context context_{1};
     Installation installation_;
+    InstanceRunner instances_;
     FlowLog flow_log_;
     Collector collector_;
     boost::asio::steady_timer collection_{context_};

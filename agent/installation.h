@@ -64,6 +64,11 @@ public:
     [[nodiscard]] const Reconciler& reconciler() const { return reconciler_; }
     [[nodiscard]] const UsageReporter& usage_reporter() const { return usage_; }
 
+    [[nodiscard]] std::vector<wire::InstanceReport> instances() const override {
+        return instance_reports ? instance_reports() : std::vector<wire::InstanceReport>{};
+    }
+    // What instances() says.
+    std::function<std::vector<wire::InstanceReport>()> instance_reports;
     // What outcome() or report() say has changed without a session's doing.
     std::function<void()> on_change;
     // Attachments went; their flows are garbage now.

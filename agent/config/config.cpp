@@ -191,6 +191,7 @@ Result<Config> read_config(const config::File& file) {
     config.datapath.uplinks = read_uplinks(root);
     read_bpf(root.section("bpf"), config.datapath);
     config.datapath.helper = read_socket(root, "helper", "");
+    config.instance_helper = read_socket(root, "instance-helper", "");
     config.socket = read_socket(root, "socket", "/run/weft/agent.sock");
     config.state = root.text("state", "/run/weft/agent");
     config.frameworks = read_frameworks(root);

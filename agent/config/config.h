@@ -32,6 +32,7 @@ struct Config {
     DatapathConfig datapath;              // uplinks, bpf, helper
     std::string socket;                   // of weft status, counters and monitor
     std::string state;                    // a directory
+    std::string instance_helper;          // socket of weft-instance-helper; empty: none
     std::vector<std::string> frameworks;  // those to report; empty: all there are
     FlowLimits flows;
     FlowLogSettings flow_log;

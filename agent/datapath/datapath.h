@@ -181,7 +181,7 @@ struct FormerCounts {
 struct HostReport {
     std::vector<std::string> capabilities;  // "geneve/1", "vxlan/1", then features: "redirect-peer", ...
     std::vector<std::string> problems;      // in words, e.g. why a framework is left out
-    std::vector<Address> underlay;          // addresses found on the uplinks
+    std::vector<Address> underlay;          // addresses found on the uplinks and the loopback device
     std::uint32_t underlay_mtu{0};          // the smallest of the uplinks; 0: no uplink
     std::vector<Mac> nics{};                // of the uplinks that are up and have carrier
 

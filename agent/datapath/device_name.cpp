@@ -11,7 +11,7 @@ constexpr std::size_t digits = 11;  // with "weft" before them the longest name 
 }  // namespace
 
 std::string device_name(const schema::Port& port) {
-    if (port.netns.empty()) return port.device;
+    if (port.netns.empty() && !port.bare) return port.device;
     return "weft" + fmt::format("{:016x}", (port.device_of ? port.device_of : port.attachment).value)
                         .substr(16 - digits);
 }

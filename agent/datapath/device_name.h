@@ -8,8 +8,8 @@
 
 namespace weft::agent {
 
-// The port's device, or for a port with a netns the host's end of the veth pair that weft makes: "weft" and
-// 11 hex digits of the id of the attachment that the pair was made for.
+// The port's device, or for a port with a netns, or of a bare server, the host's end of the veth pair that
+// weft makes: "weft" and 11 hex digits of the id of the attachment that the pair was made for.
 [[nodiscard]] std::string device_name(const schema::Port& port);
 [[nodiscard]] bool made_by_weft(const std::string& device);
 // Whether `port` rather than `other` is the primary one of those that share a device and a tag: what comes

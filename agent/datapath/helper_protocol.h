@@ -20,12 +20,12 @@ struct FurtherAddress {
     friend bool operator==(const FurtherAddress&, const FurtherAddress&) = default;
 };
 
-// A veth pair with one end in a named network namespace, with addresses and default routes there. One that
-// exists is adopted and corrected.
+// A veth pair with one end in a named network namespace, with addresses and default routes there; or in the
+// host's own, where both are the host's own business. One that exists is adopted and corrected.
 struct MakeDevice {
     std::string name;  // of the host's end: device_name.h
     Id attachment;
-    std::string netns;   // as `ip netns` knows it
+    std::string netns;   // as `ip netns` knows it; empty: the host's own
     std::string device;  // name inside it
     Mac mac;             // of the end inside
     std::vector<Address> addresses;
@@ -66,7 +66,7 @@ struct Schema<agent::MakeDevice> {
     static constexpr auto fields = std::tuple{
         Field{1, "name", &agent::MakeDevice::name, "the host's end", required, 1, 15},
         Field{2, "attachment", &agent::MakeDevice::attachment, "what it is for", required},
-        Field{3, "netns", &agent::MakeDevice::netns, "network namespace of the other end", required, 1, 255},
+        Field{3, "netns", &agent::MakeDevice::netns, "network namespace of the other end", settable, 0, 255},
         Field{4, "device", &agent::MakeDevice::device, "name of the other end", required, 1, 15},
         Field{5, "mac", &agent::MakeDevice::mac, "its MAC address", required},
         Field{6, "addresses", &agent::MakeDevice::addresses, "its addresses", settable, 0, 64},

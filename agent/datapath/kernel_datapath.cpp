@@ -105,7 +105,7 @@ Result<void> KernelDatapath::make_device(std::span<const schema::Port* const> po
     wanted.device = port.device;
     wanted.mac = port.station();
     wanted.mtu = port.mtu;
-    if (port.vlan == 0) {
+    if (port.vlan == 0 && !port.bare) {
         wanted.addresses = port.addresses;
         wanted.prefix_length = port.prefix_length;
         wanted.router = port.router;
@@ -113,7 +113,7 @@ Result<void> KernelDatapath::make_device(std::span<const schema::Port* const> po
         wanted.prefix_length6 = port.prefix_length6;
     }
     for (const auto* other : ports.subspan(1))
-        if (other->vlan == 0)
+        if (other->vlan == 0 && !other->bare)
             for (const auto& address : other->addresses)
                 wanted.further.push_back({address, address.is_v6() && other->prefix_length6 != 0
                                                        ? other->prefix_length6

@@ -99,6 +99,13 @@ void Uplinks::detach_former(netlink::Socket& socket, const netlink::Links& links
     }
 }
 
+void Uplinks::add_addresses(netlink::Socket& socket, const Device& device, HostReport& report) {
+    const auto addresses = netlink::addresses_of(socket, device.ifindex);
+    if (!addresses) return;
+    for (const auto& address : *addresses)
+        if (!address.is_special()) report.underlay.push_back(address);
+}
+
 void Uplinks::report(netlink::Socket& socket, const netlink::Links& links, HostReport& report) const {
     for (const auto& [name, state] : states_) {
         if (!state.problem.empty()) report.problems.push_back(state.problem);
@@ -108,11 +115,10 @@ void Uplinks::report(netlink::Socket& socket, const netlink::Links& links, HostR
         if (device->up && device->mac) report.nics.push_back(device->mac);
         report.underlay_mtu =
             report.underlay_mtu == 0 ? device->mtu : std::min(report.underlay_mtu, device->mtu);
-        const auto addresses = netlink::addresses_of(socket, device->ifindex);
-        if (!addresses) continue;
-        for (const auto& address : *addresses)
-            if (!address.is_special()) report.underlay.push_back(address);
+        add_addresses(socket, *device, report);
     }
+    // Of a host with several uplinks that routes lead to: its address is on none of them.
+    if (const auto loopback = links.find("lo")) add_addresses(socket, *loopback, report);
 }
 
 }  // namespace weft::agent

@@ -23,7 +23,8 @@ public:
     // Lets go of devices that are uplinks no more.
     void detach_former(netlink::Socket& socket, const netlink::Links& links) const;
 
-    // Adds addresses, MACs, the smallest MTU, "xdp-native:DEVICE" features and problems.
+    // Adds addresses (also those of the loopback device), MACs, the smallest MTU, "xdp-native:DEVICE" features
+    // and problems.
     void report(netlink::Socket& socket, const netlink::Links& links, HostReport& report) const;
 
 private:
@@ -36,6 +37,7 @@ private:
     [[nodiscard]] Result<void> attach_one(netlink::Socket& socket, const Uplink& uplink, const Device& device,
                                           const bpf::Load& load, State& state) const;
     void attach_xdp(const Uplink& uplink, const Device& device, const bpf::Load& load, State& state) const;
+    static void add_addresses(netlink::Socket& socket, const Device& device, HostReport& report);
     [[nodiscard]] bool is_uplink(const std::string& name) const;
 
     std::string pin_;

@@ -26,5 +26,7 @@ int main(int argc, char** argv) {
         return 1;
     }
     sd_notify(0, "READY=1");
-    for (;;) server->serve_one();
+    for (;;)
+        if (const auto request = server->next())
+            weft::agent::answer(request->connection, weft::agent::handle(request->frame));
 }

@@ -13,11 +13,12 @@
 namespace weft::agent {
 
 Result<Namespace> Namespace::open(const std::string& name) {
-    if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
+    if (name == "." || name == ".." || name.find('/') != std::string::npos)
         return invalid("netns", "'" + name + "' is not the name of a network namespace");
-    Fd target{::open(("/run/netns/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
+    const auto path = name.empty() ? std::string("/proc/thread-self/ns/net") : "/run/netns/" + name;
+    Fd target{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (!target && errno == ENOENT) return not_found("network namespace '" + name + "' does not exist");
-    if (!target) return system_error("open", "/run/netns/" + name, errno);
+    if (!target) return system_error("open", path, errno);
     Fd own{::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)};
     if (!own) return system_error("open", "/proc/thread-self/ns/net", errno);
     Namespace out{name, std::move(target), std::move(own)};

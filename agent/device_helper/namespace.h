@@ -12,7 +12,8 @@ namespace weft::agent {
 
 class Namespace {
 public:
-    // /run/netns/NAME. not_found when there is none, or when its mount is not there yet.
+    // /run/netns/NAME; of an empty name the one that the process is in. not_found when there is none, or when
+    // its mount is not there yet.
     [[nodiscard]] static Result<Namespace> open(const std::string& name);
 
     // Runs fn inside; the process does not survive being unable to return.

@@ -30,6 +30,7 @@ Result<std::optional<wire::Frame>> receive(const Fd& connection) {
         WEFT_TRY(auto frame, reader.next());
         if (frame) return frame;
         const auto got = ::recv(connection.get(), buffer.data(), buffer.size(), 0);
+        if (got < 0 && errno == EINTR) continue;
         if (got < 0) return system_error("receive", "request", errno);
         if (got == 0 && any) return damaged("", "the connection ended inside a request");
         if (got == 0) return std::optional<wire::Frame>{};
@@ -101,22 +102,25 @@ Result<void> HelperServer::check_peer(const Fd& connection) const {
     if (::getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return system_error("peer credentials", "", errno);
     if (peer.uid == 0 || peer.uid == user_) return {};
-    return refused("user " + std::to_string(peer.uid) + " may not ask the device helper");
+    return refused("user " + std::to_string(peer.uid) + " may not ask this helper");
 }
 
-void HelperServer::serve_one() {
-    const Fd connection{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
-    if (!connection) return;
+std::optional<HelperServer::Request> HelperServer::next() {
+    Fd connection{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+    if (!connection) return std::nullopt;
     for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO})
         (void)::setsockopt(connection.get(), SOL_SOCKET, option, &patience, sizeof(patience));
-    if (const auto allowed = check_peer(connection); !allowed)
-        return log_warning("device-helper", "{}", allowed.error().message());
-    const auto request = receive(connection);
-    if (!request) return log_warning("device-helper", "{}", request.error().message());
-    if (!*request) return;
-    const auto bytes = wire::build_frame(handle(**request));
+    const auto allowed = check_peer(connection);
+    auto request = allowed ? receive(connection) : allowed.error();
+    if (!request) log_warning("helper", "{}", request.error().message());
+    if (!request || !*request) return std::nullopt;
+    return Request{std::move(connection), std::move(**request)};
+}
+
+void answer(const Fd& connection, const wire::Frame& frame) {
+    const auto bytes = wire::build_frame(frame);
     if (::send(connection.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0)
-        log_warning("device-helper", "answer: {}", std::strerror(errno));
+        log_warning("helper", "answer: {}", std::strerror(errno));
 }
 
 }  // namespace weft::agent

@@ -99,6 +99,7 @@ Result<bool> make_veth(const MakeDevice& request) {
              configure(host, outer, {request.mtu, {}, mark + to_string(request.attachment)}));
     WEFT_CHECK(target.inside([&] { return netlink::disable_tunnel_offloads(request.device); }));
     WEFT_TRY(const bool inner_set, configure(inside, inner, {request.mtu, request.mac, {}}));
+    if (request.netns.empty()) return changed || outer_set || inner_set;
     WEFT_CHECK(keep_secondaries(inside, inner.ifindex));
     WEFT_TRY(const bool addressed, set_addresses(inside, inner.ifindex, assigned(request)));
     for (const auto& router : {request.router, request.router6})

@@ -95,6 +95,9 @@ void Reconciler::put(schema::Port port) {
     desired_.put(std::move(port));
 }
 
+// Nothing of it is in the kernel's maps.
+void Reconciler::put(schema::Workload workload) { desired_.put(std::move(workload)); }
+
 void Reconciler::put(schema::Acl acl) {
     const auto* old = desired_.find<schema::Acl>(acl.key());
     if (old != nullptr && *old == acl) return;
@@ -155,6 +158,7 @@ void Reconciler::remove(const ObjectKey& object) {
         case schema::DesiredKind::group:
             if (const auto* old = desired_.find<schema::Group>(key)) policies_.changed(*old);
             break;
+        case schema::DesiredKind::instance: break;
         case schema::DesiredKind::tag:
             if (const auto* old = desired_.find<schema::Tag>(key)) policies_.changed(*old);
             break;

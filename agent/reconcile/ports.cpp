@@ -97,7 +97,7 @@ void Ports::sweep() {
 Ports::Problem Ports::prepare(const std::string& name, Unit& unit, const PortList& ports) {
     if (name.empty()) return {"the attachment names no device", {}};
     Problem problem;
-    if (!ports.front()->netns.empty())
+    if (!ports.front()->netns.empty() || ports.front()->bare)
         if (const auto made = datapath_.make_device(ports); !made)
             (may_come(made.error()) ? problem.waiting : problem.failed) = made.error().message();
     unit.device = datapath_.device(name);

@@ -93,6 +93,7 @@ private:
     void put(schema::Mapping mapping);
     void put(schema::Source source);
     void put(schema::Port port);
+    void put(schema::Workload workload);
     void put(schema::Acl acl);
     void put(schema::Group group);
     void put(schema::Tag tag);

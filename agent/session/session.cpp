@@ -80,6 +80,7 @@ asio::awaitable<void> Session::tell_periodically() {
         send_leases();
         send_report(steady_clock::now());
         send_usage(steady_clock::now());
+        send_instances();
         renew();
         boost::system::error_code woken;
         timer_.expires_after(period);
@@ -119,6 +120,17 @@ void Session::send_usage(steady_clock::time_point now) {
 void Session::send_leases() {
     if (channel_->queued() >= most_queued) return;
     for (const auto& request : target_.lease_requests()) send(Command::lease, request);
+}
+
+// Each once, and again when it says something else.
+void Session::send_instances() {
+    for (const auto& report : target_.instances()) {
+        if (channel_->queued() >= most_queued) return;
+        auto& told = told_instances_[report.instance];
+        if (told == report) continue;
+        send(Command::instance_report, report);
+        told = report;
+    }
 }
 
 void Session::renew() {

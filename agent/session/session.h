@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+#include <map>
 #include <memory>
 
 #include "agent/session/renewal.h"
@@ -37,6 +38,7 @@ private:
     void send_report(std::chrono::steady_clock::time_point now);
     void send_usage(std::chrono::steady_clock::time_point now);
     void send_leases();
+    void send_instances();
     void renew();
     Result<void> take(const wire::Frame& frame);
     Result<void> take_commit(const wire::Frame& frame);
@@ -54,6 +56,7 @@ private:
     Stage stage_;
     Installed identity_;  // of the coordinator's store and of this host, as it says
     wire::Report told_;   // the last report
+    std::map<Id, wire::InstanceReport> told_instances_;
     std::chrono::steady_clock::time_point report_at_{};
     std::chrono::steady_clock::time_point usage_at_{};
     bool usage_told_{false};

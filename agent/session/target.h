@@ -9,6 +9,7 @@
 #include "agent/state/outcome.h"
 #include "weft/wire/message/hello.h"
 #include "weft/wire/message/lease.h"
+#include "weft/wire/message/session.h"
 #include "weft/wire/message/status.h"
 #include "weft/wire/message/trace.h"
 #include "weft/wire/message/usage.h"
@@ -46,6 +47,9 @@ public:
     // Whether a report should not wait for the end of the interval; then no more.
     [[nodiscard]] virtual bool take_usage_due() = 0;
     [[nodiscard]] virtual std::chrono::seconds usage_interval() const = 0;
+
+    // What there is to be said of instances that drivers run here.
+    [[nodiscard]] virtual std::vector<wire::InstanceReport> instances() const { return {}; }
 
     // What this host would do with a packet; changes nothing.
     [[nodiscard]] virtual Result<wire::TraceHop> trace(const wire::TraceRequest& request) = 0;

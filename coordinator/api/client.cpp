@@ -63,6 +63,7 @@ Result<void> Client::dispatch(const wire::Frame& frame) {
         case Command::detach: return change(frame, &Service::detach);
         case Command::move: return change(frame, &Service::move);
         case Command::failover: return change(frame, &Service::failover);
+        case Command::lifecycle: return change(frame, &Service::lifecycle);
         case Command::get: return get(frame);
         case Command::list: return list(frame);
         case Command::watch: return watch(frame);

@@ -23,6 +23,7 @@
 #include "coordinator/service/device_watch.h"
 #include "coordinator/service/failover.h"
 #include "coordinator/service/member_watch.h"
+#include "coordinator/service/instance_watch.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
@@ -62,6 +63,7 @@ struct Coordinator::Parts {
     std::unique_ptr<DeviceWatch> devices;
     std::unique_ptr<Failover> failover;
     std::unique_ptr<MemberWatch> members;
+    std::unique_ptr<InstanceWatch> instances;
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
@@ -90,6 +92,7 @@ struct Coordinator::Parts {
         devices = std::make_unique<DeviceWatch>(ledger, hosts, clock);
         failover = std::make_unique<Failover>(ledger, hosts, leases, clock);
         members = std::make_unique<MemberWatch>(ledger, hosts, clock);
+        instances = std::make_unique<InstanceWatch>(ledger, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
         keys = std::make_unique<KeySessions>(ledger, clock);
@@ -115,7 +118,8 @@ struct Coordinator::Parts {
              [this](Id host, const wire::UsageReport& report, wire::Channel::Pointer channel) {
                  take_usage(*backend, host, report, std::move(channel));
              },
-             [this](Id host, const wire::LeaseRequest& request) { return failover->renew(host, request); }});
+             [this](Id host, const wire::LeaseRequest& request) { return failover->renew(host, request); },
+             [this](Id host, const wire::InstanceReport& report) { instances->take(host, report); }});
         return {};
     }
 
@@ -137,6 +141,7 @@ struct Coordinator::Parts {
             failover->on_tick();
             devices->on_tick();
             members->on_tick();
+            instances->on_tick();
             service->flush_audit();
             keys->close_expired();
         }

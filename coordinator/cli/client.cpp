@@ -76,6 +76,9 @@ Result<wire::Ack> Client::move(const wire::MoveRequest& request) {
 Result<wire::Ack> Client::failover(const wire::FailoverRequest& request) {
     return change(Command::failover, request, patience_of(request.options));
 }
+Result<wire::Ack> Client::lifecycle(const wire::LifecycleRequest& request) {
+    return change(Command::lifecycle, request, patience_of(request.options));
+}
 Result<wire::Ack> Client::ready(const wire::ReadyRequest& request) {
     return change(Command::ready, request, patience_of(request.options));
 }

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] Result<wire::Ack> detach(const wire::DetachRequest& request);
     [[nodiscard]] Result<wire::Ack> move(const wire::MoveRequest& request);
     [[nodiscard]] Result<wire::Ack> failover(const wire::FailoverRequest& request);
+    [[nodiscard]] Result<wire::Ack> lifecycle(const wire::LifecycleRequest& request);
     [[nodiscard]] Result<wire::Ack> ready(const wire::ReadyRequest& request);
     // Command::confirm, token or revoke.
     [[nodiscard]] Result<wire::Ack> host(wire::Command command, const std::string& ref);

@@ -86,16 +86,17 @@ bool is_filter(const FieldDescription& field) {
 
 std::string reference_name(Kind kind) { return upper(to_string(kind)); }
 
-std::string option_names(const FieldDescription& field) {
-    std::string names = "--" + std::string(field.name);
-    if (field.shape != Shape::list && field.shape != Shape::tags) return names;
+std::string option_names(const FieldDescription& field, Kind kind) {
     const std::string name{field.name};
-    if (name.ends_with("ies")) return names + ",--" + name.substr(0, name.size() - 3) + "y";
-    const std::size_t plural = name.ends_with("sses") || name.ends_with("xes") ? 2
-                               : name.ends_with("s")                           ? 1
-                                                                               : 0;
-    if (plural > 0) names += ",--" + name.substr(0, name.size() - plural);
-    return names;
+    if (field.shape != Shape::list && field.shape != Shape::tags) return "--" + name;
+    std::string singular;
+    if (name.ends_with("ies")) {
+        singular = name.substr(0, name.size() - 3) + "y";
+    } else if (name.ends_with("s")) {
+        singular = name.substr(0, name.size() - (name.ends_with("sses") || name.ends_with("xes") ? 2 : 1));
+    }
+    const bool taken = singular.empty() || schema::find_field(kind, singular) != nullptr;
+    return "--" + name + (taken ? "" : ",--" + singular);
 }
 
 Result<Value> typed_value(const FieldDescription& field, const std::vector<std::string>& texts) {
@@ -128,7 +129,7 @@ FieldOptions::FieldOptions(CLI::App& verb, Kind kind, const Choice& wanted, cons
             const std::string name{field.name};
             given.option = verb.add_flag("--" + name + ",!--no-" + name, given.texts, help);
         } else {
-            given.option = verb.add_option(option_names(field), given.texts, help)
+            given.option = verb.add_option(option_names(field, kind), given.texts, help)
                                ->type_name(metavariable(field))
                                ->allow_extra_args(false);
             if (field.shape == Shape::list || field.shape == Shape::tags)

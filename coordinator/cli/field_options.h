@@ -41,7 +41,7 @@ private:
 // What stands for a reference to an object of `kind` in help texts: "RECORD".
 [[nodiscard]] std::string reference_name(Kind kind);
 // "--addresses,--address": the field's name and, for lists, that of one item.
-[[nodiscard]] std::string option_names(const schema::FieldDescription& field);
+[[nodiscard]] std::string option_names(const schema::FieldDescription& field, Kind kind = Kind::none);
 // References in `value` to ids by asking, in the partition `scope` if it is not empty.
 [[nodiscard]] Result<void> resolve_references(Client& client, const schema::FieldDescription& field,
                                               schema::Value& value, const std::string& scope);

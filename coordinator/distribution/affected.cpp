@@ -16,7 +16,7 @@ namespace {
 bool same_port(const schema::Attachment& a, const schema::Attachment& b) {
     return a.host == b.host && has_port(a) == has_port(b) && may_transmit(a) == may_transmit(b) &&
            a.device == b.device && a.netns == b.netns && a.vlan == b.vlan && a.device_of == b.device_of &&
-           a.device_mac == b.device_mac && a.lease == b.lease && a.rules == b.rules;
+           a.device_mac == b.device_mac && a.lease == b.lease && a.rules == b.rules && a.made == b.made;
 }
 
 bool same_mapping(const schema::Attachment& a, const schema::Attachment& b) {
@@ -65,6 +65,9 @@ void Pass::attachment(const Sides<schema::Attachment>& change) {
     const auto& any = change.after ? after : before;
     const Id partition = partition_of(any);
     const auto key = port_key(any.id);
+    // Its driver waits until all is attached.
+    if (const auto owner = find<schema::Instance>(any.instance); owner && before.phase != after.phase)
+        instance({owner, nullptr});
     if (!same_port(before, after))
         for (const Id host : {before.host, after.host})
             if (host) mark(host, key);
@@ -224,6 +227,11 @@ void Pass::host(const Sides<schema::Host>& change) const {
             mark(other, peer_key(id));
             mark(id, peer_key(other));
         }
+}
+
+void Pass::instance(const Sides<schema::Instance>& change) const {
+    for (const auto& side : {change.before, change.after})
+        if (side && side->host && !side->driver.empty()) mark(side->host, workload_key(side->id));
 }
 
 void Pass::operation(const Sides<schema::Operation>& change) const {

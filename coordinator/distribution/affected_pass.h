@@ -44,6 +44,7 @@ public:
                 case Kind::subnet: subnet(sides<schema::Subnet>(change)); break;
                 case Kind::host: host(sides<schema::Host>(change)); break;
                 case Kind::partition: partition(sides<schema::Partition>(change)); break;
+                case Kind::instance: instance(sides<schema::Instance>(change)); break;
                 case Kind::operation: operation(sides<schema::Operation>(change)); break;
                 default: break;
             }
@@ -109,6 +110,7 @@ private:
     void subnet(const Sides<schema::Subnet>& change) const;
     void host(const Sides<schema::Host>& change) const;
     void partition(const Sides<schema::Partition>& change) const;
+    void instance(const Sides<schema::Instance>& change) const;
     void operation(const Sides<schema::Operation>& change) const;
 
     const Cloud& cloud_;

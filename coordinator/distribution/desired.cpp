@@ -7,6 +7,7 @@
 #include "coordinator/distribution/crossing.h"
 #include "coordinator/model/addresses.h"
 #include "coordinator/model/routing.h"
+#include "coordinator/model/workload.h"
 #include "coordinator/negotiation/mtu.h"
 #include "coordinator/negotiation/select.h"
 #include "coordinator/negotiation/underlay.h"
@@ -135,12 +136,16 @@ std::set<Key> Desired::keys(Id host) const {
             add_own_route_keys(*record, keys);
         if (const Id acl = acl_of(cloud_, *attachment)) keys.insert(acl_key(acl));
     }
+    for (const Id id : cloud_.instances_on_host(host))
+        if (const auto instance = cloud_.find<schema::Instance>(id); instance && has_workload(*instance))
+            keys.insert(workload_key(id));
     return keys;
 }
 
 std::optional<DesiredObject> Desired::object(Id host, const Key& key) const {
     if (key.kind == DesiredKind::peer) return peer(host, key.id);
     if (key.kind == DesiredKind::port) return port(host, key.id);
+    if (key.kind == DesiredKind::instance) return workload(host, key.id);
     if (key.kind == DesiredKind::group) return group(host, key.id);
     if (key.kind == DesiredKind::acl) return acl(host, key.id);
     if (key.kind == DesiredKind::spread) return spread(host, key.id);
@@ -261,6 +266,25 @@ std::optional<DesiredObject> Desired::acl(Id host, Id id) const {
     return schema::Acl{id, acl->rules};
 }
 
+std::optional<DesiredObject> Desired::workload(Id host, Id id) const {
+    const auto instance = cloud_.find<schema::Instance>(id);
+    if (!instance || instance->host != host || !has_workload(*instance)) return std::nullopt;
+    schema::Workload workload;
+    workload.id = id;
+    workload.name = instance->name;
+    workload.state = instance->state;
+    workload.generation = instance->generation;
+    workload.driver = instance->driver;
+    workload.parameters = instance->parameters;
+    workload.netns = instance->netns;
+    workload.ready = true;
+    for (const auto& attachment : cloud_.attachments_of_instance(id)) {
+        workload.ready = workload.ready && attachment->phase == Phase::attached;
+        if (has_port(*attachment)) workload.attachments.push_back(attachment->id);
+    }
+    return workload;
+}
+
 std::uint32_t Desired::mtu(const schema::Partition& partition) const {
     Underlay underlay = underlay_;
     if (!partition.dedicated_hosts.empty()) {
@@ -286,6 +310,7 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.device = attachment->device;
     port.netns = attachment->netns;
     port.vlan = attachment->vlan;
+    port.bare = attachment->made;
     port.device_of = attachment->device_of;
     port.device_mac = attachment->device_mac;
     port.spread = !record->exclusive;

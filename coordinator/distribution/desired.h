@@ -43,6 +43,7 @@ public:
 private:
     [[nodiscard]] std::optional<DesiredObject> peer(Id host, Id other) const;
     [[nodiscard]] std::optional<DesiredObject> port(Id host, Id attachment) const;
+    [[nodiscard]] std::optional<DesiredObject> workload(Id host, Id instance) const;
     [[nodiscard]] std::optional<DesiredObject> route(Id host, const schema::Partition& partition,
                                                      std::uint32_t table, const Prefix& prefix) const;
     [[nodiscard]] std::optional<DesiredObject> route(const schema::Partition& partition, std::uint32_t table,

@@ -11,8 +11,8 @@
 
 namespace weft::coordinator {
 
-// `id` is the peer's host, the port's attachment, the spread record, the group, the ACL, otherwise the
-// partition.
+// `id` is the peer's host, the port's attachment, the spread record, the group, the ACL, the instance, otherwise
+// the partition.
 struct Key {
     schema::DesiredKind kind{schema::DesiredKind::peer};
     Id id;
@@ -45,6 +45,9 @@ struct Key {
 [[nodiscard]] inline Key spread_key(Id record) { return {schema::DesiredKind::spread, record, 0, {}}; }
 [[nodiscard]] inline Key group_key(Id group) { return {schema::DesiredKind::group, group, 0, {}}; }
 [[nodiscard]] inline Key acl_key(Id acl) { return {schema::DesiredKind::acl, acl, 0, {}}; }
+[[nodiscard]] inline Key workload_key(Id instance) {
+    return {schema::DesiredKind::instance, instance, 0, {}};
+}
 [[nodiscard]] inline Key tag_key(Id partition, std::uint32_t tag) {
     return {schema::DesiredKind::tag, partition, tag, {}};
 }

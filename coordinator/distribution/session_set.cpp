@@ -38,7 +38,8 @@ Change decoded(const StoredChange& stored, Result<void>& result) {
 }
 
 bool same_for_all_hosts(const Key& key) {
-    return key.kind != schema::DesiredKind::peer && key.kind != schema::DesiredKind::port;
+    return key.kind != schema::DesiredKind::peer && key.kind != schema::DesiredKind::port &&
+           key.kind != schema::DesiredKind::instance;
 }
 
 }  // namespace
@@ -200,6 +201,11 @@ Result<void> SessionSet::take(HostSession& session, const wire::Frame& frame) {
             const auto answer = events_.lease ? events_.lease(host, request) : wire::LeaseAnswer{};
             WEFT_TRY(const auto packed, wire::pack(Command::lease_answer, answer));
             session.channel()->send(packed);
+            return {};
+        }
+        case Command::instance_report: {
+            WEFT_TRY(const auto report, wire::unpack<wire::InstanceReport>(frame, Command::instance_report));
+            if (events_.instance) events_.instance(host, report);
             return {};
         }
         case Command::counters:

@@ -20,6 +20,7 @@
 #include "coordinator/store/repository.h"
 #include "weft/wire/message/hello.h"
 #include "weft/wire/message/lease.h"
+#include "weft/wire/message/session.h"
 #include "weft/wire/message/usage.h"
 
 namespace weft::coordinator {
@@ -32,6 +33,7 @@ struct HostEvents {
         renew;
     std::function<void(Id host, const wire::UsageReport& report, wire::Channel::Pointer channel)> usage;
     std::function<wire::LeaseAnswer(Id host, const wire::LeaseRequest& request)> lease{};
+    std::function<void(Id host, const wire::InstanceReport& report)> instance{};
 };
 
 class SessionSet final : public DesiredFrames {

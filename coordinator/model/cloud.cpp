@@ -317,6 +317,7 @@ void Cloud::index(const schema::Host& host, bool on) {
 void Cloud::index(const schema::Instance& instance, bool on) {
     set(instance_names_, instance, on);
     if (instance.host) set(instances_by_host_, instance.host, instance.id, on);
+    for (const Id host : instance.hosts) set(instances_by_host_, host, instance.id, on);
 }
 
 void Cloud::index(const schema::Record& record, bool on) {

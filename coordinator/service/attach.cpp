@@ -51,7 +51,17 @@ Result<void> check_rights(const Context& context, const wire::AttachRequest& req
     return context.permit(Verb::attach, Object{record}, "delete-on-terminate");
 }
 
-Result<void> check_instance(const Context& context, const Record& record, const Instance& instance,
+// The host that it is to be on, of those that the instance spans; none: not known yet.
+Result<Id> choose_host(const Context& context, const wire::AttachRequest& request, const Instance& instance) {
+    if (request.host.empty()) return instance.host;
+    WEFT_CHECK(context.permit(Verb::attach, context.cloud.find(instance.id), "host"));
+    WEFT_TRY(const auto host, resolve<schema::Host>(context.cloud, context.principal, request.host, "host"));
+    if (!is_on(instance, host->id))
+        return conflict("host", "instance " + instance.name + " is not on host " + host->name);
+    return host->id;
+}
+
+Result<void> check_instance(const Context& context, const Record& record, const Instance& instance, Id at,
                             std::vector<std::string>& notes, bool& programs) {
     if (instance.state == schema::InstanceState::terminated)
         return conflict("instance", "instance " + instance.name + " is terminated");
@@ -63,11 +73,11 @@ Result<void> check_instance(const Context& context, const Record& record, const 
                      "instance", 0};
     if (is_moving(context.cloud, instance))
         return conflict("instance", "instance " + instance.name + " is being moved");
-    if (!instance.host) {
+    if (!at) {
         notes.push_back("instance " + instance.name + " has no host yet: programmed as soon as it has one");
         return {};
     }
-    const auto host = context.cloud.find<schema::Host>(instance.host);
+    const auto host = context.cloud.find<schema::Host>(at);
     WEFT_CHECK(check_placement(context.cloud, record, *host));
     const auto why = unusable(context.hosts, *host);
     const auto session = context.hosts.session(host->id);
@@ -90,8 +100,9 @@ Result<void> check_instance(const Context& context, const Record& record, const 
 Result<void> attach_to(const Context& context, const Record& record, const Instance& instance,
                        const wire::AttachRequest& request, Plan& plan) {
     bool programs = false;
-    WEFT_CHECK(check_instance(context, record, instance, plan.notes, programs));
-    WEFT_TRY(auto device, choose_device(context, request, record, instance));
+    WEFT_TRY(const Id at, choose_host(context, request, instance));
+    WEFT_CHECK(check_instance(context, record, instance, at, plan.notes, programs));
+    WEFT_TRY(auto device, choose_device(context, request, record, instance, at));
 
     Attachment attachment;
     attachment.id = new_id(Kind::attachment);
@@ -103,14 +114,16 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     attachment.device_of = device.of;
     attachment.device_mac = device.mac;
     attachment.rules = request.rules;
+    attachment.made = device.made;
+    if (!instance.hosts.empty()) attachment.at = at;
     attachment.owner = context.principal.name;
     attachment.tags = request.tags;
     attachment.delete_on_terminate =
         request.has_delete_on_terminate ? request.delete_on_terminate : record.delete_on_terminate;
     if (programs) {
         attachment.phase = Phase::programming;
-        attachment.host = instance.host;
-        begin_lease(attachment, lease_of(record), *context.cloud.find<schema::Host>(instance.host));
+        attachment.host = at;
+        begin_lease(attachment, lease_of(record), *context.cloud.find<schema::Host>(at));
     }
 
     schema::Operation operation;
@@ -119,7 +132,7 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     operation.step = to_string(attachment.phase);
     operation.attachments = {attachment.id};
     operation.instance = instance.id;
-    operation.to_host = instance.host;
+    operation.to_host = at;
     operation.principal = context.principal.name;
     // Made with the attachment: it leaves with it if that fails (row 1.3).
     if (!context.cloud.find<Record>(record.id)) operation.then_delete = record.id;
@@ -130,7 +143,7 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     plan.operation = operation.id;
     // A new generation: of two that choose a device of it at once, one is planned again.
     plan.draft.put(instance);
-    if (instance.host) plan.draft.rely(instance.host);
+    if (at) plan.draft.rely(at);
     plan.draft.rely(record.partition);
     if (!record.failover.empty()) {  // it waits for nobody any more
         Record found = record;

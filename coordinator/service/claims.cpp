@@ -67,6 +67,8 @@ struct Collect {
     void operator()(const Ptr<schema::Instance>& i) {
         add(ClaimKind::instance_name, i->owner, i->name, i->id);
         if (i->host) add(ClaimKind::instance_host, to_string(i->host), to_string(i->id), i->id);
+        for (const Id host : i->hosts)
+            add(ClaimKind::instance_host, to_string(host), to_string(i->id), i->id);
     }
     void operator()(const Ptr<schema::Record>& r) {
         add(ClaimKind::record_name, to_string(r->partition), r->name, r->id);

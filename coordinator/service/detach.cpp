@@ -115,26 +115,12 @@ void erase_terminated(Draft& draft, const Attachment& attachment) {
     if (attachment.delete_on_terminate) erase_unless_held(draft, attachment.record);
 }
 
-Result<Plan> detach_all(const Context& context, const std::vector<Ptr<Attachment>>& attachments,
-                        const Afterwards& afterwards) {
-    Plan plan{context.draft(), {}};
-    if (!afterwards.terminate) WEFT_CHECK(check_keeps_record(context, attachments, plan.draft));
-    Operation operation;
-    operation.id = new_id(Kind::operation);
-    operation.kind = schema::OperationKind::detach;
-    operation.step = to_string(Phase::cutting);
-    operation.principal = context.principal.name;
-    operation.then_delete = afterwards.then_delete;
-    operation.terminate = afterwards.terminate;
-    operation.instance = attachments.front()->instance;
-
-    std::string names;
+void take_over(Draft& draft, Operation& operation, const std::vector<Ptr<Attachment>>& attachments) {
     for (const auto& attachment : attachments) {
-        names += (names.empty() ? "" : ", ") + title(context.cloud.find(attachment->record));
-        supersede(plan.draft, *attachment, operation);
+        supersede(draft, *attachment, operation);
         if (attachment->phase == Phase::waiting) {  // no host has heard of it
-            plan.draft.erase(attachment->id);
-            if (afterwards.terminate) erase_terminated(plan.draft, *attachment);
+            draft.erase(attachment->id);
+            if (operation.terminate) erase_terminated(draft, *attachment);
             continue;
         }
         operation.attachments.push_back(attachment->id);
@@ -145,8 +131,26 @@ Result<Plan> detach_all(const Context& context, const std::vector<Ptr<Attachment
             after.phase = Phase::withdrawing;
         else if (after.phase != Phase::withdrawing)
             after.phase = Phase::cutting;
-        plan.draft.put(after);
+        draft.put(after);
     }
+}
+
+Result<Plan> detach_all(const Context& context, const std::vector<Ptr<Attachment>>& attachments,
+                        const Afterwards& afterwards) {
+    Plan plan{context.draft(), {}};
+    if (!afterwards.terminate) WEFT_CHECK(check_keeps_record(context, attachments, plan.draft));
+    std::string names;
+    for (const auto& attachment : attachments)
+        names += (names.empty() ? "" : ", ") + title(context.cloud.find(attachment->record));
+    Operation operation;
+    operation.id = new_id(Kind::operation);
+    operation.kind = schema::OperationKind::detach;
+    operation.step = to_string(Phase::cutting);
+    operation.principal = context.principal.name;
+    operation.then_delete = afterwards.then_delete;
+    operation.terminate = afterwards.terminate;
+    operation.instance = attachments.front()->instance;
+    take_over(plan.draft, operation, attachments);
     const bool at_once = operation.attachments.empty();
     plan.text = (at_once ? "detached " : "detaching ") + names;
     if (at_once) {

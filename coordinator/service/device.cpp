@@ -20,9 +20,9 @@ bool is_device_name(const std::string& name) {
            });
 }
 
-std::string free_eth(const Attachments& attachments) {
+std::string free_name(const std::string& stem, const Attachments& attachments) {
     for (std::size_t number = 0;; ++number) {
-        auto name = "eth" + std::to_string(number);
+        auto name = stem + std::to_string(number);
         const auto uses = [&](const Ptr<Attachment>& a) { return a->device == name; };
         if (std::none_of(attachments.begin(), attachments.end(), uses)) return name;
     }
@@ -35,7 +35,7 @@ Result<void> check_names(const Context& context, const Device& device, const Ins
     if (device.netns.find('/') != std::string::npos || device.netns == "." || device.netns == "..")
         return invalid("netns", "'" + device.netns + "' is not the name of a network namespace");
     if (!is_device_name(device.name)) return invalid("device", "'" + device.name + "' is not a device name");
-    if (!device.netns.empty() || (foreign && device.name.empty())) return {};
+    if (!device.netns.empty() || ((foreign || instance.bare) && device.name.empty())) return {};
     if (device.name.empty())
         return invalid("device", "is missing: instance " + instance.name + " has no network namespace");
     return context.permit(Verb::attach, context.cloud.find(instance.id), "device");
@@ -64,15 +64,16 @@ Result<void> tell_apart(const Record& record, const Record& other, const std::st
 }
 
 // Joins an attachment that has the device already.
-Result<void> join(const Cloud& cloud, const Record& record, const Instance& instance, const Attachment& other,
-                  Device& device) {
+Result<void> join(const Cloud& cloud, const Record& record, const Instance& instance, Id at,
+                  const Attachment& other, Device& device) {
     if (other.instance != instance.id)
         return conflict("device", device.name + " carries " + to_string(other.id) + " of another instance");
-    if (const auto host = cloud.find<schema::Host>(instance.host); host && host->foreign)
+    if (const auto host = cloud.find<schema::Host>(at); host && host->foreign)
         return conflict("device", device.name + " carries " + to_string(other.id) + ", and host " +
                                       host->name +
                                       " is foreign: nothing there tells records on one device apart");
     device.of = other.device_of ? other.device_of : other.id;
+    device.made = other.made;
     if (other.vlan != device.vlan) return {};
     const auto that = cloud.find<Record>(other.record);
     if (!that) return {};
@@ -83,30 +84,35 @@ Result<void> join(const Cloud& cloud, const Record& record, const Instance& inst
 }
 
 bool same_device(const Attachment& a, const Attachment& b) {
-    return a.device == b.device && a.netns == b.netns && a.vlan == b.vlan && a.instance == b.instance;
+    return a.device == b.device && a.netns == b.netns && a.vlan == b.vlan && a.instance == b.instance &&
+           a.at == b.at;
 }
 
 }  // namespace
 
 Result<Device> choose_device(const Context& context, const wire::AttachRequest& request, const Record& record,
-                             const Instance& instance) {
+                             const Instance& instance, Id at) {
     Device device{request.device, request.netns.empty() ? instance.netns : request.netns,
                   request.has_vlan ? request.vlan : record.vlan};
-    const auto attachments = context.cloud.attachments_of_instance(instance.id);
-    const auto host = context.cloud.find<schema::Host>(instance.host);
+    auto attachments = context.cloud.attachments_of_instance(instance.id);
+    const auto host = context.cloud.find<schema::Host>(at);
     const bool foreign = host && host->foreign;
     WEFT_CHECK(check_names(context, device, instance, foreign));
+    auto others = attachments;
+    std::erase_if(others, [&](const auto& other) { return (other->at ? other->at : instance.host) != at; });
     if (device.name.empty()) {
-        device.name = free_eth(attachments);
+        device.made = instance.bare && device.netns.empty();
+        if (device.made)  // beside the host's own devices and other instances'
+            for (auto& other : context.cloud.attachments_on_host(at)) attachments.push_back(other);
+        device.name = free_name(device.made ? "weft-" : "eth", attachments);
         return device;
     }
-    auto others = attachments;
     // Devices of a foreign host are not weft's to tell apart.
     if (device.netns.empty() && host && !foreign)
         for (auto& other : context.cloud.attachments_on_host(host->id)) others.push_back(other);
     for (const auto& other : others)
         if (other->device == device.name && other->netns == device.netns)
-            WEFT_CHECK(join(context.cloud, record, instance, *other, device));
+            WEFT_CHECK(join(context.cloud, record, instance, at, *other, device));
     return device;
 }
 

@@ -13,11 +13,13 @@ struct Device {
     std::uint32_t vlan{0};
     Id of{};    // Attachment::device_of
     Mac mac{};  // Attachment::device_mac
+    bool made{false};
 };
 
-// The one that is asked for, or a free one.
+// The one that is asked for, or a free one, on host `at` (none: not known yet).
 [[nodiscard]] Result<Device> choose_device(const Context& context, const wire::AttachRequest& request,
-                                           const schema::Record& record, const schema::Instance& instance);
+                                           const schema::Record& record, const schema::Instance& instance,
+                                           Id at);
 
 // Whether the record, as it is to be, is still told apart from those that it shares devices with.
 [[nodiscard]] Result<void> check_sharing(const Cloud& cloud, const schema::Record& after);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "coordinator/service/standby.h"
+#include "coordinator/service/placement.h"
 
 namespace weft::coordinator {
 
@@ -50,6 +51,9 @@ void DeviceWatch::look(Id id) {
     bool works = attachments.empty();
     for (const auto& attachment : attachments) {
         if (attachment->phase != schema::Phase::attached) continue;
+        // What is not running has none, or one without a carrier.
+        const auto instance = ledger_.cloud().find<schema::Instance>(attachment->instance);
+        if (instance && !takes_ports(*instance)) return;
         if (!answers(hosts_.session(attachment->host)) || hosts_.installed(attachment->host) == 0) return;
         const auto lost = hosts_.lost(attachment->host);
         if (std::ranges::find(lost, attachment->id) != lost.end())

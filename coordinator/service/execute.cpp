@@ -63,6 +63,11 @@ void Service::failover(const Principal& principal, const wire::FailoverRequest& 
     start(principal, "failover", request.record, request, &coordinator::failover, std::move(done));
 }
 
+void Service::lifecycle(const Principal& principal, const wire::LifecycleRequest& request, Done done) {
+    start(principal, std::string(schema::to_string(request.verb)), request.instance, request,
+          &coordinator::lifecycle, std::move(done));
+}
+
 template <class Request>
 void Service::start(const Principal& principal, std::string verb, std::string target, const Request& request,
                     Result<Plan> (*planner)(const Context&, const Request&), Done done) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Move an instance with all its records to another host: they are cut at the old one, programmed at the new
 // one, and go back if it refuses (operation_move.cpp).
+#include "coordinator/model/workload.h"
 #include "coordinator/service/device.h"
 #include "coordinator/service/placement.h"
 #include "coordinator/service/resolve.h"
@@ -38,6 +39,15 @@ Result<Plan> move(const Context& context, const wire::MoveRequest& request) {
     WEFT_TRY(const auto instance, resolve<Instance>(cloud, context.principal, request.instance, "instance"));
     WEFT_TRY(const auto to, resolve<Host>(cloud, context.principal, request.host, "host"));
     WEFT_CHECK(check_generation(context.options, Object{instance}));
+
+    if (!instance->hosts.empty())
+        return conflict("instance", "instance " + instance->name + " spans several hosts");
+    if (instance->bare)
+        return conflict("instance", "instance " + instance->name + " is host " +
+                                        title(cloud.find(instance->host)) + " itself");
+    if (has_workload(*instance) && instance->reported != schema::DriverState::absent)
+        return conflict("instance", "driver " + instance->driver + ", which runs instance " + instance->name +
+                                        ", cannot move it: stop it with --detach, then give it another host");
 
     std::vector<Ptr<Attachment>> moving;
     for (const auto& attachment : cloud.attachments_of_instance(instance->id)) {

@@ -13,6 +13,7 @@ Next next(const Operation& operation, const Cloud& cloud, const HostView& hosts,
         case schema::OperationKind::attach: return next_attach(operation, cloud, hosts, now_us);
         case schema::OperationKind::detach: return next_detach(operation, cloud, hosts, now_us);
         case schema::OperationKind::move: return next_move(operation, cloud, hosts, now_us);
+        case schema::OperationKind::lifecycle: return next_lifecycle(operation, cloud, hosts, now_us);
         case schema::OperationKind::addresses: return next_addresses(operation, cloud, hosts, now_us);
         case schema::OperationKind::failover: return next_failover(operation, cloud, hosts, now_us);
     }

@@ -56,6 +56,9 @@ struct HostView {
 [[nodiscard]] Next next_addresses(const schema::Operation& operation, const Cloud& cloud,
                                   const HostView& hosts, std::uint64_t now_us);
 
+[[nodiscard]] Next next_lifecycle(const schema::Operation& operation, const Cloud& cloud,
+                                  const HostView& hosts, std::uint64_t now_us);
+
 // Its attachments that still exist and that no other operation has taken over.
 [[nodiscard]] std::vector<Ptr<schema::Attachment>> members(const schema::Operation& operation,
                                                            const Cloud& cloud);

@@ -30,7 +30,7 @@ Next place(const Operation& operation, const Cloud& cloud, const HostView& hosts
     if (!instance || !record)
         return compensate(operation, cloud, *attachment, "its instance is gone", now_us);
     if (!takes_ports(*instance) || is_moving(cloud, *instance)) return Blocked{};
-    const auto host = cloud.find<schema::Host>(instance->host);
+    const auto host = cloud.find<schema::Host>(attachment->at ? attachment->at : instance->host);
     if (!host) return Blocked{};
     if (!unusable(hosts.hosts, *host).empty()) return Blocked{host->id};
     if (const auto fits = check_placement(cloud, *record, *host); !fits)

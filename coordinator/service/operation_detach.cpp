@@ -6,6 +6,7 @@
 // the record while two might answer for it.
 #include <algorithm>
 
+#include "coordinator/model/workload.h"
 #include "coordinator/service/operation.h"
 #include "coordinator/service/verbs.h"
 
@@ -83,6 +84,14 @@ Next next_detach(const Operation& operation, const Cloud& cloud, const HostView&
         after.step = to_string(Phase::cutting);
         draft.put(after);
         return Advance{std::move(draft)};
+    }
+    if (left == 0 && operation.terminate) {  // with an instance goes what its driver has of it
+        const auto instance = cloud.find<schema::Instance>(operation.instance);
+        if (instance && !operation.then_delete && has_workload(*instance)) {
+            if (!advances) return Blocked{};
+            draft.put(after);
+            return Advance{std::move(draft)};
+        }
     }
     if (left == 0) {
         const Id doomed = operation.then_delete;

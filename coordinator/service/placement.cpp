@@ -28,6 +28,10 @@ std::string unusable(const Acknowledgements& hosts, const schema::Host& host) {
     return {};
 }
 
+bool is_on(const schema::Instance& instance, Id host) {
+    return instance.host == host || std::ranges::find(instance.hosts, host) != instance.hosts.end();
+}
+
 bool takes_ports(const schema::Instance& instance) {
     return instance.host && (instance.state == schema::InstanceState::running ||
                              instance.state == schema::InstanceState::booting);

@@ -24,4 +24,7 @@ inline constexpr std::size_t most_attachments = 64;
 // Whether it is on its way to another host.
 [[nodiscard]] bool is_moving(const Cloud& cloud, const schema::Instance& instance);
 
+// Whether the instance is on the host, or spans it.
+[[nodiscard]] bool is_on(const schema::Instance& instance, Id host);
+
 }  // namespace weft::coordinator

@@ -122,6 +122,19 @@ Result<Object> Service::ask(const Principal& principal, Verb verb, Kind noun, co
     return found;
 }
 
+namespace {
+
+// Why the attachment is not as its host is to have it, or cannot be known to be; empty: it is.
+std::string not_programmed(const Acknowledgements& hosts, const schema::Attachment& attachment) {
+    if (attachment.phase != schema::Phase::attached) return "is " + std::string(to_string(attachment.phase));
+    if (!answers(hosts.session(attachment.host)))
+        return "is on a host that is " + std::string(to_string(hosts.session(attachment.host)));
+    if (hosts.waiting(attachment.host, attachment.id)) return "waits for its device";
+    return hosts.failure(attachment.host, attachment.id).value_or("");
+}
+
+}  // namespace
+
 wire::Ack Service::ready(const Principal& principal, const wire::ReadyRequest& request) {
     const auto& cloud = ledger_.cloud();
     const auto outcome = [&]() -> Result<void> {
@@ -131,11 +144,11 @@ wire::Ack Service::ready(const Principal& principal, const wire::ReadyRequest& r
         WEFT_CHECK(permit(cloud, principal, Verb::ready, Object{instance}));
         std::string missing;
         for (const auto& attachment : cloud.attachments_of_instance(instance->id))
-            if (attachment->phase != schema::Phase::attached) {
+            if (const auto why = not_programmed(hosts_, *attachment); !why.empty()) {
                 const auto record = cloud.find(attachment->record);
                 missing += (missing.empty() ? "" : ", ") +
-                           (may_see(cloud, principal, record) ? title(record) : "a record of others") +
-                           " is " + std::string(to_string(attachment->phase));
+                           (may_see(cloud, principal, record) ? title(record) : "a record of others") + " " +
+                           why;
             }
         if (!missing.empty()) return conflict("instance", "not ready: " + missing);
         return {};

@@ -26,6 +26,7 @@ public:
     void detach(const Principal& principal, const wire::DetachRequest& request, Done done);
     void move(const Principal& principal, const wire::MoveRequest& request, Done done);
     void failover(const Principal& principal, const wire::FailoverRequest& request, Done done);
+    void lifecycle(const Principal& principal, const wire::LifecycleRequest& request, Done done);
 
     [[nodiscard]] Result<wire::ObjectAnswer> get(const Principal& principal, const wire::GetRequest& request);
     struct Page {

@@ -64,6 +64,12 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> detach(const Context& context, const wire::DetachRequest& request);
 [[nodiscard]] Result<Plan> move(const Context& context, const wire::MoveRequest& request);
 [[nodiscard]] Result<Plan> failover(const Context& context, const wire::FailoverRequest& request);
+[[nodiscard]] Result<Plan> lifecycle(const Context& context, const wire::LifecycleRequest& request);
+
+// Puts the operation that ends when the instance has become what `after` says; `detach`: and then has no
+// records.
+[[nodiscard]] Id follow_lifecycle(const Context& context, const schema::Instance& after, bool detach,
+                                  Draft& draft);
 
 // What follows when all of them are detached.
 struct Afterwards {
@@ -82,6 +88,11 @@ struct Afterwards {
 
 // The error names the rule, as in "rules[3].ports".
 [[nodiscard]] Result<void> check_attachment_rules(const std::vector<schema::SecurityRule>& rules);
+
+// Lets the operation detach these: by next_detach, which it then goes by. Those that no host has heard of go
+// at once.
+void take_over(Draft& draft, schema::Operation& operation,
+               const std::vector<Ptr<schema::Attachment>>& attachments);
 
 // Adds to the plan that the record, which the draft may be making, is attached to the instance as the request
 // says (row 2.1).

@@ -34,8 +34,9 @@ std::string notice_of(const Cloud& cloud, const Acknowledgements& hosts, const A
         const auto instance = cloud.find<schema::Instance>(attachment.instance);
         if (!instance || !instance->host) return "waits for its instance to be placed on a host";
         if (!takes_ports(*instance)) return "waits for its instance to boot";
-        const auto host = cloud.find<schema::Host>(instance->host);
-        return "waits for host " + host_name(cloud, instance->host) + ": " +
+        const Id at = attachment.at ? attachment.at : instance->host;
+        const auto host = cloud.find<schema::Host>(at);
+        return "waits for host " + host_name(cloud, at) + ": " +
                (host ? unusable(hosts, *host) : "it is gone");
     }
     const bool lost = !answers(hosts.session(attachment.host));

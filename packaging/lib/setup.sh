@@ -56,7 +56,7 @@ build() {
     fi
 }
 
-programs=(weft weft-coordinator weft-agent weft-device-helper)
+programs=(weft weft-coordinator weft-agent weft-device-helper weft-instance-helper)
 
 # The programs the lab runs: those of WEFT_BIN, else the release build of this checkout.
 build_programs() {

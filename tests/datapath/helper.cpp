@@ -62,7 +62,8 @@ class Helper {
 public:
     explicit Helper(std::string path, uid_t user = 0)
         : path_(std::move(path)), server_(HelperServer::open(path_, user).value()), thread_([this] {
-              while (!stop_) server_.serve_one();
+              while (!stop_)
+                  if (const auto asked = server_.next()) answer(asked->connection, handle(asked->frame));
           }) {}
     ~Helper() {
         stop_ = true;
@@ -115,6 +116,25 @@ TEST_CASE("[2.3/netns] a veth end is put into a namespace with its MAC, addresse
     CHECK(has(features, "tx-udp_tnl-segmentation: off"));
     CHECK(has(features, "tx-ipxip4-segmentation: off"));
     CHECK(has(features, "tx-checksumming: on"));
+}
+
+TEST_CASE("[2.15/device] of a bare server both ends are in the host's namespace, which addresses its own") {
+    const Sandbox sandbox;
+    auto bare = request();
+    bare.netns.clear();
+    bare.device = "weft-0";
+    REQUIRE(make_veth(bare).value());
+    const auto link = sandbox.output("ip -o link show weft-0");
+    CHECK(has(link, "weft-0@weft0000000000a"));
+    CHECK(has(link, "mtu 1406"));
+    CHECK(has(link, "link/ether 02:00:5e:10:20:30"));
+    CHECK_FALSE(has(sandbox.output("ip addr show dev weft-0"), "10.1.2.30"));
+    CHECK(sandbox.output("ip route show default").empty());
+    sandbox.run("ip addr add 10.1.2.30/32 dev weft-0");
+    CHECK_FALSE(make_veth(bare).value());
+    CHECK(has(sandbox.output("ip addr show dev weft-0"), "10.1.2.30/32"));
+    REQUIRE(remove_veth({bare.name}).value());
+    CHECK(::if_nametoindex("weft-0") == 0);
 }
 
 TEST_CASE("[1.8] making a device again changes nothing; what differs is corrected") {

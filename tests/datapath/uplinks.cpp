@@ -33,6 +33,19 @@ TEST_CASE("[6.1] the host reports its frameworks, its uplinks' addresses and sma
     CHECK(report.problems.empty());
 }
 
+TEST_CASE("[2.14/address] an address on the loopback device is the host's, whichever uplink it has") {
+    const Sandbox sandbox;
+    sandbox.add_veth("up0");
+    sandbox.add_veth("up1");
+    sandbox.run("ip addr add 192.0.2.7/32 dev lo; ip addr add 198.51.100.2/30 dev up1");
+    const auto datapath = sandbox.open({{"up0"}, {"up1"}});
+    CHECK(datapath->report().underlay ==
+          std::vector{*Address::parse("198.51.100.2"), *Address::parse("192.0.2.7")});
+    sandbox.run("ip link delete up1");
+    CHECK(poll_until(
+        *datapath, [&] { return datapath->report().underlay == std::vector{*Address::parse("192.0.2.7")}; }));
+}
+
 TEST_CASE("[6.1] a framework whose port somebody else has bound is left out, and the host says why") {
     const Sandbox sandbox;
     const Fd socket{::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)};

@@ -30,6 +30,9 @@ says() {
     [ "${PIPESTATUS[0]}" = 0 ] && grep -qi "$text" "$scratch/said"
 }
 
+# Instances whose namespaces are not the lab's: they go with the scenario.
+leftovers=()
+
 finish() {
     local status=$?
     if [ "$failures" != 0 ] || [ "$status" != 0 ]; then
@@ -38,6 +41,10 @@ finish() {
         status=1
     fi
     stop_servers
+    for name in "${leftovers[@]}"; do
+        ip netns pids "weft-$name" 2>/dev/null | xargs -r kill -9
+        ip netns delete "weft-$name" 2>/dev/null
+    done
     lab down || status=1
     rm -rf "$scratch"
     exit "$status"

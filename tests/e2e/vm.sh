@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A virtual machine on a tap device, with Debian's kernel and virtio_net, is an instance: it boots into its record.
+# A virtual machine on a tap device, with Debian's kernel and virtio_net, is an instance that the QEMU driver runs: it
+# boots into its record.
 #
 #   v1: QEMU, eth0 10.1.2.30 by udhcpc              i3 10.1.3.7
 #        | tap device v1                                 |
@@ -51,21 +52,22 @@ make_guest() {
     chmod +x "$root/init"
     (cd "$root" && find . -print0 | cpio --null --create --format=newc --quiet) >"$scratch/initrd"
 }
-boot() {
-    start h1 qemu-system-x86_64 -accel tcg -cpu max -m 256 -kernel "$kernel" -initrd "$scratch/initrd" \
-        -append "console=ttyS0 quiet panic=-1 no_timer_check" -display none -monitor none -no-reboot \
-        -serial "file:$scratch/console" -netdev tap,id=n,ifname=v1,script=no,downscript=no \
-        -device "virtio-net-pci,netdev=n,mac=$(weft record show blue-v1 -o json | jq -r .mac)" &
-    servers+=($!)
-    until_true 120 booted
+drive() {
+    weft instance modify v1 --driver qemu --parameter accelerator=tcg --parameter memory=256 --parameter "kernel=$kernel" \
+        --parameter "initrd=$scratch/initrd" --parameter "console=$scratch/console" --parameter grace=0 \
+        --parameter "append=console=ttyS0 quiet panic=-1 no_timer_check"
 }
+boot() { until_true 120 booted; }
+no_tap() { ! on h1 ip link show v1; }
 booted() { cat "$scratch/console"; grep -q 'lease of .* obtained\|no lease' "$scratch/console"; }
 said() { until_true 60 grep "$1" "$scratch/console"; }
 
 check "a machine is made out of Debian's kernel and busybox" make_guest
-check "[2.2/tap] its tap device exists" on h1 ip tuntap add v1 mode tap
-check "[2.2/tap] and is up" on h1 ip link set v1 up
-check "[2.2/tap] its record attaches" weft record attach blue-v1 v1 --device v1
+check "[2.13/qemu] it is not running yet" weft instance stop v1
+check "[2.13/qemu] QEMU is to run it" drive
+check "[2.3/stopped] its record attaches, by a tap device that does not exist" \
+    weft record attach blue-v1 v1 --device v1 --wait=store
+check "[2.13/qemu] it is launched, its tap device programmed before" weft instance launch v1 --timeout 60
 check "[5.3/vm] it boots and asks for an address" boot
 check "[5.3/address] the address is the record's" said 'inet 10.1.2.30/24 '
 check "[5.3/router] the default route goes by the subnet's router" said '^default via 10.1.2.1 dev eth0'
@@ -77,3 +79,9 @@ check "[5.3/mtu] the MTU is that of every instance" said "mtu $mtu "
 check "[2.2/vm] it reaches another host's instance" said '3 packets transmitted, 3 packets received'
 check "[2.2/vm] which reaches it" pings i3 10.1.2.30
 check "[2.2/vm] over TCP too" until_true 10 answers i3 10.1.2.30 v1
+check "[2.13/qemu] it is suspended" weft instance suspend v1
+check "[2.13/qemu] and silent" silent i3 10.1.2.30
+check "[2.13/qemu] it is resumed" weft instance resume v1
+check "[2.13/qemu] and answers" until_true 20 pings i3 10.1.2.30
+check "[2.13/qemu] it is terminated" weft instance terminate v1
+check "[2.13/qemu] its tap device is gone" no_tap

@@ -116,6 +116,6 @@ TEST_CASE("[1.12/apply] the form is checked as a whole, with line, column and wh
     CHECK(error_of("cloud:\n  attachments: [{record: i1}]") ==
           "c.yaml:2:17: attachments[0]: 'instance' is missing");
     CHECK(error_of("cloud:\n  attachments: [{record: i1, instance: v1, devise: eth0}]") ==
-          "c.yaml:2:44: attachments[0].devise: unknown key: expected record, instance, device, netns, "
+          "c.yaml:2:44: attachments[0].devise: unknown key: expected record, instance, device, netns, host, "
           "vlan, delete-on-terminate, tags or rules");
 }

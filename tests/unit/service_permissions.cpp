@@ -87,6 +87,19 @@ void add_create(std::map<std::string, Attempt>& all) {
         made.netns = "ns";
         return t.create(made);
     };
+    all["create instance: driver,parameters"] = [](const Try& t) {
+        auto made = t.instance();
+        made.driver = "qemu";
+        if (t.field == "parameters") made.parameters = {{"memory", "512"}};
+        return t.create(made);
+    };
+    all["create instance: bare,hosts"] = [](const Try& t) {
+        auto made = t.instance();
+        made.host = t.world.h1;
+        made.bare = t.field == "bare";
+        if (t.field == "hosts") made.hosts = {t.world.h2};
+        return t.create(made);
+    };
     all["create record"] = [](const Try& t) { return t.create(t.record()); };
     all["create record: status=in-repair"] = [](const Try& t) {
         auto made = t.record();
@@ -128,6 +141,17 @@ void add_modify(std::map<std::string, Attempt>& all) {
     all["modify instance: netns"] = [](const Try& t) {
         schema::Instance patch;
         patch.netns = "other";
+        return t.modify("ivy/vm", patch);
+    };
+    all["modify instance: driver,parameters"] = [](const Try& t) {
+        schema::Instance patch;
+        patch.driver = "qemu";
+        if (t.field == "parameters") patch.parameters = {{"memory", "512"}};
+        return t.modify("ivy/idle", patch);
+    };
+    all["modify instance: hosts"] = [](const Try& t) {
+        schema::Instance patch;
+        patch.hosts = {t.world.h2};
         return t.modify("ivy/vm", patch);
     };
     all["modify record"] = [](const Try& t) { return t.tag<schema::Record>("blue/rec"); };
@@ -217,6 +241,11 @@ void add_others(std::map<std::string, Attempt>& all) {
     // A record that every customer may attach.
     all["attach instance"] = [](const Try& t) { return t.attach("blue/open", "ivy/vm"); };
     all["attach instance: device"] = [](const Try& t) { return t.attach("blue/open", "ivy/bare", "tap7"); };
+    all["attach instance: host"] = [](const Try& t) {
+        wire::AttachRequest request{"blue/open", "ivy/vm", {}, {}, false, false, t.options};
+        request.host = "h1";
+        return t.world.ask(&Service::attach, t.who, request);
+    };
     all["attach instance: netns"] = [](const Try& t) { return t.attach("blue/open", "ivy/vm", {}, "other"); };
     all["attach instance: rules"] = [](const Try& t) {
         wire::AttachRequest request{"blue/open", "ivy/vm", {}, {}, false, false, t.options};

@@ -88,7 +88,7 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& above
     if (key == "record" || key == "instance") {
         WEFT_CHECK(check_reference(entry.value, path, false));
         wanted.references.set(key, entry.value);
-    } else if (key == "device" || key == "netns") {
+    } else if (key == "device" || key == "netns" || key == "host") {
         std::string text;
         WEFT_CHECK(schema::from_value(entry.value, path, text));
         wanted.fields.set(key, {text});
@@ -102,7 +102,7 @@ Result<void> read_attachment(const Value::Entry& entry, const std::string& above
         WEFT_TRY(const auto whole, wire::canonical(Kind::attachment, one, above));
         wanted.fields.set(key, *whole.find(key));
     } else {
-        std::vector<std::string_view> names{"record", "instance", "device", "netns", "vlan"};
+        std::vector<std::string_view> names{"record", "instance", "device", "netns", "host", "vlan"};
         for (const auto& known : schema::fields_of(Kind::attachment))
             if (known.client_may_set()) names.push_back(known.name);
         return wrong(entry.position, path, "unknown key: expected " + schema::one_of(names));

@@ -73,6 +73,7 @@ Result<wire::Ack> attach(Client& client, const Step& step, const wire::Options& 
     request.instance = text_of(step.references, "instance");
     request.device = text_of(step.fields, "device");
     request.netns = text_of(step.fields, "netns");
+    request.host = text_of(step.fields, "host");
     if (const auto* tag = step.fields.find("vlan")) {
         request.has_vlan = true;
         WEFT_CHECK(schema::from_value(*tag, "vlan", request.vlan));

@@ -133,9 +133,14 @@ private:
             item.set("record", {universe_.key_of(text_of(attachment, "record"))});
             item.set("instance", {universe_.key_of(text_of(attachment, "instance"))});
             const auto* record = record_of(attachment);
+            if (!text_of(attachment, "at").empty())
+                item.set("host", {universe_.key_of(text_of(attachment, "at"))});
+            const auto* flag = attachment.find("made");
+            const bool made = flag && *flag == Value{true};
             for (const auto& field : schema::fields_of(Kind::attachment)) {
-                const bool given_to_attach =
-                    field.name == "device" || field.name == "netns" || field.name == "vlan";
+                const bool names_device = field.name == "device" || field.name == "netns";
+                if (names_device && made) continue;
+                const bool given_to_attach = names_device || field.name == "vlan";
                 if (!given_to_attach && !field.client_may_set()) continue;
                 const auto& value = *attachment.find(field.name);
                 // What is left out is the record's.

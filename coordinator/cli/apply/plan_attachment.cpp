@@ -25,6 +25,13 @@ bool differs(const Wanted& wanted, const Value& attachment, std::string_view fie
     return value && !(*value == *attachment.find(field));
 }
 
+// Of an instance that spans several hosts.
+bool is_elsewhere(const Wanted& wanted, const Value& attachment, const Universe& universe) {
+    const auto* host = wanted.fields.find("host");
+    const auto at = text_of(attachment, "at");
+    return host && (at.empty() || universe.key_of(at) != *host->get<std::string>());
+}
+
 // The fields that the document gives a record that is not there yet.
 const Value* document_record(const Document& document, const std::string& key) {
     for (const auto& one : document)
@@ -108,9 +115,9 @@ Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document&
                 if (text_of(attachment, "record") != text_of(*record_object, "id") || leaving(attachment))
                     continue;
                 const auto where = universe.key_of(text_of(attachment, "instance"));
-                const bool other_device = differs(one, attachment, "device") ||
-                                          differs(one, attachment, "netns") ||
-                                          differs(one, attachment, "vlan");
+                const bool other_device =
+                    differs(one, attachment, "device") || differs(one, attachment, "netns") ||
+                    differs(one, attachment, "vlan") || is_elsewhere(one, attachment, universe);
                 if (where == instance && !other_device)
                     same = &attachment;
                 else if (where == instance || !shared)

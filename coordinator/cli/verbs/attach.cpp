@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weft record attach RECORD INSTANCE, weft pool attach POOL INSTANCE [--device D] [--netns N] [--vlan TAG]
 // [--rule R]...
+// [--host H]
 #include "coordinator/cli/change_options.h"
 #include "coordinator/cli/field_options.h"
 #include "coordinator/cli/names.h"
@@ -65,6 +66,8 @@ void add_attach(Program& program, CLI::App& verb, const std::shared_ptr<Attach>&
                     std::string(rules_field().help) + "; RULE is " + std::string(rules_field().text->form))
         ->type_name("RULE")
         ->allow_extra_args(false);
+    verb.add_option("--host", request.host, "of an instance that spans several: which one; its first")
+        ->type_name("HOST");
     add_change_options(verb, given->change, wire::Wait::installed);
     program.on(verb, [&program, given] { return attach(program, *given); });
 }

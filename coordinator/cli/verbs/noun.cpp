@@ -47,6 +47,7 @@ void add_noun(Program& program, Kind kind) {
     }
     if (kind == Kind::pool) add_pool_attach(program, noun);
     if (kind == Kind::instance) {
+        add_instance_lifecycle(program, noun);
         add_instance_terminate(program, noun);
         add_instance_detach(program, noun);
         add_instance_move(program, noun);

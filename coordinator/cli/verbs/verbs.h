@@ -26,9 +26,10 @@ void add_instance_terminate(Program& program, CLI::App& instance);
 void add_instance_detach(Program& program, CLI::App& instance);
 void add_instance_move(Program& program, CLI::App& instance);
 void add_instance_ready(Program& program, CLI::App& instance);
-void add_host_identity(Program& program, CLI::App& host);    // token, confirm, revoke
-void add_rule(Program& program, CLI::App& noun, Kind kind);  // rule or route add, remove
-void add_key_verbs(Program& program, CLI::App& key);         // create, disable, enable
+void add_instance_lifecycle(Program& program, CLI::App& instance);  // launch, suspend, resume, stop
+void add_host_identity(Program& program, CLI::App& host);           // token, confirm, revoke
+void add_rule(Program& program, CLI::App& noun, Kind kind);         // rule or route add, remove
+void add_key_verbs(Program& program, CLI::App& key);                // create, disable, enable
 
 // Verbs without a noun.
 void add_apply(Program& program);  // apply, diff, export

@@ -64,6 +64,8 @@ struct Attachment {
     std::uint32_t lease_held{0};
     std::vector<SecurityRule> rules;
     std::string failed;
+    Id at;
+    bool made{false};
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };
@@ -109,6 +111,10 @@ struct Schema<Attachment> {
         Field{30, "failed", &Attachment::failed,
               "why a shared record's new flows go to its other instances; empty: they come here as well",
               server, 0, 1024},
+        Field{45, "at", &Attachment::at,
+              "host it is for, of an instance that spans several; empty: the instance's", server},
+        Field{46, "made", &Attachment::made,
+              "the device is one end of a veth that weft makes on a bare server", server},
     };
 };
 WEFT_SCHEMA_COMPLETE(Attachment);

@@ -10,6 +10,7 @@
 #include "weft/schema/acl.h"
 #include "weft/schema/attachment.h"
 #include "weft/schema/field.h"
+#include "weft/schema/instance.h"
 #include "weft/schema/record.h"
 #include "weft/schema/route_table.h"
 #include "weft/schema/security_group.h"
@@ -30,6 +31,7 @@ enum class DesiredKind : std::uint8_t {
     tag = 7,
     acl = 8,
     spread = 9,
+    instance = 10,
 };
 template <>
 inline constexpr auto enum_names<DesiredKind> = std::array{
@@ -42,6 +44,7 @@ inline constexpr auto enum_names<DesiredKind> = std::array{
     std::pair{DesiredKind::tag, std::string_view{"tag"}},
     std::pair{DesiredKind::acl, std::string_view{"acl"}},
     std::pair{DesiredKind::spread, std::string_view{"spread"}},
+    std::pair{DesiredKind::instance, std::string_view{"instance"}},
 };
 
 // A host that exchanges packets with this one; the host itself is among them, with no framework.
@@ -204,6 +207,23 @@ struct Tag {
     friend bool operator==(const Tag&, const Tag&) = default;
 };
 
+// An instance that a driver of this host runs.
+struct Workload {
+    Id id;
+    std::string name;
+    InstanceState state{InstanceState::booting};  // what it is to be; booting: running, once it is `ready`
+    bool ready{false};                            // every attachment is programmed
+    std::uint64_t generation{0};                  // of the instance: a report tells which state it is about
+    std::string driver;
+    Tags parameters;
+    std::string netns;
+    std::vector<Id> attachments;
+
+    [[nodiscard]] std::string key() const { return to_string(id); }
+
+    friend bool operator==(const Workload&, const Workload&) = default;
+};
+
 // An attachment on this host.
 struct Port {
     Id attachment;
@@ -245,6 +265,7 @@ struct Port {
     std::vector<SecurityRule> rules;  // of the attachment, that narrow its groups; none: all that those allow
     std::uint32_t lease{0};           // seconds that it passes packets after the last contact; 0: without limit
     bool spread{false};               // one of several instances that have the record
+    bool bare{false};                 // the other end of a new veth is the host's own
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
     // What the instance sends from and is sent to.
@@ -358,9 +379,28 @@ struct Schema<Port> {
         Field{35, "rules", &Port::rules, "of the attachment, that narrow", settable, 0,
               most_attachment_rules},
         Field{38, "spread", &Port::spread, "one of several instances that have the record", settable},
+        Field{50, "bare", &Port::bare, "the other end of a new veth is the host's own", settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);
+
+template <>
+struct Schema<Workload> {
+    static constexpr DesiredKind kind = DesiredKind::instance;
+    static constexpr std::string_view name = "instance";
+    static constexpr auto fields = std::tuple{
+        Field{1, "id", &Workload::id, "the instance", required},
+        Field{2, "name", &Workload::name, "its name", settable, 0, 255},
+        Field{3, "state", &Workload::state, "what it is to be", settable},
+        Field{4, "ready", &Workload::ready, "every attachment is programmed", settable},
+        Field{5, "generation", &Workload::generation, "of the instance", settable},
+        Field{6, "driver", &Workload::driver, "what runs it", required, 1, 64},
+        Field{7, "parameters", &Workload::parameters, "for the driver", settable, 0, most_parameters},
+        Field{8, "netns", &Workload::netns, "its network namespace", settable, 0, 255},
+        Field{9, "attachments", &Workload::attachments, "its attachments here", settable, 0, 256},
+    };
+};
+WEFT_SCHEMA_COMPLETE(Workload);
 
 template <>
 struct Schema<Acl> {
@@ -399,7 +439,7 @@ struct Schema<Tag> {
 WEFT_SCHEMA_COMPLETE(Tag);
 
 // In put order: what others refer to comes first.
-using DesiredObjects = std::tuple<Peer, Route, Spread, Mapping, Source, Acl, Group, Tag, Port>;
+using DesiredObjects = std::tuple<Peer, Route, Spread, Mapping, Source, Acl, Group, Tag, Workload, Port>;
 
 // Calls fn(std::type_identity<T>{}) for the struct of `kind`; false for a number that is none.
 template <class Fn>

@@ -23,6 +23,27 @@ inline constexpr auto enum_names<InstanceState> = std::array{
     std::pair{InstanceState::terminated, std::string_view{"terminated"}},
 };
 
+// What the driver on its host said last; nothing where somebody else runs the instance.
+enum class DriverState : std::uint8_t {
+    unknown = 0,
+    absent = 1,
+    prepared = 2,
+    running = 3,
+    suspended = 4,
+    stopped = 5
+};
+template <>
+inline constexpr auto enum_names<DriverState> = std::array{
+    std::pair{DriverState::unknown, std::string_view{"unknown"}},
+    std::pair{DriverState::absent, std::string_view{"absent"}},
+    std::pair{DriverState::prepared, std::string_view{"prepared"}},
+    std::pair{DriverState::running, std::string_view{"running"}},
+    std::pair{DriverState::suspended, std::string_view{"suspended"}},
+    std::pair{DriverState::stopped, std::string_view{"stopped"}},
+};
+
+inline constexpr std::uint64_t most_parameters = 64;
+
 struct Instance {
     Id id;
     std::string name;
@@ -35,6 +56,13 @@ struct Instance {
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
     std::vector<std::string> attachers;
+    std::string driver;
+    Tags parameters;
+    DriverState reported{DriverState::unknown};
+    std::string error;
+    bool bare{false};
+    std::vector<Id> hosts;
+    bool detach_on_stop{false};
 
     friend bool operator==(const Instance&, const Instance&) = default;
 };
@@ -61,6 +89,18 @@ struct Schema<Instance> {
         Field{11, "attachers", &Instance::attachers,
               "who may attach records to it besides its owner: principals, group:NAME, role:customer",
               settable, 0, 32},
+        Field{12, "driver", &Instance::driver,
+              "what runs it on its host: netns, qemu, or another installed driver; empty: somebody else does",
+              settable, 0, 64},
+        Field{13, "parameters", &Instance::parameters, "KEY=VALUE pairs for the driver", settable, 0,
+              most_parameters},
+        Field{14, "reported", &Instance::reported, "what the driver said last", server},
+        Field{15, "error", &Instance::error, "why it is not as it was asked to be", server, 0, 1024},
+        Field{16, "bare", &Instance::bare, "the host itself is the instance: its devices are the host's own",
+              create_only},
+        Field{17, "hosts", &Instance::hosts, "further hosts that it spans", settable, 0, 64},
+        Field{18, "detach-on-stop", &Instance::detach_on_stop, "stopping it detaches all its records",
+              settable},
     };
 };
 WEFT_SCHEMA_COMPLETE(Instance);

@@ -4,10 +4,18 @@
 
 #include "weft/base/id.h"
 #include "weft/schema/field.h"
+#include "weft/schema/instance.h"
 
 namespace weft::schema {
 
-enum class OperationKind : std::uint8_t { attach = 1, detach = 2, move = 3, addresses = 10, failover = 11 };
+enum class OperationKind : std::uint8_t {
+    attach = 1,
+    detach = 2,
+    move = 3,
+    addresses = 10,
+    failover = 11,
+    lifecycle = 12,
+};
 template <>
 inline constexpr auto enum_names<OperationKind> = std::array{
     std::pair{OperationKind::attach, std::string_view{"attach"}},
@@ -15,6 +23,7 @@ inline constexpr auto enum_names<OperationKind> = std::array{
     std::pair{OperationKind::move, std::string_view{"move"}},
     std::pair{OperationKind::addresses, std::string_view{"addresses"}},
     std::pair{OperationKind::failover, std::string_view{"failover"}},
+    std::pair{OperationKind::lifecycle, std::string_view{"lifecycle"}},
 };
 
 enum class OperationState : std::uint8_t { running = 0, done = 1, failed = 2, compensating = 3 };
@@ -47,6 +56,8 @@ struct Operation {
     std::uint64_t create_time{0};
     Id record;
     std::string reason;
+    InstanceState target{InstanceState::running};
+    bool detach{false};
 
     friend bool operator==(const Operation&, const Operation&) = default;
 };
@@ -57,7 +68,7 @@ struct Schema<Operation> {
     static constexpr std::string_view name = "operation";
     static constexpr auto fields = std::tuple{
         Field{1, "id", &Operation::id, "id of the operation", server},
-        Field{2, "kind", &Operation::kind, "attach, detach, move, addresses or failover", server},
+        Field{2, "kind", &Operation::kind, "attach, detach, move, addresses, failover or lifecycle", server},
         Field{3, "state", &Operation::state, "running, done, failed or compensating", server},
         Field{4, "step", &Operation::step, "the step it is in", server, 0, 64},
         Field{5, "attachments", &Operation::attachments, "attachments it changes", server, 0, 256},
@@ -86,6 +97,8 @@ struct Schema<Operation> {
         Field{20, "record", &Operation::record,
               "addresses: the record that gets others; failover: the one taken over", server},
         Field{21, "reason", &Operation::reason, "failover: why", server, 0, 1024},
+        Field{23, "target", &Operation::target, "lifecycle: what the instance is to be", server},
+        Field{24, "detach", &Operation::detach, "lifecycle: then all its records are detached", server},
     };
 };
 WEFT_SCHEMA_COMPLETE(Operation);

@@ -9,8 +9,8 @@
 //   any connection, first      hello Hello -> hello Hello
 //   without a certificate      enroll EnrollRequest -> certificate Certificate | ack
 //                              login LoginRequest -> ack; then as a client
-//   clients                    create, modify, remove, attach, detach, move, failover, confirm, revoke -> ack
-//   Ack
+//   clients                    create, modify, remove, attach, detach, move, failover, lifecycle, confirm,
+//                              revoke -> ack Ack
 //                              token TokenRequest -> ack Ack (text: the token)
 //                              get GetRequest -> object ObjectAnswer | ack
 //                              list ListRequest -> object* done | ack
@@ -25,6 +25,7 @@
 //                              counters Counters, trace TraceHop, renew RenewRequest -> certificate
 //                              Certificate, usage_report UsageReport -> usage_ack UsageAck,
 //                              lease LeaseRequest -> lease_answer LeaseAnswer
+//                              instance_report InstanceReport (when it changes, and all in each session)
 //   agent's local socket       monitor MonitorRequest -> packet_event PacketEvent*;  status, counters as
 //   above
 //                              capture CaptureRequest -> ack Captured* (until the next capture) | ack
@@ -68,6 +69,8 @@ enum class Command : std::uint16_t {
     report = 68,
     usage_report = 69,
     usage_ack = 70,
+    lifecycle = 71,
+    instance_report = 72,
     lease = 80,
     lease_answer = 81,
     failover = 82,

@@ -12,6 +12,7 @@ from .state import RUN
 from .topology import COORDINATOR_ADDRESS
 
 PORT = 7470
+DRIVERS = Path(__file__).resolve().parents[2] / "instance.d"
 SOCKET = RUN / "coordinator" / "coordinator.sock"
 
 
@@ -64,7 +65,7 @@ def declare_host(state, host):
 
 
 def start_host(state, host):
-    """Declares the host, enrols its agent with a token, starts the device helper and the agent. A foreign host is
+    """Declares the host, enrols its agent with a token, starts the helpers and the agent. A foreign host is
     declared: what runs in its namespace is up to whoever uses the lab."""
     declare_host(state, host)
     if host.foreign:
@@ -78,11 +79,12 @@ def start_host(state, host):
     _write(config, {
         "coordinator": [f"{COORDINATOR_ADDRESS}:{PORT}"],
         "tls": {"directory": str(tls)},
-        "uplinks": [{"device": "uplink0", "mode": "auto"}],
+        "uplinks": [{"device": f"uplink{n}", "mode": "auto"} for n in range(host.uplinks)],
         "bpf": {"pin": str(folder / "bpf" / "weft"), **bpf_objects(state)},
         "socket": str(folder / "agent.sock"),
         "state": str(folder / "state"),
         "helper": str(folder / "helper.sock"),
+        "instance-helper": str(folder / "instance-helper.sock"),
         "flow-log": {"directory": str(folder / "log")},
         **host.agent,
     })
@@ -92,6 +94,10 @@ def start_host(state, host):
     helper = str(folder / "helper.sock")
     process.start(state, f"helper-{host.name}", host.name,
                   [program(state, "weft-device-helper"), "--socket", helper], helper)
+    instances = str(folder / "instance-helper.sock")
+    process.start(state, f"instances-{host.name}", host.name,
+                  [program(state, "weft-instance-helper"), "--socket", instances,
+                   "--drivers", str(DRIVERS), "--hooks", str(folder / "hooks.d")], instances)
     process.start(state, f"agent-{host.name}", host.name, agent)
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Namespaces and links of the lab: one bridge in weft-underlay, one uplink0 in each host."""
+"""Namespaces and links of the lab: one bridge in weft-underlay, one uplink0 in each host. A host with two
+uplinks is behind a router: the underlay answers for its addresses and routes to it by both."""
 
 import contextlib
 import os
@@ -55,6 +56,37 @@ def _join_underlay(name, device, addresses, mtu):
     run("ip", "-n", own, "link", "set", device, "up")
 
 
+def _join_routed(host, number, mtu):
+    own, router = namespace(host.name), namespace(UNDERLAY)
+    hops = []
+    for n in range(host.uplinks):
+        there, here = (f"198.51.100.{4 * (2 * number + n) + end}" for end in (1, 2))
+        run("ip", "-n", router, "link", "add", f"{host.name}-{n}", "mtu", str(mtu), "type", "veth",
+            "peer", "name", f"uplink{n}", "mtu", str(mtu), "netns", own)
+        for name, device, address in ((router, f"{host.name}-{n}", there), (own, f"uplink{n}", here)):
+            run("ip", "-n", name, "address", "add", f"{address}/30", "dev", device)
+            run("ip", "-n", name, "link", "set", device, "up")
+        hops.append((there, here))
+    for name in (host.name, UNDERLAY):
+        run(*enter(name, ["sysctl", "-qw", "net.ipv4.conf.all.ignore_routes_with_linkdown=1",
+                          "net.ipv4.conf.all.rp_filter=0"]))
+    source = host.links[0].partition("/")[0]
+    for link in host.links:
+        address = link.partition("/")[0]
+        run("ip", "-n", own, "address", "add", f"{address}/32", "dev", "lo")
+        run("ip", "-n", router, "route", "add", f"{address}/32",
+            *(word for _, here in hops for word in ("nexthop", "via", here)))
+    run("ip", "-n", own, "route", "add", "192.0.2.0/24", "src", source,
+        *(word for there, _ in hops for word in ("nexthop", "via", there)))
+
+
+def _route_underlay():
+    router = namespace(UNDERLAY)
+    run("ip", "-n", router, "address", "add", "192.0.2.254/24", "dev", "br0")
+    run(*enter(UNDERLAY, ["sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.conf.br0.proxy_arp=1",
+                          "net.ipv4.conf.br0.send_redirects=0"]))
+
+
 def build(state, topology):
     add_namespace(state, UNDERLAY)
     run("ip", "-n", namespace(UNDERLAY), "link", "add", "br0", "mtu", str(topology.mtu), "type", "bridge",
@@ -62,9 +94,14 @@ def build(state, topology):
     run("ip", "-n", namespace(UNDERLAY), "link", "set", "br0", "up")
     add_namespace(state, "coordinator")
     _join_underlay("coordinator", "uplink0", COORDINATOR, topology.mtu)
-    for host in topology.hosts:
+    if any(host.uplinks > 1 for host in topology.hosts):
+        _route_underlay()
+    for number, host in enumerate(topology.hosts):
         add_namespace(state, host.name)
-        _join_underlay(host.name, "uplink0", host.links, topology.mtu)
+        if host.uplinks > 1:
+            _join_routed(host, number, topology.mtu)
+        else:
+            _join_underlay(host.name, "uplink0", host.links, topology.mtu)
     for instance in topology.instances:
         add_namespace(state, instance)
 

@@ -17,12 +17,13 @@ UNDERLAY = [ipaddress.ip_network("192.0.2.0/24"), ipaddress.ip_network("2001:db8
 class Host:
     name: str
     underlay: list  # what `weft host create` declares
-    links: list  # what uplink0 carries, with prefix lengths
+    links: list  # what uplink0, or with several uplinks lo, carries, with prefix lengths
     zone: str = "z1"
     agent: dict = field(default_factory=dict)  # added to the host's agent.yaml
     foreign: bool = False  # runs no agent
     capabilities: list = field(default_factory=list)  # of a foreign host; empty: what weft takes it to have
     underlay_mtu: int = 0  # of a foreign host; 0: not known
+    uplinks: int = 1  # with several, its addresses are on lo, and the underlay routes to them
 
 
 @dataclass
@@ -72,10 +73,13 @@ def _address(what, text):
 def _host(entry):
     what = f"lab.hosts: {entry.get('name', '?') if isinstance(entry, dict) else entry}"
     _check_keys(what, entry, {"name", "zone", "underlay", "addresses", "agent", "foreign", "capabilities",
-                              "underlay-mtu"})
+                              "underlay-mtu", "uplinks"})
     if "name" not in entry or not entry.get("underlay"):
         raise LabError(f"{what}: name and underlay are needed")
     _check_foreign(what, entry)
+    uplinks = entry.get("uplinks", 1)
+    if uplinks not in (1, 2) or (uplinks == 2 and any(":" in text for text in entry["underlay"])):
+        raise LabError(f"{what}: uplinks: 1, or 2 with IPv4 addresses alone, was expected, not {uplinks!r}")
     links = []
     for text in entry.get("addresses", entry["underlay"]):
         address = _address(what, text)
@@ -84,7 +88,7 @@ def _host(entry):
             raise LabError(f"{what}: {text} is in none of {', '.join(map(str, UNDERLAY))}")
         links.append(f"{address}/{network.prefixlen}")
     return Host(entry["name"], entry["underlay"], links, entry.get("zone", "z1"), entry.get("agent", {}),
-                entry.get("foreign", False), entry.get("capabilities", []), entry.get("underlay-mtu", 0))
+                entry.get("foreign", False), entry.get("capabilities", []), entry.get("underlay-mtu", 0), uplinks)
 
 
 def load(path):

@@ -15,6 +15,8 @@ using schema::Tags;
 // When a changing request is answered: durable; installed on every connected affected host; on all.
 enum class Wait : std::uint8_t { store = 0, installed = 1, all = 2 };
 
+enum class Lifecycle : std::uint8_t { launch = 1, suspend = 2, resume = 3, stop = 4 };
+
 // What every changing request may carry.
 struct Options {
     bool dry_run{false};
@@ -124,6 +126,7 @@ struct AttachRequest {
     bool has_vlan{false};
     Tags tags{};
     std::vector<schema::SecurityRule> rules{};
+    std::string host{};
 
     friend bool operator==(const AttachRequest&, const AttachRequest&) = default;
 };
@@ -153,6 +156,16 @@ struct FailoverRequest {
     Options options;
 
     friend bool operator==(const FailoverRequest&, const FailoverRequest&) = default;
+};
+
+// launch, suspend, resume and stop (row 2.13): by hand, by a scaler, all the same.
+struct LifecycleRequest {
+    std::string instance;
+    Lifecycle verb{};    // none: 0
+    bool detach{false};  // stop
+    Options options;
+
+    friend bool operator==(const LifecycleRequest&, const LifecycleRequest&) = default;
 };
 
 // Whether all attachments of the instance are programmed (row 2.3): ack 0, or conflict naming those that are
@@ -197,6 +210,14 @@ inline constexpr auto enum_names<wire::Wait> = std::array{
     std::pair{wire::Wait::store, std::string_view{"store"}},
     std::pair{wire::Wait::installed, std::string_view{"installed"}},
     std::pair{wire::Wait::all, std::string_view{"all"}},
+};
+
+template <>
+inline constexpr auto enum_names<wire::Lifecycle> = std::array{
+    std::pair{wire::Lifecycle::launch, std::string_view{"launch"}},
+    std::pair{wire::Lifecycle::suspend, std::string_view{"suspend"}},
+    std::pair{wire::Lifecycle::resume, std::string_view{"resume"}},
+    std::pair{wire::Lifecycle::stop, std::string_view{"stop"}},
 };
 
 template <>
@@ -339,6 +360,8 @@ struct Schema<wire::AttachRequest> {
         Field{20, "tags", &wire::AttachRequest::tags, "of a new attachment", settable, 0, 50},
         Field{11, "rules", &wire::AttachRequest::rules, "of the attachment, as in its table", settable, 0,
               schema::most_attachment_rules},
+        Field{12, "host", &wire::AttachRequest::host,
+              "which of those that the instance spans; empty: its first", settable, 0, 255},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::AttachRequest);
@@ -378,6 +401,18 @@ struct Schema<wire::FailoverRequest> {
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::FailoverRequest);
+
+template <>
+struct Schema<wire::LifecycleRequest> {
+    static constexpr std::string_view name = "LifecycleRequest";
+    static constexpr auto fields = std::tuple{
+        Field{1, "instance", &wire::LifecycleRequest::instance, "id or name", required, 1, 511},
+        Field{2, "verb", &wire::LifecycleRequest::verb, "what it is to do", required},
+        Field{3, "detach", &wire::LifecycleRequest::detach, "stop: detach all its records"},
+        Field{4, "options", &wire::LifecycleRequest::options, ""},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::LifecycleRequest);
 
 template <>
 struct Schema<wire::ReadyRequest> {

@@ -55,6 +55,17 @@ struct Installed {
     friend bool operator==(const Installed&, const Installed&) = default;
 };
 
+// What an instance has become: the driver did what `generation` of it asks for, or could not, or it changed
+// by itself.
+struct InstanceReport {
+    Id instance;
+    std::uint64_t generation{0};
+    schema::DriverState state{schema::DriverState::unknown};
+    std::string error;
+
+    friend bool operator==(const InstanceReport&, const InstanceReport&) = default;
+};
+
 }  // namespace weft::wire
 
 namespace weft::schema {
@@ -116,5 +127,18 @@ struct Schema<wire::Installed> {
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::Installed);
+
+template <>
+struct Schema<wire::InstanceReport> {
+    static constexpr std::string_view name = "InstanceReport";
+    static constexpr auto fields = std::tuple{
+        Field{1, "instance", &wire::InstanceReport::instance, "the instance", required},
+        Field{2, "generation", &wire::InstanceReport::generation, "of it, as the host knows it", required},
+        Field{3, "state", &wire::InstanceReport::state, "what the driver says"},
+        Field{4, "error", &wire::InstanceReport::error, "why it is not as it was asked to be", settable, 0,
+              1024},
+    };
+};
+WEFT_SCHEMA_COMPLETE(wire::InstanceReport);
 
 }  // namespace weft::schema
