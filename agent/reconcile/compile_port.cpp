@@ -106,6 +106,7 @@ weft_local shared_side(const schema::Port& port, const weft_local& seat) {
     out.flags &= ~std::uint32_t{WEFT_PORT_PEER};
     out.policy = 0;
     out.acl = 0;
+    out.narrow = 0;
     out.vlan = 0;
     std::ranges::copy(port.mac.bytes, out.mac);
     return out;

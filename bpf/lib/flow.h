@@ -145,7 +145,6 @@ INLINE void clear_side(struct weft_flow_side* side) {
 INLINE void begin_flow(const struct track* t, struct weft_flow* flow, __u32 timeout) {
     clear_side(&flow->side[0]);
     clear_side(&flow->side[1]);
-    flow->side[0].member = flow->side[1].member = 0;
     flow->attachment = t->attachment;
     flow->created = t->now;
     flow->timeout = timeout;
@@ -154,6 +153,7 @@ INLINE void begin_flow(const struct track* t, struct weft_flow* flow, __u32 time
     flow->acl = t->acl;
     flow->tag = t->tag;
     flow->narrow = t->narrow;
+    flow->member = 0;
     flow->initiator = t->direction;
     flow->state = WEFT_FLOW_NEW;
     flow->rule = t->rule.rule;

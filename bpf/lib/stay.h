@@ -6,15 +6,6 @@
 #include "lib/filter.h"
 #include "lib/member.h"
 
-INLINE __u32 flow_member(const struct weft_flow* flow) {
-    return (__u32)flow->side[0].member << 16 | flow->side[1].member;
-}
-
-INLINE void set_flow_member(struct weft_flow* flow, __u32 member) {
-    flow->side[0].member = member >> 16;
-    flow->side[1].member = member & 0xffff;
-}
-
 /* The entry of the flow that the filter let through; none: the packet has none. */
 INLINE struct weft_flow* passing_flow(struct track* t) {
     struct weft_flow* flow = find_flow(t);
@@ -27,9 +18,9 @@ __attribute__((noinline)) int hear_member(__u64 record, __u32 member) {
     struct track* t = scratch_track();
     struct weft_flow* flow = t ? passing_flow(t) : 0;
     if (!flow || !find_member(record, member)) return VERDICT_NEXT;
-    __u32 former = flow_member(flow);
+    __u32 former = flow->member;
     if (former == member) return VERDICT_NEXT;
     if (former && find_member(record, former)) return DROP(member_flow);
-    set_flow_member(flow, member);
+    flow->member = member;
     return VERDICT_NEXT;
 }

@@ -79,9 +79,10 @@ std::function<std::string(const std::string&)> one_of_check(std::vector<std::str
 }
 
 bool is_filter(const FieldDescription& field) {
+    const bool parameters = field.shape == Shape::tags && field.name != "tags";  // tag:KEY is about tags
     return field.shape != Shape::integer && field.fields.empty() && field.shape != Shape::structure &&
-           !field.has(schema::secret) && field.name != "description" && field.name != "notice" &&
-           field.name != "problem" && field.name != "error";
+           !parameters && !field.has(schema::secret) && field.name != "description" &&
+           field.name != "notice" && field.name != "problem" && field.name != "error";
 }
 
 std::string reference_name(Kind kind) { return upper(to_string(kind)); }
@@ -90,12 +91,12 @@ std::string option_names(const FieldDescription& field, Kind kind) {
     const std::string name{field.name};
     if (field.shape != Shape::list && field.shape != Shape::tags) return "--" + name;
     std::string singular;
-    if (name.ends_with("ies")) {
+    if (name.ends_with("ies"))
         singular = name.substr(0, name.size() - 3) + "y";
-    } else if (name.ends_with("s")) {
+    else if (name.ends_with("s"))
         singular = name.substr(0, name.size() - (name.ends_with("sses") || name.ends_with("xes") ? 2 : 1));
-    }
-    const bool taken = singular.empty() || schema::find_field(kind, singular) != nullptr;
+    const auto* other = schema::find_field(kind, singular);
+    const bool taken = singular.empty() || (other != nullptr && other->client_may_set());
     return "--" + name + (taken ? "" : ",--" + singular);
 }
 

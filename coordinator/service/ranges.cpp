@@ -44,6 +44,8 @@ Result<Prefix> choose(const Context& context, const Subnet& subnet, const Prefix
 Result<void> check_prefix(const Context& context, const Subnet& subnet, const Record& record,
                           const Prefix& prefix) {
     const auto text = to_string(prefix);
+    if (!record.exclusive)
+        return invalid("prefixes", "are of exclusive records alone: this one may be shared");
     if (prefix.length() == prefix.address().bits())
         return invalid("prefixes", text + " is a single address: give it as one of the addresses");
     if (!is_delegable(subnet, prefix))

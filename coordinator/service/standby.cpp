@@ -47,7 +47,7 @@ Result<Attachment> placed(const Cloud& cloud, const Acknowledgements& hosts, con
         request.has_vlan = true;
         request.vlan = former->vlan;
     }
-    WEFT_TRY(auto device, choose_device(context, request, record, instance));
+    WEFT_TRY(auto device, choose_device(context, request, record, instance, instance.host));
     Attachment attachment;
     attachment.record = record.id;
     attachment.instance = instance.id;
@@ -58,6 +58,10 @@ Result<Attachment> placed(const Cloud& cloud, const Acknowledgements& hosts, con
     attachment.vlan = device.vlan;
     attachment.device_of = device.of;
     attachment.device_mac = device.mac;
+    attachment.made = device.made;
+    if (!instance.hosts.empty()) attachment.at = instance.host;
+    // They narrow what the record's groups allow, wherever it is (row 3.3).
+    if (former != nullptr) attachment.rules = former->rules;
     attachment.owner = former != nullptr ? former->owner : record.owner;
     attachment.delete_on_terminate =
         former != nullptr ? former->delete_on_terminate : record.delete_on_terminate;

@@ -17,7 +17,7 @@ TEST_CASE("[2.12/installed] a fresh host asks for a snapshot, installs it and ac
     CHECK(hello.revision == 0);
     CHECK(hello.lowest <= 1);
     CHECK(hello.highest >= 1);
-    CHECK(hello.capabilities == std::vector<std::string>{"geneve/1", "vxlan/1", "redirect-peer"});
+    CHECK(hello.capabilities == std::vector<std::string>{"geneve/1", "vxlan/1", "redirect-peer", "lease"});
     CHECK(hello.underlay == std::vector{Address::v4(0xc0000201)});
     CHECK(hello.underlay_mtu == 1500);
 
@@ -119,7 +119,7 @@ TEST_CASE("[6.1/report] capabilities and problems are reported after the hello a
     world.datapath.host_report = {{"geneve/1"}, {}, {Address::v4(0xc0000202)}, 1400};
     world.agent->installation.environment_changed();
     REQUIRE(world.until([&] { return world.coordinator.report.has_value(); }));
-    CHECK(world.coordinator.report->capabilities == std::vector<std::string>{"geneve/1"});
+    CHECK(world.coordinator.report->capabilities == std::vector<std::string>{"geneve/1", "lease"});
     CHECK(world.coordinator.report->underlay == std::vector{Address::v4(0xc0000202)});
     CHECK(world.coordinator.report->underlay_mtu == 1400);
     CHECK(world.coordinator.report->problem.empty());

@@ -45,7 +45,7 @@ struct weft_flow_side {
     __u32 window;  /* largest window offered, bytes, scaled */
     __u8 scale;    /* shift of the window */
     __u8 flags;    /* weft_flow_side_flag */
-    __u16 member;  /* half of the flow's member, see weft_flow */
+    __u16 pad;     /* zero */
 };
 WEFT_ABI_SIZE(weft_flow_side, 32);
 
@@ -60,20 +60,18 @@ enum weft_flow_side_flag {
 struct weft_flow {
     __u64 attachment; /* the entry is void under any other one */
     __u64 created;
-    __u64 expires;   /* void from then on */
-    __u32 timeout;   /* seconds that each packet adds; as the quota said when this state began */
-    __u32 policy;    /* policy that last allowed it, or keeps it */
-    __u32 acl;       /* ACL that the sides' flags are about */
-    __u32 tag;       /* security tag of the remote end when it was last allowed */
-    __u32 narrow;    /* policy of the attachment's rules that last allowed it */
-    __u32 pad;       /* zero */
-    __u16 initiator; /* weft_direction of the first packet */
-    __u16 state;     /* weft_flow_state */
-    __u32 rule;      /* position of the rule that last allowed it, from 0 */
-    __u64 rule_of;   /* id of that rule's group */
-    /* What the record sent, what it received. Where the remote end is a shared record, their `member` are the
-     * upper and the lower half of the weft_member_id that the flow stays with; both 0: none yet. */
-    struct weft_flow_side side[2];
+    __u64 expires; /* void from then on */
+    __u32 timeout; /* seconds that each packet adds; as the quota said when this state began */
+    __u32 policy;  /* policy that last allowed it, or keeps it */
+    __u32 acl;     /* ACL that the sides' flags are about */
+    __u32 tag;     /* security tag of the remote end when it was last allowed */
+    __u32 narrow;  /* policy of the attachment's rules that last allowed it */
+    __u32 member;  /* weft_member_id that it stays with, if the remote end is a shared record; 0: none yet */
+    __u16 initiator;               /* weft_direction of the first packet */
+    __u16 state;                   /* weft_flow_state */
+    __u32 rule;                    /* position of the rule that last allowed it, from 0 */
+    __u64 rule_of;                 /* id of that rule's group */
+    struct weft_flow_side side[2]; /* what the record sent, what it received */
 };
 WEFT_ABI_SIZE(weft_flow, 128);
 

@@ -109,7 +109,7 @@ struct Schema<Attachment> {
               "all of that",
               settable, 0, most_attachment_rules},
         Field{30, "failed", &Attachment::failed,
-              "why a shared record's new flows go to its other instances; empty: they come here as well",
+              "why flows of a shared record go to its other instances alone; empty: they come here as well",
               server, 0, 1024},
         Field{45, "at", &Attachment::at,
               "host it is for, of an instance that spans several; empty: the instance's", server},

@@ -39,7 +39,7 @@ constexpr Shape shape_of() {
 // is a record, a device is an attachment's.
 Kind referred(std::string_view name) {
     if (name == "id") return Kind::none;
-    if (name == "awaited") return Kind::host;
+    if (name == "awaited" || name == "at") return Kind::host;
     if (name == "then-delete") return Kind::record;
     if (name == "peers") return Kind::partition;
     if (name == "device-of") return Kind::attachment;

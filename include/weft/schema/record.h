@@ -227,7 +227,7 @@ struct Schema<Record> {
         Field{48, "former-prefixes", &Record::former_prefixes, "prefixes before the change that is under way",
               server, 0, most_prefixes},
         Field{55, "members", &Record::members,
-              "of a shared record: its instances, with why one gets no new flows", derived, 0, 64},
+              "of a shared record: its instances, with why one gets no flows", derived, 0, 64},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name
