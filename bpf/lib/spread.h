@@ -22,11 +22,11 @@ static __attribute__((noinline)) const struct weft_member* choose_member(__u64 r
     if (!t) return 0;
     struct weft_flow* flow = passing_flow(t);
     if (!flow && t->kind == TRACK_LATER) return 0;
-    __u32 id = flow ? flow_member(flow) : 0;
+    __u32 id = flow ? flow->member : 0;
     const struct weft_member* member = id ? find_member(record, id) : 0;
     if (member) return member;
     id = spread_member(record, t);
     member = id ? find_member(record, id) : 0;
-    if (member && flow) set_flow_member(flow, id);
+    if (member && flow) flow->member = id;
     return member;
 }

@@ -30,8 +30,12 @@ std::vector<Entry> mappings(std::uint64_t generation) {
         const Address address = Address::v4(0x0a000000 + i);
         std::copy(address.mapped().begin(), address.mapped().end(),
                   reinterpret_cast<std::uint8_t*>(&key.address));
-        const weft_mapping mapping{
-            .host = (i + generation) % 1000, .record = i + 1, .tag = 0, .mac = {2, 0, 0, 0, 0, 1}, .pad = {}};
+        const weft_mapping mapping{.host = (i + generation) % 1000,
+                                   .record = i + 1,
+                                   .tag = 0,
+                                   .mac = {2, 0, 0, 0, 0, 1},
+                                   .flags = 0,
+                                   .pad = {}};
         entries.push_back({bytes_of(key), bytes_of(mapping)});
     }
     return entries;

@@ -84,25 +84,11 @@ TEST_CASE("[1.7/show] one object shows every field, references by name with thei
     CHECK(text.find("\ngeneration:          0\ncreate-time:         2026-01-31T12:00:00.000001Z\n"
                     "tag:                 0\n") != std::string::npos);
     CHECK(text.ends_with(
-        "
-attachers:           -
-detachers:           -
-"
-        "ip-setters:          -
-modifiers:           -
-standbys:            -
-lease:               10
-"
-        "failover:            -
-prefixes:            -
-public-addresses:    -
-nics:                -
-"
-        "monitoring:          tx-packets=0,tx-bytes=0,rx-packets=0,rx-bytes=0,tx-drops=0,rx-drops=0,time=
-"
-        "former-prefixes:     -
-members:             -
-"));
+        "\nattachers:           -\ndetachers:           -\n"
+        "ip-setters:          -\nmodifiers:           -\nstandbys:            -\nlease:               10\n"
+        "failover:            -\nprefixes:            -\npublic-addresses:    -\nnics:                -\n"
+        "monitoring:          tx-packets=0,tx-bytes=0,rx-packets=0,rx-bytes=0,tx-drops=0,rx-drops=0,time=\n"
+        "former-prefixes:     -\nmembers:             -\n"));
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) ==
           schema::field_count<schema::Record>);
 }

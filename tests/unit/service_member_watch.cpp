@@ -106,7 +106,7 @@ TEST_CASE(
     const auto revision = lab.cloud().revision();
     lab.hosts.states[lab.h2].session = SessionState::never;
     lab.watch->on_ack(lab.h2);
-    lab.hosts.states[lab.h2] = {SessionState::connected, 0, {}, {}, {lab.two}, {}};
+    lab.hosts.states[lab.h2] = {SessionState::connected, 0, {}, {}, {lab.two}, {}, {}};
     lab.watch->on_ack(lab.h2);
     CHECK(lab.failed().empty());
     const Id r1 = lab.attached("r1", "i1");
