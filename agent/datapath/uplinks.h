@@ -23,8 +23,8 @@ public:
     // Lets go of devices that are uplinks no more.
     void detach_former(netlink::Socket& socket, const netlink::Links& links) const;
 
-    // Adds addresses (also those of the loopback device), MACs, the smallest MTU, "xdp-native:DEVICE" features
-    // and problems.
+    // Adds addresses (also those of the loopback device), MACs, the smallest MTU, "xdp-native:DEVICE"
+    // features and problems.
     void report(netlink::Socket& socket, const netlink::Links& links, HostReport& report) const;
 
 private:

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "agent/reconcile/leases.h"
 #include "agent/reconcile/common.h"
+#include "agent/reconcile/leases.h"
 #include "agent/reconcile/policies.h"
 #include "agent/reconcile/problems.h"
 #include "agent/reconcile/quotas.h"

@@ -11,8 +11,8 @@
 
 namespace weft::coordinator {
 
-// `id` is the peer's host, the port's attachment, the spread record, the group, the ACL, the instance, otherwise
-// the partition.
+// `id` is the peer's host, the port's attachment, the spread record, the group, the ACL, the instance,
+// otherwise the partition.
 struct Key {
     schema::DesiredKind kind{schema::DesiredKind::peer};
     Id id;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "coordinator/service/standby.h"
 #include "coordinator/service/placement.h"
+#include "coordinator/service/standby.h"
 
 namespace weft::coordinator {
 

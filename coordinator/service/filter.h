@@ -17,9 +17,9 @@ public:
 
     // Whether the object, seen with its derived fields, fits.
     [[nodiscard]] bool matches(const Cloud& cloud, const Acknowledgements& hosts, const Object& object) const;
-    // Calls fn(object) for objects that can fit, in the order of ids, those after `start` alone, until it says
-    // false: those that an index knows, if there is one for what is asked, else all of the kind. What it costs
-    // before the first of them does not grow with how many there are.
+    // Calls fn(object) for objects that can fit, in the order of ids, those after `start` alone, until it
+    // says false: those that an index knows, if there is one for what is asked, else all of the kind. What it
+    // costs before the first of them does not grow with how many there are.
     using Visit = std::function<bool(const Object&)>;
     void each_after(const Cloud& cloud, Id start, const Visit& fn) const;
 

@@ -49,8 +49,8 @@ void mapping(std::span<const std::string> arguments);
 // memory PIN OBJECTS COUNT: bytes of the maps of flows and of mappings, with that many entries in each.
 void memory(std::span<const std::string> arguments);
 
-// query SOCKET TIMES SECONDS: milliseconds, median and 99th percentile, of pages of 1,000 and of queries by what
-// indexes know, asked of a running coordinator whose database fill() made; of creations alone, and while
+// query SOCKET TIMES SECONDS: milliseconds, median and 99th percentile, of pages of 1,000 and of queries by
+// what indexes know, asked of a running coordinator whose database fill() made; of creations alone, and while
 // others list all records, or look for what is not there.
 void query(std::span<const std::string> arguments);
 

@@ -48,14 +48,17 @@ constexpr const char* skeleton = R"(cloud:
     - {name: plain, cidrs: [10.9.0.0/16], owner: ann, peers: [full], subnets: [{name: plain, cidr: 10.9.1.0/24}]}
   address-pools: [{name: outside, ranges: [203.0.113.0/28]}]
   instances:
-    - {name: full, owner: ann, host: plain, state: stopped, netns: full}
+    - {name: full, owner: ann, host: plain, state: stopped, netns: full, hosts: [full], bare: false, driver: "", parameters: {}}
     - {name: plain, owner: ann}
+    - {name: driven, owner: ann, host: plain, netns: driven, driver: netns, parameters: {command: sleep}}
+    - {name: metal, owner: ann, host: full, bare: true}
   records:
-    - {name: full, subnet: full/full, addresses: [10.1.2.30, 10.1.2.31, "2001:db8:10:2::30"], mac: "02:00:00:00:00:31", dns: 10.1.2.54, security-groups: [plain, full], routes: [{prefix: 198.51.100.0/24, target: record, record: plain}], pool: full, address-pool: full, vlan: 20, source-dest-check: true, exclusive: false, status: in-repair}
+    - {name: full, subnet: full/full, addresses: [10.1.2.30, 10.1.2.31, "2001:db8:10:2::30"], mac: "02:00:00:00:00:31", dns: 10.1.2.54, security-groups: [plain, full], routes: [{prefix: 198.51.100.0/24, target: record, record: plain}], pool: full, address-pool: full, vlan: 20, source-dest-check: true, exclusive: false, status: in-repair, prefixes: [], public-addresses: []}
+    - {name: tall, subnet: full/full, addresses: [10.1.2.35], prefixes: [10.1.2.64/28], public-addresses: [{private: 10.1.2.35, public: 203.0.113.5}], standbys: [plain, full]}
     - {name: plain, subnet: full/plain, addresses: [10.1.3.30], mac: "02:00:00:00:00:32", delete-on-terminate: true, source-dest-check: false}
     - {name: lone, subnet: plain/plain}
   attachments:
-    - {record: full/full, instance: full, device: eth7, vlan: 30}
+    - {record: full/full, instance: full, device: eth7, vlan: 30, rules: [{direction: ingress, protocol: tcp, ports: 443}]}
     - {record: full/full, instance: plain, device: eth8}
     - {record: full/plain, instance: full, device: eth9, delete-on-terminate: false}
 )";

@@ -85,6 +85,8 @@ private:
                     continue;
                 if (field.has(schema::foreign_only) && *object.find("foreign") == Value{false}) continue;
                 if (!partition.empty() && field.name == "partition") continue;
+                // What a driver runs is launched by who wants it to run.
+                if (field.name == "state" && !text_of(object, "driver").empty()) continue;
                 item.set(std::string(field.name), without_defaults(names(field, value)));
             }
             if (kind == Kind::partition) {

@@ -263,9 +263,9 @@ struct Port {
     Mac device_mac;                   // of those that share the device and the tag; unset: `mac`
     std::vector<Prefix> prefixes;     // delegated to the record
     std::vector<SecurityRule> rules;  // of the attachment, that narrow its groups; none: all that those allow
-    std::uint32_t lease{0};           // seconds that it passes packets after the last contact; 0: without limit
-    bool spread{false};               // one of several instances that have the record
-    bool bare{false};                 // the other end of a new veth is the host's own
+    std::uint32_t lease{0};  // seconds that it passes packets after the last contact; 0: without limit
+    bool spread{false};      // one of several instances that have the record
+    bool bare{false};        // the other end of a new veth is the host's own
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
     // What the instance sends from and is sent to.

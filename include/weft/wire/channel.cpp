@@ -87,7 +87,9 @@ private:
 }  // namespace
 
 Channel::Channel(asio::any_io_executor executor, Identity peer, std::size_t limit)
-    : executor_(std::move(executor)), peer_(std::move(peer)), reader_(limit),
+    : executor_(std::move(executor)),
+      peer_(std::move(peer)),
+      reader_(limit),
       written_(executor_, std::chrono::steady_clock::time_point::max()) {}
 
 asio::awaitable<Result<Channel::Pointer>> Channel::connect_unix(std::string path) {
