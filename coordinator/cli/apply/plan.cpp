@@ -62,7 +62,8 @@ private:
             return step.kind == Kind::partition && step.references.find("dedicated-hosts");
         });
         if (dedicated)
-            std::ranges::stable_partition(steps_, [](const Step& step) { return step.kind == Kind::host; });
+            std::stable_partition(steps_.begin(), steps_.end(),
+                                  [](const Step& step) { return step.kind == Kind::host; });
     }
 
     // All steps, with those that delete what the document has no more where they find and leave room.

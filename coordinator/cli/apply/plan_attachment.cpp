@@ -49,8 +49,8 @@ bool is_shared(const Document& document, const Value* record, const std::string&
 // Fields that a request to attach does not carry: set as soon as the record is attached.
 void add_rest(const Wanted& one, const std::string& record, const std::string& instance,
               std::vector<Step>& steps) {
-    constexpr std::array<std::string_view, 5> carried{"device", "netns", "vlan", "delete-on-terminate",
-                                                      "tags"};
+    constexpr std::array<std::string_view, 7> carried{
+        "device", "netns", "host", "vlan", "delete-on-terminate", "tags", "rules"};
     Step step{
         Verb::modify, Kind::attachment, record + '@' + instance, {}, {Value::Map{}}, {Value::Map{}}, {}};
     step.position = one.position;
