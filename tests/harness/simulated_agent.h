@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "agent/session/reconnect.h"
-#include "tests/harness/simulated_target.h"
 #include "tests/harness/coordinator_site.h"
+#include "tests/harness/simulated_target.h"
 
 namespace weft::test {
 
