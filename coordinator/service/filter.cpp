@@ -90,19 +90,6 @@ Result<Filter> Filter::make(const Cloud& cloud, const Principal& principal, Kind
     return filter;
 }
 
-bool Filter::matches(const Cloud& cloud, const Acknowledgements& hosts, const Object& object) const {
-    if (terms_.empty() && tags_.empty()) return true;
-    return std::visit(
-        [&]<class P>(const P& pointer) -> bool {
-            if constexpr (std::is_same_v<P, std::monostate>) {
-                return false;
-            } else {
-                return as_shown_ ? fits_all(view(cloud, hosts, *pointer)) : fits_all(*pointer);
-            }
-        },
-        object);
-}
-
 template <class T>
 bool Filter::fits_all(const T& object) const {
     auto term = terms_.begin();
@@ -119,6 +106,19 @@ bool Filter::fits_all(const T& object) const {
             all = found != object.tags.end() && found->second == value;
         }
     return all;
+}
+
+bool Filter::matches(const Cloud& cloud, const Acknowledgements& hosts, const Object& object) const {
+    if (terms_.empty() && tags_.empty()) return true;
+    return std::visit(
+        [&]<class P>(const P& pointer) -> bool {
+            if constexpr (std::is_same_v<P, std::monostate>) {
+                return false;
+            } else {
+                return as_shown_ ? fits_all(view(cloud, hosts, *pointer)) : fits_all(*pointer);
+            }
+        },
+        object);
 }
 
 const Filter::Term* Filter::term(std::string_view field) const {
