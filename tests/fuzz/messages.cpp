@@ -46,6 +46,8 @@ void check(const Frame& frame) {
         case Command::detach: return check<wire::DetachRequest>(frame);
         case Command::move: return check<wire::MoveRequest>(frame);
         case Command::failover: return check<wire::FailoverRequest>(frame);
+        case Command::lifecycle: return check<wire::LifecycleRequest>(frame);
+        case Command::instance_report: return check<wire::InstanceReport>(frame);
         case Command::lease: return check<wire::LeaseRequest>(frame);
         case Command::lease_answer: return check<wire::LeaseAnswer>(frame);
         case Command::ready: return check<wire::ReadyRequest>(frame);
