@@ -53,7 +53,7 @@ namespace weft::schema {
 template <>
 struct Schema<agent::FurtherAddress> {
     static constexpr std::string_view name = "FurtherAddress";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "address", &agent::FurtherAddress::address, "the address", required},
         Field{2, "prefix-length", &agent::FurtherAddress::prefix_length, "of its subnet", settable, 0, 128},
     };
@@ -63,7 +63,7 @@ WEFT_SCHEMA_COMPLETE(agent::FurtherAddress);
 template <>
 struct Schema<agent::MakeDevice> {
     static constexpr std::string_view name = "MakeDevice";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "name", &agent::MakeDevice::name, "the host's end", required, 1, 15},
         Field{2, "attachment", &agent::MakeDevice::attachment, "what it is for", required},
         Field{3, "netns", &agent::MakeDevice::netns, "network namespace of the other end", settable, 0, 255},
@@ -86,7 +86,7 @@ WEFT_SCHEMA_COMPLETE(agent::MakeDevice);
 template <>
 struct Schema<agent::RemoveDevice> {
     static constexpr std::string_view name = "RemoveDevice";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "name", &agent::RemoveDevice::name, "the host's end", required, 1, 15},
     };
 };

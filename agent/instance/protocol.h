@@ -34,7 +34,7 @@ namespace weft::schema {
 template <>
 struct Schema<agent::RunDriver> {
     static constexpr std::string_view name = "RunDriver";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "driver", &agent::RunDriver::driver, "the executable's name", required, 1, 64},
         Field{2, "verb", &agent::RunDriver::verb, "what it is to do", required},
         Field{3, "document", &agent::RunDriver::document, "about which instance", required, 2,
@@ -46,7 +46,7 @@ WEFT_SCHEMA_COMPLETE(agent::RunDriver);
 template <>
 struct Schema<agent::DriverRan> {
     static constexpr std::string_view name = "DriverRan";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "error", &agent::DriverRan::error, "why not", settable, 0, 1024},
         Field{2, "output", &agent::DriverRan::output, "what it said", settable, 0, agent::most_document},
     };

@@ -26,7 +26,7 @@ template <>
 struct Schema<AccessKey> {
     static constexpr Kind kind = Kind::access_key;
     static constexpr std::string_view name = "key";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &AccessKey::id, "id of the key", server},
         Field{2, "user", &AccessKey::user, "principal that it stands for; the requester when left out",
               create_only, 0, 255},

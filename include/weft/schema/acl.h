@@ -31,7 +31,7 @@ struct AclRule {
 template <>
 struct Schema<AclRule> {
     static constexpr std::string_view name = "rule";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "number", &AclRule::number, "place in the order of its direction", required, 1, 65535},
         Field{2, "direction", &AclRule::direction, "ingress (towards the record) or egress", required},
         Field{3, "action", &AclRule::action, "allow or deny", required},
@@ -61,7 +61,7 @@ template <>
 struct Schema<NetworkAcl> {
     static constexpr Kind kind = Kind::network_acl;
     static constexpr std::string_view name = "acl";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &NetworkAcl::id, "id of the ACL", server},
         Field{2, "name", &NetworkAcl::name, "name, unique in the partition", required, 1, 255},
         Field{3, "description", &NetworkAcl::description, "free text", settable, 0, 1024},

@@ -26,7 +26,7 @@ template <>
 struct Schema<AddressPool> {
     static constexpr Kind kind = Kind::address_pool;
     static constexpr std::string_view name = "address-pool";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &AddressPool::id, "id of the pool", server},
         Field{2, "name", &AddressPool::name, "name, unique in the partition, or among the public pools",
               required, 1, 255},

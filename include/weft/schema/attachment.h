@@ -74,7 +74,7 @@ template <>
 struct Schema<Attachment> {
     static constexpr Kind kind = Kind::attachment;
     static constexpr std::string_view name = "attachment";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Attachment::id, "id of the attachment", server},
         Field{2, "record", &Attachment::record, "the record", server},
         Field{3, "instance", &Attachment::instance, "the instance", server},

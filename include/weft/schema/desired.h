@@ -83,7 +83,7 @@ struct NextHop {
 template <>
 struct Schema<NextHop> {
     static constexpr std::string_view name = "next-hop";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "address", &NextHop::address, "address of the record", required},
         Field{2, "weight", &NextHop::weight, "share of the flows", settable, 1, most_weight},
     };
@@ -117,7 +117,7 @@ struct Member {
 template <>
 struct Schema<Member> {
     static constexpr std::string_view name = "member";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "attachment", &Member::attachment, "the attachment", required},
         Field{2, "host", &Member::host, "host that it is on", required},
         Field{3, "weight", &Member::weight, "0: no new flows", settable, 0, 1},
@@ -139,7 +139,7 @@ template <>
 struct Schema<Spread> {
     static constexpr DesiredKind kind = DesiredKind::spread;
     static constexpr std::string_view name = "spread";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &Spread::record, "the record", required},
         Field{2, "members", &Spread::members, "its instances", settable, 0, most_members},
     };
@@ -278,7 +278,7 @@ template <>
 struct Schema<Peer> {
     static constexpr DesiredKind kind = DesiredKind::peer;
     static constexpr std::string_view name = "peer";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "host", &Peer::host, "the host", required},
         Field{2, "name", &Peer::name, "its name", settable, 0, 255},
         Field{3, "underlay", &Peer::underlay, "its underlay addresses", settable, 0, 8},
@@ -295,7 +295,7 @@ template <>
 struct Schema<Route> {
     static constexpr DesiredKind kind = DesiredKind::route;
     static constexpr std::string_view name = "route";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "table", &Route::table, "route table", settable},
         Field{2, "prefix", &Route::prefix, "destination", required},
         Field{3, "target", &Route::target, "what to do", settable},
@@ -309,7 +309,7 @@ template <>
 struct Schema<Mapping> {
     static constexpr DesiredKind kind = DesiredKind::mapping;
     static constexpr std::string_view name = "mapping";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "gni", &Mapping::gni, "guest network identifier", required, 1, 0xffffff},
         Field{2, "prefix", &Mapping::prefix, "overlay addresses", required},
         Field{3, "host", &Mapping::host, "host they live on", required},
@@ -325,7 +325,7 @@ template <>
 struct Schema<Source> {
     static constexpr DesiredKind kind = DesiredKind::source;
     static constexpr std::string_view name = "source";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "gni", &Source::gni, "guest network identifier", required, 1, 0xffffff},
         Field{2, "prefix", &Source::prefix, "overlay addresses; length 0: any", required},
         Field{3, "hosts", &Source::hosts, "hosts that may send them", settable, 0, 4000},
@@ -337,7 +337,7 @@ template <>
 struct Schema<Port> {
     static constexpr DesiredKind kind = DesiredKind::port;
     static constexpr std::string_view name = "port";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "attachment", &Port::attachment, "the attachment", required},
         Field{2, "record", &Port::record, "its record", required},
         Field{3, "gni", &Port::gni, "guest network identifier", required, 1, 0xffffff},
@@ -388,7 +388,7 @@ template <>
 struct Schema<Workload> {
     static constexpr DesiredKind kind = DesiredKind::instance;
     static constexpr std::string_view name = "instance";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Workload::id, "the instance", required},
         Field{2, "name", &Workload::name, "its name", settable, 0, 255},
         Field{3, "state", &Workload::state, "what it is to be", settable},
@@ -406,7 +406,7 @@ template <>
 struct Schema<Acl> {
     static constexpr DesiredKind kind = DesiredKind::acl;
     static constexpr std::string_view name = "acl";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Acl::id, "the ACL", required},
         Field{2, "rules", &Acl::rules, "its rules", settable, 0, most_acl_rules},
     };
@@ -417,7 +417,7 @@ template <>
 struct Schema<Group> {
     static constexpr DesiredKind kind = DesiredKind::group;
     static constexpr std::string_view name = "group";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Group::id, "the group", required},
         Field{2, "gni", &Group::gni, "guest network identifier", required, 1, 0xffffff},
         Field{3, "keep", &Group::keep, "flows that are no longer allowed go on", settable},
@@ -430,7 +430,7 @@ template <>
 struct Schema<Tag> {
     static constexpr DesiredKind kind = DesiredKind::tag;
     static constexpr std::string_view name = "tag";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "gni", &Tag::gni, "guest network identifier", required, 1, 0xffffff},
         Field{2, "tag", &Tag::tag, "the tag", required, 1, max_tag},
         Field{3, "groups", &Tag::groups, "what it stands for", required, 1, most_groups},

@@ -5,17 +5,16 @@
 #pragma once
 
 #include <array>
-#include <boost/pfr/tuple_size.hpp>
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "weft/base/id.h"
+#include "weft/schema/fields.h"
 
 namespace weft::schema {
 
@@ -62,7 +61,7 @@ struct Field {
 
 inline constexpr std::uint16_t optional_bit = 0x2000;
 
-// Specialised for each described struct: `name` and `fields`, a tuple of Field.
+// Specialised for each described struct: `name` and `fields`, a Fields.
 template <class T>
 struct Schema;
 
@@ -74,12 +73,11 @@ concept Described = requires {
 // Calls fn(field) for each field of T, in table order.
 template <Described T, class Fn>
 constexpr void for_each_field(Fn&& fn) {
-    std::apply([&](const auto&... field) { (fn(field), ...); }, Schema<T>::fields);
+    Schema<T>::fields.for_each(fn);
 }
 
 template <Described T>
-inline constexpr std::size_t field_count =
-    std::tuple_size_v<std::remove_cvref_t<decltype(Schema<T>::fields)>>;
+inline constexpr std::size_t field_count = decltype(Schema<T>::fields)::count;
 
 // A table that forgot a field, or uses an id twice, does not compile: WEFT_SCHEMA_COMPLETE(Record).
 template <Described T>
@@ -92,9 +90,13 @@ constexpr bool ids_are_unique() {
             if (ids[i] == ids[j]) return false;
     return true;
 }
-#define WEFT_SCHEMA_COMPLETE(T)                                                  \
-    static_assert(::weft::schema::field_count<T> == boost::pfr::tuple_size_v<T>, \
-                  #T ": a field has no line");                                   \
+
+template <Described T>
+inline constexpr bool every_member_has_a_line = has_members<T, std::make_index_sequence<field_count<T>>> &&
+                                                !has_members<T, std::make_index_sequence<field_count<T> + 1>>;
+
+#define WEFT_SCHEMA_COMPLETE(T)                                                            \
+    static_assert(::weft::schema::every_member_has_a_line<T>, #T ": a field has no line"); \
     static_assert(::weft::schema::ids_are_unique<T>(), #T ": an attribute id is used twice")
 
 // The names of an enumeration, as shown and typed. Specialised as a std::array of pairs.

@@ -55,7 +55,7 @@ template <>
 struct Schema<Host> {
     static constexpr Kind kind = Kind::host;
     static constexpr std::string_view name = "host";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Host::id, "id of the host", server},
         Field{2, "name", &Host::name, "name, unique", required | create_only, 1, 255},
         Field{3, "underlay", &Host::underlay, "underlay addresses, declared; the agent's report must match",

@@ -71,7 +71,7 @@ template <>
 struct Schema<Instance> {
     static constexpr Kind kind = Kind::instance;
     static constexpr std::string_view name = "instance";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Instance::id, "id of the instance", server},
         Field{2, "name", &Instance::name, "name, unique among the owner's instances", required, 1, 255},
         Field{3, "description", &Instance::description, "free text", settable, 0, 1024},

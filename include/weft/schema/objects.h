@@ -2,6 +2,7 @@
 // The registry of stored objects: iterate over all kinds, or dispatch from a Kind to its struct.
 #pragma once
 
+#include <tuple>
 #include <type_traits>
 
 #include "weft/schema/access_key.h"

@@ -66,7 +66,7 @@ template <>
 struct Schema<Operation> {
     static constexpr Kind kind = Kind::operation;
     static constexpr std::string_view name = "operation";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Operation::id, "id of the operation", server},
         Field{2, "kind", &Operation::kind, "attach, detach, move, addresses, failover or lifecycle", server},
         Field{3, "state", &Operation::state, "running, done, failed or compensating", server},

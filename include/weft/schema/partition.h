@@ -33,7 +33,7 @@ template <>
 struct Schema<Partition> {
     static constexpr Kind kind = Kind::partition;
     static constexpr std::string_view name = "partition";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Partition::id, "id of the partition", server},
         Field{2, "name", &Partition::name, "name, unique among the owner's partitions", required, 1, 255},
         Field{3, "description", &Partition::description, "free text", settable, 0, 1024},

@@ -23,7 +23,7 @@ template <>
 struct Schema<Pool> {
     static constexpr Kind kind = Kind::pool;
     static constexpr std::string_view name = "pool";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Pool::id, "id of the pool", server},
         Field{2, "name", &Pool::name, "name, unique in the partition", required, 1, 255},
         Field{3, "description", &Pool::description, "free text", settable, 0, 1024},

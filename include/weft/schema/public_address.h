@@ -17,7 +17,7 @@ struct PublicAddress {
 template <>
 struct Schema<PublicAddress> {
     static constexpr std::string_view name = "public-address";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "private", &PublicAddress::address, "one of the record's addresses", required},
         Field{2, "public", &PublicAddress::public_address,
               "of a public pool of addresses; chosen from one when left out"},

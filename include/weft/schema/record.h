@@ -126,7 +126,7 @@ template <>
 struct Schema<Record> {
     static constexpr Kind kind = Kind::record;
     static constexpr std::string_view name = "record";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Record::id, "id of the record", server},
         Field{2, "name", &Record::name, "name, unique in the partition; the id when left out", settable, 0,
               255},

@@ -53,7 +53,7 @@ struct RouteTable {
 template <>
 struct Schema<RouteEntry> {
     static constexpr std::string_view name = "route";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "prefix", &RouteEntry::prefix, "destinations", required},
         Field{2, "target", &RouteEntry::target, "record, blackhole, local or partition", required},
         Field{3, "record", &RouteEntry::record, "the record that forwards them"},
@@ -68,7 +68,7 @@ template <>
 struct Schema<RouteTable> {
     static constexpr Kind kind = Kind::route_table;
     static constexpr std::string_view name = "route-table";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &RouteTable::id, "id of the route table", server},
         Field{2, "name", &RouteTable::name, "name, unique in the partition", required, 1, 255},
         Field{3, "description", &RouteTable::description, "free text", settable, 0, 1024},

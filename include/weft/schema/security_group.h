@@ -47,7 +47,7 @@ struct SecurityGroup {
 template <>
 struct Schema<SecurityRule> {
     static constexpr std::string_view name = "rule";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "direction", &SecurityRule::direction, "ingress (towards the record) or egress", required},
         Field{2, "protocol", &SecurityRule::protocol, "IP protocol; any when left out"},
         Field{3, "ports", &SecurityRule::ports,
@@ -64,7 +64,7 @@ template <>
 struct Schema<SecurityGroup> {
     static constexpr Kind kind = Kind::security_group;
     static constexpr std::string_view name = "group";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &SecurityGroup::id, "id of the group", server},
         Field{2, "name", &SecurityGroup::name, "name, unique in the partition", required, 1, 255},
         Field{3, "description", &SecurityGroup::description, "free text", settable, 0, 1024},

@@ -33,7 +33,7 @@ template <>
 struct Schema<Subnet> {
     static constexpr Kind kind = Kind::subnet;
     static constexpr std::string_view name = "subnet";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &Subnet::id, "id of the subnet", server},
         Field{2, "name", &Subnet::name, "name, unique in the partition", required, 1, 255},
         Field{3, "partition", &Subnet::partition, "partition it belongs to", required | create_only},

@@ -28,7 +28,7 @@ template <>
 struct Schema<SecurityTag> {
     static constexpr Kind kind = Kind::tag;
     static constexpr std::string_view name = "tag";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "id", &SecurityTag::id, "id of the tag", server},
         Field{2, "number", &SecurityTag::number, "what packets and mappings carry", server, 1, max_tag},
         Field{3, "partition", &SecurityTag::partition, "partition of the groups", server},

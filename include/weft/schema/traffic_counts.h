@@ -23,7 +23,7 @@ struct TrafficCounts {
 template <>
 struct Schema<TrafficCounts> {
     static constexpr std::string_view name = "monitoring";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "tx-packets", &TrafficCounts::tx_packets, "from its instances, accepted"},
         Field{2, "tx-bytes", &TrafficCounts::tx_bytes, "of their Ethernet frames"},
         Field{3, "rx-packets", &TrafficCounts::rx_packets, "delivered to its instances"},

@@ -44,7 +44,7 @@ inline constexpr auto enum_names<wire::CapturePoint> = std::array{
 template <>
 struct Schema<wire::CaptureRequest> {
     static constexpr std::string_view name = "CaptureRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::CaptureRequest::record, "its id", settable, 0, 64},
         Field{2, "snaplen", &wire::CaptureRequest::snaplen, "most bytes of a packet; 0: all", settable},
         Field{3, "direction", &wire::CaptureRequest::direction,
@@ -57,7 +57,7 @@ WEFT_SCHEMA_COMPLETE(wire::CaptureRequest);
 template <>
 struct Schema<wire::Captured> {
     static constexpr std::string_view name = "Captured";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "time-ns", &wire::Captured::time_ns, "nanoseconds since 1970 UTC"},
         Field{2, "point", &wire::Captured::point,
               "inner: a frame of the instance's device; outer: an IP packet"},

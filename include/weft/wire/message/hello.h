@@ -81,7 +81,7 @@ namespace weft::schema {
 template <>
 struct Schema<wire::Hello> {
     static constexpr std::string_view name = "Hello";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "lowest", &wire::Hello::lowest, "lowest protocol spoken", required},
         Field{2, "highest", &wire::Hello::highest, "highest protocol spoken", required},
         Field{3, "program", &wire::Hello::program, "program and version, for logs", settable, 0, 255},
@@ -104,7 +104,7 @@ WEFT_SCHEMA_COMPLETE(wire::Hello);
 template <>
 struct Schema<wire::Report> {
     static constexpr std::string_view name = "Report";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "capabilities", &wire::Report::capabilities, "framework versions and features", settable, 0,
               64},
         Field{2, "underlay", &wire::Report::underlay, "underlay addresses", settable, 0, 32},
@@ -120,7 +120,7 @@ WEFT_SCHEMA_COMPLETE(wire::Report);
 template <>
 struct Schema<wire::EnrollRequest> {
     static constexpr std::string_view name = "EnrollRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "token", &wire::EnrollRequest::token, "from `weft host token`", required, 1, 255},
         Field{2, "request", &wire::EnrollRequest::request, "PKCS#10, PEM", required, 1, 16384},
     };
@@ -130,7 +130,7 @@ WEFT_SCHEMA_COMPLETE(wire::EnrollRequest);
 template <>
 struct Schema<wire::LoginRequest> {
     static constexpr std::string_view name = "LoginRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "key", &wire::LoginRequest::key, "id of the access key", required, 1, 64},
         Field{2, "secret", &wire::LoginRequest::secret, "as `weft key create` printed it", required, 1, 255},
     };
@@ -140,7 +140,7 @@ WEFT_SCHEMA_COMPLETE(wire::LoginRequest);
 template <>
 struct Schema<wire::RenewRequest> {
     static constexpr std::string_view name = "RenewRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "request", &wire::RenewRequest::request, "PKCS#10, PEM", required, 1, 16384},
     };
 };
@@ -149,7 +149,7 @@ WEFT_SCHEMA_COMPLETE(wire::RenewRequest);
 template <>
 struct Schema<wire::Certificate> {
     static constexpr std::string_view name = "Certificate";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "certificate", &wire::Certificate::certificate, "PEM, with URI weft://host/<id>", required,
               1, 32768},
         Field{2, "authority", &wire::Certificate::authority, "the CA's certificate, PEM", settable, 0, 32768},

@@ -42,7 +42,7 @@ namespace weft::schema {
 template <>
 struct Schema<wire::LeaseState> {
     static constexpr std::string_view name = "LeaseState";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "attachment", &wire::LeaseState::attachment, "the attachment", required},
         Field{2, "seconds", &wire::LeaseState::seconds, "lease in force; 0 none yet", settable, 0, 3600},
     };
@@ -52,7 +52,7 @@ WEFT_SCHEMA_COMPLETE(wire::LeaseState);
 template <>
 struct Schema<wire::LeaseRequest> {
     static constexpr std::string_view name = "LeaseRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "number", &wire::LeaseRequest::number, "which request of the session", required},
         Field{2, "leases", &wire::LeaseRequest::leases, "to be renewed", settable, 0, wire::most_leases},
     };
@@ -62,7 +62,7 @@ WEFT_SCHEMA_COMPLETE(wire::LeaseRequest);
 template <>
 struct Schema<wire::LeaseAnswer> {
     static constexpr std::string_view name = "LeaseAnswer";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "number", &wire::LeaseAnswer::number, "the request's", required},
         Field{2, "granted", &wire::LeaseAnswer::granted, "renewed", settable, 0, wire::most_leases},
     };

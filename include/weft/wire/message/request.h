@@ -223,7 +223,7 @@ inline constexpr auto enum_names<wire::Lifecycle> = std::array{
 template <>
 struct Schema<wire::Options> {
     static constexpr std::string_view name = "Options";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "dry-run", &wire::Options::dry_run, "say what would change or why not; change nothing"},
         Field{2, "token", &wire::Options::token, "client token: the same token repeats the first answer",
               settable, 0, 128},
@@ -241,7 +241,7 @@ WEFT_SCHEMA_COMPLETE(wire::Options);
 template <>
 struct Schema<wire::CreateRequest> {
     static constexpr std::string_view name = "CreateRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::CreateRequest::kind, "kind of object", required},
         Field{2, "object", &wire::CreateRequest::object, "its fields (codec.h, by the object's table)",
               required},
@@ -259,7 +259,7 @@ WEFT_SCHEMA_COMPLETE(wire::CreateRequest);
 template <>
 struct Schema<wire::ModifyRequest> {
     static constexpr std::string_view name = "ModifyRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::ModifyRequest::kind, "kind of object", required},
         Field{2, "ref", &wire::ModifyRequest::ref, "id, name or unambiguous id prefix", required, 1, 255},
         Field{3, "patch", &wire::ModifyRequest::patch, "the fields to set", required},
@@ -271,7 +271,7 @@ WEFT_SCHEMA_COMPLETE(wire::ModifyRequest);
 template <>
 struct Schema<wire::RemoveRequest> {
     static constexpr std::string_view name = "RemoveRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::RemoveRequest::kind, "kind of object", required},
         Field{2, "ref", &wire::RemoveRequest::ref, "id, name or unambiguous id prefix", required, 1, 255},
         Field{3, "options", &wire::RemoveRequest::options, ""},
@@ -282,7 +282,7 @@ WEFT_SCHEMA_COMPLETE(wire::RemoveRequest);
 template <>
 struct Schema<wire::GetRequest> {
     static constexpr std::string_view name = "GetRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::GetRequest::kind, "kind of object", required},
         Field{2, "ref", &wire::GetRequest::ref, "id, name, PARTITION/NAME or unambiguous id prefix", required,
               1, 511},
@@ -293,7 +293,7 @@ WEFT_SCHEMA_COMPLETE(wire::GetRequest);
 template <>
 struct Schema<wire::ListRequest> {
     static constexpr std::string_view name = "ListRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::ListRequest::kind, "kind of object", required},
         Field{2, "filters", &wire::ListRequest::filters,
               "field name -> value; tag:KEY -> value; references by id or name", settable, 0, 32},
@@ -306,7 +306,7 @@ WEFT_SCHEMA_COMPLETE(wire::ListRequest);
 template <>
 struct Schema<wire::WatchRequest> {
     static constexpr std::string_view name = "WatchRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::WatchRequest::kind, "kind of object; none: all"},
         Field{2, "filters", &wire::WatchRequest::filters, "as in ListRequest", settable, 0, 32},
         Field{3, "from", &wire::WatchRequest::from, "changes after this revision"},
@@ -317,7 +317,7 @@ WEFT_SCHEMA_COMPLETE(wire::WatchRequest);
 template <>
 struct Schema<wire::ObjectAnswer> {
     static constexpr std::string_view name = "ObjectAnswer";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::ObjectAnswer::kind, "kind of object", required},
         Field{2, "object", &wire::ObjectAnswer::object, "its fields", required},
         Field{3, "revision", &wire::ObjectAnswer::revision, "revision of the snapshot it was read from"},
@@ -328,7 +328,7 @@ WEFT_SCHEMA_COMPLETE(wire::ObjectAnswer);
 template <>
 struct Schema<wire::Change> {
     static constexpr std::string_view name = "Change";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::Change::kind, "kind of object", required},
         Field{2, "deleted", &wire::Change::deleted, "the object is gone; `object` is its last state"},
         Field{3, "object", &wire::Change::object, "its fields", required},
@@ -341,7 +341,7 @@ WEFT_SCHEMA_COMPLETE(wire::Change);
 template <>
 struct Schema<wire::AttachRequest> {
     static constexpr std::string_view name = "AttachRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::AttachRequest::record, "id or name; empty: any of the pool", settable, 0,
               511},
         Field{2, "instance", &wire::AttachRequest::instance, "id or name", required, 1, 511},
@@ -369,7 +369,7 @@ WEFT_SCHEMA_COMPLETE(wire::AttachRequest);
 template <>
 struct Schema<wire::DetachRequest> {
     static constexpr std::string_view name = "DetachRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::DetachRequest::record, "id or name; empty: all of the instance", settable,
               0, 511},
         Field{2, "instance", &wire::DetachRequest::instance, "id or name; empty: from wherever the record is",
@@ -382,7 +382,7 @@ WEFT_SCHEMA_COMPLETE(wire::DetachRequest);
 template <>
 struct Schema<wire::MoveRequest> {
     static constexpr std::string_view name = "MoveRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "instance", &wire::MoveRequest::instance, "id or name", required, 1, 511},
         Field{2, "host", &wire::MoveRequest::host, "id or name", required, 1, 255},
         Field{3, "options", &wire::MoveRequest::options, ""},
@@ -393,7 +393,7 @@ WEFT_SCHEMA_COMPLETE(wire::MoveRequest);
 template <>
 struct Schema<wire::FailoverRequest> {
     static constexpr std::string_view name = "FailoverRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::FailoverRequest::record, "id or name", required, 1, 511},
         Field{2, "instance", &wire::FailoverRequest::instance,
               "id or name; empty: the first standby that can take it", settable, 0, 511},
@@ -405,7 +405,7 @@ WEFT_SCHEMA_COMPLETE(wire::FailoverRequest);
 template <>
 struct Schema<wire::LifecycleRequest> {
     static constexpr std::string_view name = "LifecycleRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "instance", &wire::LifecycleRequest::instance, "id or name", required, 1, 511},
         Field{2, "verb", &wire::LifecycleRequest::verb, "what it is to do", required},
         Field{3, "detach", &wire::LifecycleRequest::detach, "stop: detach all its records"},
@@ -417,7 +417,7 @@ WEFT_SCHEMA_COMPLETE(wire::LifecycleRequest);
 template <>
 struct Schema<wire::ReadyRequest> {
     static constexpr std::string_view name = "ReadyRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "instance", &wire::ReadyRequest::instance, "id or name", required, 1, 511},
         Field{2, "options", &wire::ReadyRequest::options, "wait, timeout"},
     };
@@ -427,7 +427,7 @@ WEFT_SCHEMA_COMPLETE(wire::ReadyRequest);
 template <>
 struct Schema<wire::HostRequest> {
     static constexpr std::string_view name = "HostRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "host", &wire::HostRequest::host, "id or name", required, 1, 255},
     };
 };
@@ -436,7 +436,7 @@ WEFT_SCHEMA_COMPLETE(wire::HostRequest);
 template <>
 struct Schema<wire::Ack> {
     static constexpr std::string_view name = "Ack";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "code", &wire::Ack::code, "an ErrorCode, or 0"},
         Field{2, "text", &wire::Ack::text, "what was wrong and expected, or what was done", settable, 0,
               8192},

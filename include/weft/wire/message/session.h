@@ -73,7 +73,7 @@ namespace weft::schema {
 template <>
 struct Schema<wire::Put> {
     static constexpr std::string_view name = "Put";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::Put::kind, "which struct of schema/desired.h", required},
         Field{2, "object", &wire::Put::object, "its fields", required},
     };
@@ -83,7 +83,7 @@ WEFT_SCHEMA_COMPLETE(wire::Put);
 template <>
 struct Schema<wire::Erase> {
     static constexpr std::string_view name = "Erase";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::Erase::kind, "which struct", required},
         Field{2, "key", &wire::Erase::key, "its key()", required, 1, 511},
     };
@@ -93,7 +93,7 @@ WEFT_SCHEMA_COMPLETE(wire::Erase);
 template <>
 struct Schema<wire::Commit> {
     static constexpr std::string_view name = "Commit";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "revision", &wire::Commit::revision, "the revision", required},
         Field{2, "confirm", &wire::Commit::confirm, "the operator confirmed: the guard lets this one pass"},
     };
@@ -103,7 +103,7 @@ WEFT_SCHEMA_COMPLETE(wire::Commit);
 template <>
 struct Schema<wire::Failure> {
     static constexpr std::string_view name = "Failure";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "kind", &wire::Failure::kind, "which struct", required},
         Field{2, "key", &wire::Failure::key, "its key()", settable, 0, 511},
         Field{3, "reason", &wire::Failure::reason, "why, in words", settable, 0, 1024},
@@ -114,7 +114,7 @@ WEFT_SCHEMA_COMPLETE(wire::Failure);
 template <>
 struct Schema<wire::Installed> {
     static constexpr std::string_view name = "Installed";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "revision", &wire::Installed::revision, "newest revision installed"},
         Field{2, "failed", &wire::Installed::failed, "objects that are not", settable, 0, 256},
         Field{3, "waiting", &wire::Installed::waiting, "keys of ports waiting for their device", settable, 0,
@@ -131,7 +131,7 @@ WEFT_SCHEMA_COMPLETE(wire::Installed);
 template <>
 struct Schema<wire::InstanceReport> {
     static constexpr std::string_view name = "InstanceReport";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "instance", &wire::InstanceReport::instance, "the instance", required},
         Field{2, "generation", &wire::InstanceReport::generation, "of it, as the host knows it", required},
         Field{3, "state", &wire::InstanceReport::state, "what the driver says"},

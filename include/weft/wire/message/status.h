@@ -143,7 +143,7 @@ inline constexpr auto enum_names<wire::PacketVerdict> = std::array{
 template <>
 struct Schema<wire::HostStatus> {
     static constexpr std::string_view name = "HostStatus";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "host", &wire::HostStatus::host, "the host", required},
         Field{2, "name", &wire::HostStatus::name, "its name"},
         Field{3, "session", &wire::HostStatus::session, "state of its session"},
@@ -161,7 +161,7 @@ WEFT_SCHEMA_COMPLETE(wire::HostStatus);
 template <>
 struct Schema<wire::Status> {
     static constexpr std::string_view name = "Status";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "program", &wire::Status::program, "program and version"},
         Field{2, "cluster", &wire::Status::cluster, "cluster id"},
         Field{3, "epoch", &wire::Status::epoch, "store epoch"},
@@ -176,7 +176,7 @@ WEFT_SCHEMA_COMPLETE(wire::Status);
 template <>
 struct Schema<wire::ReasonCount> {
     static constexpr std::string_view name = "ReasonCount";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "reason", &wire::ReasonCount::reason, "number in abi/drop_reason.h"},
         Field{2, "name", &wire::ReasonCount::name, "its name"},
         Field{3, "packets", &wire::ReasonCount::packets, "dropped"},
@@ -187,7 +187,7 @@ WEFT_SCHEMA_COMPLETE(wire::ReasonCount);
 template <>
 struct Schema<wire::RecordCounters> {
     static constexpr std::string_view name = "RecordCounters";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::RecordCounters::record,
               "the record; none: packets that belong to no record"},
         Field{2, "name", &wire::RecordCounters::name, "its name"},
@@ -204,7 +204,7 @@ WEFT_SCHEMA_COMPLETE(wire::RecordCounters);
 template <>
 struct Schema<wire::CountersRequest> {
     static constexpr std::string_view name = "CountersRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::CountersRequest::record, "id or name; empty: all", settable, 0, 511},
     };
 };
@@ -213,7 +213,7 @@ WEFT_SCHEMA_COMPLETE(wire::CountersRequest);
 template <>
 struct Schema<wire::Counters> {
     static constexpr std::string_view name = "Counters";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "records", &wire::Counters::records, "one a record and host", settable, 0, 2000},
         Field{2, "missing-hosts", &wire::Counters::missing_hosts, "hosts that did not answer in time",
               settable, 0, 1000},
@@ -224,7 +224,7 @@ WEFT_SCHEMA_COMPLETE(wire::Counters);
 template <>
 struct Schema<wire::MonitorRequest> {
     static constexpr std::string_view name = "MonitorRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::MonitorRequest::record, "only this record's; empty: all", settable, 0, 511},
         Field{2, "reason", &wire::MonitorRequest::reason, "only this reason; empty: all", settable, 0, 64},
         Field{3, "verdicts", &wire::MonitorRequest::verdicts, "what passes too"},
@@ -244,7 +244,7 @@ WEFT_SCHEMA_COMPLETE(wire::MonitorRequest);
 template <>
 struct Schema<wire::PacketEvent> {
     static constexpr std::string_view name = "PacketEvent";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "time-us", &wire::PacketEvent::time_us, "microseconds since 1970 UTC"},
         Field{2, "reason", &wire::PacketEvent::reason, "number in abi/drop_reason.h"},
         Field{3, "name", &wire::PacketEvent::name, "its name"},

@@ -58,7 +58,7 @@ inline constexpr auto enum_names<wire::TraceVerdict> = std::array{
 template <>
 struct Schema<wire::TraceRequest> {
     static constexpr std::string_view name = "TraceRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::TraceRequest::record, "id or name", settable, 0, 511},
         Field{2, "source", &wire::TraceRequest::source, "one of its addresses", settable},
         Field{3, "destination", &wire::TraceRequest::destination, "where to", settable},
@@ -75,7 +75,7 @@ WEFT_SCHEMA_COMPLETE(wire::TraceRequest);
 template <>
 struct Schema<wire::TraceHop> {
     static constexpr std::string_view name = "TraceHop";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "host", &wire::TraceHop::host, "the host's name", settable, 0, 255},
         Field{2, "steps", &wire::TraceHop::steps, "in words", settable, 0, 64},
         Field{3, "verdict", &wire::TraceHop::verdict, "what became of it"},
@@ -90,7 +90,7 @@ template <>
 struct Schema<wire::Trace> {
     static constexpr std::string_view name = "Trace";
     static constexpr auto fields =
-        std::tuple{Field{1, "hops", &wire::Trace::hops, "one a host, in order", settable, 0, 8}};
+        Fields{Field{1, "hops", &wire::Trace::hops, "one a host, in order", settable, 0, 8}};
 };
 WEFT_SCHEMA_COMPLETE(wire::Trace);
 

@@ -85,7 +85,7 @@ namespace weft::schema {
 template <>
 struct Schema<wire::UsageCount> {
     static constexpr std::string_view name = "UsageCount";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "life", &wire::UsageCount::life, "the counter: a random number of its own", required},
         Field{2, "record", &wire::UsageCount::record, "whose it is", required},
         Field{3, "tx-packets", &wire::UsageCount::tx_packets, "from the instance, accepted"},
@@ -102,7 +102,7 @@ WEFT_SCHEMA_COMPLETE(wire::UsageCount);
 template <>
 struct Schema<wire::UsageReport> {
     static constexpr std::string_view name = "UsageReport";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "number", &wire::UsageReport::number, "counts the reports of this agent", required},
         Field{2, "incarnation", &wire::UsageReport::incarnation,
               "of the host's counters: another one, and those from before are lost", required},
@@ -115,7 +115,7 @@ WEFT_SCHEMA_COMPLETE(wire::UsageReport);
 template <>
 struct Schema<wire::UsageAck> {
     static constexpr std::string_view name = "UsageAck";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "number", &wire::UsageAck::number, "of the report", required},
     };
 };
@@ -124,7 +124,7 @@ WEFT_SCHEMA_COMPLETE(wire::UsageAck);
 template <>
 struct Schema<wire::UsageRequest> {
     static constexpr std::string_view name = "UsageRequest";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::UsageRequest::record, "id or name; empty: all", settable, 0, 511},
         Field{2, "account", &wire::UsageRequest::account, "billing account; empty: all", settable, 0, 255},
         Field{3, "partition", &wire::UsageRequest::partition, "id or name; empty: all", settable, 0, 255},
@@ -138,7 +138,7 @@ WEFT_SCHEMA_COMPLETE(wire::UsageRequest);
 template <>
 struct Schema<wire::RecordUsage> {
     static constexpr std::string_view name = "RecordUsage";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "record", &wire::RecordUsage::record, "the record"},
         Field{2, "name", &wire::RecordUsage::name, "its last name"},
         Field{3, "partition", &wire::RecordUsage::partition, "its partition"},
@@ -163,7 +163,7 @@ WEFT_SCHEMA_COMPLETE(wire::RecordUsage);
 template <>
 struct Schema<wire::Usage> {
     static constexpr std::string_view name = "Usage";
-    static constexpr auto fields = std::tuple{
+    static constexpr auto fields = Fields{
         Field{1, "records", &wire::Usage::records, "one a record and account", settable, 0, 2000},
     };
 };
