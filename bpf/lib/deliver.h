@@ -43,7 +43,7 @@ INLINE int deliver(struct __sk_buff* skb, const struct weft_local* local) {
     if (local->flags & WEFT_PORT_CAPTURE) capture(skb, length, local->record, WEFT_RX, WEFT_CAPTURE_INNER);
     if (local->vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), local->vlan)) return DROP(vlan_push);
     if (skb->pkt_type != PACKET_HOST) bpf_skb_change_type(skb, PACKET_HOST);
-    count_rx(local->record, length);
+    count_rx(local->record, length, segments(skb));
     note(WEFT_TRACE_DELIVER, local->record, local->ifindex);
     if (local->flags & WEFT_PORT_PEER) return bpf_redirect_peer(local->ifindex, 0);
     return bpf_redirect(local->ifindex, 0);

@@ -114,7 +114,7 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
     }
     verdict = deliver(skb, local);
     if (verdict < 0) return verdict;
-    count_tx(sender, s->length);
+    count_tx(sender, s->length, segments(skb));
     if (local->flags & WEFT_PORT_WATCH_RX) tell_delivered(skb, local, s->gni, 0, 0);
     if (s->flags & WEFT_PORT_WATCH_TX) tell_sent(skb, s, sender, WEFT_EVENT_SENT, 0, 0, 0);
     return verdict;
@@ -154,7 +154,7 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, __u64 host) {
     if (s->routed) decrement_hops(ip, &s->packet);
     verdict = encapsulate(skb, s, &e);
     if (verdict != VERDICT_NEXT) return verdict;
-    count_tx(s->record, s->length);
+    count_tx(s->record, s->length, segments(skb));
     if (s->flags & WEFT_PORT_WATCH_TX)
         tell_sent(skb, s, s->record, WEFT_EVENT_SENT, host, peer->framework, overhead);
     if (s->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, s->record, WEFT_TX, WEFT_CAPTURE_OUTER);
