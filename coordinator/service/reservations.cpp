@@ -40,12 +40,19 @@ Reservations::Taken Reservations::taken(std::span<const Change> changes) {
     static const schema::Record none{};
     Taken out;
     for (const auto& change : changes) {
+        if (const auto pool = as<schema::AddressPool>(change.before); pool && !pool->partition) {
+            const auto left = as<schema::AddressPool>(change.after);
+            add_new({}, left ? left->ranges : std::vector<Prefix>{}, pool->ranges, out.prefixes);
+        }
         const auto after = as<schema::Record>(change.after);
         if (!after) continue;
         const auto former = as<schema::Record>(change.before);
         const auto& before = former && former->subnet == after->subnet ? *former : none;
         add_new(after->subnet, held_addresses(before), held_addresses(*after), out.addresses);
         add_new(after->subnet, held_prefixes(before), held_prefixes(*after), out.prefixes);
+        for (const auto& pair : after->public_addresses)
+            if (std::ranges::find(before.public_addresses, pair) == before.public_addresses.end())
+                out.addresses.emplace_back(Id{}, pair.public_address);
     }
     return out;
 }
