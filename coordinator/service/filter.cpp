@@ -121,6 +121,8 @@ bool Filter::matches(const Cloud& cloud, const Acknowledgements& hosts, const Ob
         object);
 }
 
+bool Filter::matches_shown(const schema::Record& shown) const { return fits_all(shown); }
+
 const Filter::Term* Filter::term(std::string_view field) const {
     for (const auto& term : terms_)
         if (term.field == field) return &term;

@@ -128,9 +128,15 @@ void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& r
 }  // namespace
 
 schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record) {
+    const auto attachments = cloud.attachments_of_record(record.id);
+    return view(cloud, hosts, std::move(record), attachments);
+}
+
+schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record,
+                    const std::vector<Ptr<Attachment>>& attachments) {
     bool attached = false;
     bool detaching = true;
-    for (const auto& attachment : cloud.attachments_of_record(record.id)) {
+    for (const auto& attachment : attachments) {
         record.attachments.push_back(attachment->id);
         insert_once(record.instances, attachment->instance);
         if (attachment->host) add_host(record, cloud, hosts, attachment->host);

@@ -9,6 +9,9 @@
 namespace weft::coordinator {
 
 [[nodiscard]] schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record);
+// As it is shown with these attachments.
+[[nodiscard]] schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record,
+                                  const std::vector<Ptr<schema::Attachment>>& attachments);
 [[nodiscard]] schema::Host view(const Cloud& cloud, const Acknowledgements& hosts, schema::Host host);
 [[nodiscard]] schema::Attachment view(const Cloud& cloud, const Acknowledgements& hosts,
                                       schema::Attachment attachment);
