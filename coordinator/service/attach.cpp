@@ -149,6 +149,8 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
         Record found = record;
         found.failover.clear();
         plan.draft.put(found);
+    } else if (!record.exclusive && context.cloud.find<Record>(record.id)) {
+        plan.draft.put(record);  // likewise: of two that would be one member too many, one is planned again
     }
     plan.draft.put(attachment);
     plan.draft.put(operation);
