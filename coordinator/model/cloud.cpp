@@ -249,6 +249,9 @@ std::vector<Id> Cloud::partitions_on_host(Id host) const {
 std::vector<Id> Cloud::instances_on_host(Id host) const {
     return ids(instances_by_host_, host, Kind::instance);
 }
+std::vector<Ptr<schema::Record>> Cloud::records_with_standby(Id instance) const {
+    return listed<schema::Record>(records_by_standby_, instance);
+}
 Ptr<schema::Host> Cloud::host_at(const Address& underlay) const {
     const auto at = underlays_.find(underlay);
     return at == underlays_.end() ? nullptr : find<schema::Host>({Kind::host, at->second});
@@ -329,6 +332,7 @@ void Cloud::index(const schema::Record& record, bool on) {
         set_pair(records_by_word_, with_address(address).of, record.id.value, on);
     for (const auto& [key, value] : record.tags)
         set_pair(records_by_word_, with_tag(key, value).of, record.id.value, on);
+    for (const Id standby : record.standbys) set(records_by_standby_, standby, record.id, on);
     if (!record.routes.empty()) set(routing_records_, record.partition, record.id, on);
     index(record.routes, record.partition, on);
     for (const auto& address : held_addresses(record)) {

@@ -6,6 +6,7 @@
 #include "coordinator/service/groups.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/routes.h"
+#include "coordinator/service/standby.h"
 #include "coordinator/service/verbs.h"
 
 namespace weft::coordinator {
@@ -97,6 +98,8 @@ void erase_unattached(Draft& draft, Id object) {
     if (record) {
         leave_groups(draft, *record);
         draft.unused(ClaimKind::route_use, object);
+    } else {
+        leave_standbys(draft, object);
     }
     draft.unused(object.kind == Kind::record ? ClaimKind::attachment : ClaimKind::instance_attachment,
                  object);

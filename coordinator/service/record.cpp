@@ -156,7 +156,8 @@ Result<void> check_standbys(const Context& context, const Record& record, const 
         }
         if (instance->state == schema::InstanceState::terminated)
             return conflict("standbys", "instance " + instance->name + " is terminated");
-        draft.rely(instance->id);
+        // A new generation: one that is deleted at once is not left in the list.
+        draft.put(*instance);
     }
     return {};
 }

@@ -151,4 +151,22 @@ void leave_to_standby(Draft& draft, const Attachment& former) {
     draft.put(std::move(after));
 }
 
+void leave_standbys(Draft& draft, Id instance) {
+    for (const auto& record : draft.cloud().records_with_standby(instance)) {
+        const auto current = draft.find<Record>(record->id);
+        if (!current) continue;
+        Record after = *current;
+        std::erase(after.standbys, instance);
+        if (after.standbys.empty()) after.failover.clear();
+        for (const auto& attachment : draft.cloud().attachments_of_record(record->id))
+            if (const auto stays = draft.find<Attachment>(attachment->id);
+                stays && lease_of(after) != lease_of(*record)) {
+                Attachment changed = *stays;
+                change_lease(changed, lease_of(after));
+                draft.put(std::move(changed));
+            }
+        draft.put(std::move(after));
+    }
+}
+
 }  // namespace weft::coordinator

@@ -365,3 +365,16 @@ TEST_CASE("[2.11/standby] a list names instances that one may attach to, each on
     CHECK(code(list(lab.root, "r1", {foreign})) == ok);
     CHECK(code(list(lab.ann, "r1", {foreign, lab.i2})) == ok);  // what was listed stays
 }
+
+TEST_CASE("[2.11/standby] an instance that is deleted is nobody's standby; without one there is no lease") {
+    Standing lab;
+    wire::Options force;
+    force.force = true;
+    CHECK(code(lab.remove(lab.ann, Kind::instance, "i2", force)) == ok);
+    lab.acknowledge_until([&] { return lab.shown("r1").standbys == std::vector{lab.i5}; });
+    CHECK(lab.active()->lease == 10);
+    CHECK(code(lab.remove(lab.ann, Kind::instance, "i5")) == ok);
+    CHECK(lab.shown("r1").standbys.empty());
+    CHECK(lab.active()->lease == 0);
+    CHECK(lab.cloud().records_with_standby(lab.i5).empty());
+}
