@@ -252,6 +252,9 @@ std::vector<Id> Cloud::instances_on_host(Id host) const {
 std::vector<Ptr<schema::Record>> Cloud::records_with_standby(Id instance) const {
     return listed<schema::Record>(records_by_standby_, instance);
 }
+std::vector<Ptr<schema::Instance>> Cloud::keepers_of_rules(Id record) const {
+    return listed<schema::Instance>(keepers_by_record_, record);
+}
 Ptr<schema::Host> Cloud::host_at(const Address& underlay) const {
     const auto at = underlays_.find(underlay);
     return at == underlays_.end() ? nullptr : find<schema::Host>({Kind::host, at->second});
@@ -321,6 +324,7 @@ void Cloud::index(const schema::Instance& instance, bool on) {
     set(instance_names_, instance, on);
     if (instance.host) set(instances_by_host_, instance.host, instance.id, on);
     for (const Id host : instance.hosts) set(instances_by_host_, host, instance.id, on);
+    for (const auto& kept : instance.kept_rules) set(keepers_by_record_, kept.record, instance.id, on);
 }
 
 void Cloud::index(const schema::Record& record, bool on) {

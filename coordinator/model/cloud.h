@@ -124,8 +124,9 @@ public:
     // Partitions with an attachment on the host.
     [[nodiscard]] std::vector<Id> partitions_on_host(Id host) const;
     [[nodiscard]] std::vector<Id> instances_on_host(Id host) const;
-    // Records that list the instance as a standby.
+    // Records that list the instance as a standby, and instances that keep rules for the record.
     [[nodiscard]] std::vector<Ptr<schema::Record>> records_with_standby(Id instance) const;
+    [[nodiscard]] std::vector<Ptr<schema::Instance>> keepers_of_rules(Id record) const;
 
     [[nodiscard]] std::vector<Ptr<schema::NetworkAcl>> acls(Id partition) const;
     [[nodiscard]] std::vector<Ptr<schema::RouteTable>> route_tables(Id partition) const;
@@ -185,7 +186,7 @@ private:
     std::set<std::uint32_t> gnis_;
     std::map<Address, std::uint64_t> underlays_;
     Members subnets_by_partition_, records_by_subnet_, instances_by_host_;
-    Members records_by_standby_;
+    Members records_by_standby_, keepers_by_record_;
     Members attachments_by_record_, attachments_by_instance_, attachments_by_host_, attachments_by_partition_;
     using Counts = std::map<std::pair<std::uint64_t, std::uint64_t>, unsigned>;
     Counts partition_hosts_, host_partitions_, tag_hosts_, host_tags_;

@@ -19,8 +19,9 @@ Result<Plan> create(const Context& context, const wire::CreateRequest& request) 
         return invalid("subnets", "only a partition is created with subnets");
     if (!request.instance.empty() && request.kind != Kind::record)
         return invalid("instance", "only a record is created attached");
-    if (request.instance.empty() && !(request.device.empty() && request.netns.empty()))
-        return invalid("instance", "is missing: a device is named for an attachment");
+    if (request.instance.empty() &&
+        !(request.device.empty() && request.netns.empty() && request.rules.empty()))
+        return invalid("instance", "is missing: a device or rules are for an attachment");
     switch (request.kind) {
         case Kind::partition: return create_partition(context, request);
         case Kind::security_group: return create_group(context, request);

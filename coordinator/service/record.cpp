@@ -127,9 +127,12 @@ Result<void> attach_at_once(const Context& context, const wire::CreateRequest& r
         error.field = "instance";
         return error;
     }
+    if (!request.rules.empty()) WEFT_CHECK(context.permit(Verb::attach, Object{instance}, "rules"));
+    WEFT_CHECK(check_attachment_rules(request.rules));
     wire::AttachRequest attachment;
     attachment.device = request.device;
     attachment.netns = request.netns;
+    attachment.rules = request.rules;
     WEFT_CHECK(attach_to(context, record, *instance, attachment, plan));
     plan.text = "created record " + record.name + ", attaching it to instance " + instance->name;
     plan.object = record.id;

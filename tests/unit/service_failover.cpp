@@ -378,3 +378,19 @@ TEST_CASE("[2.11/standby] an instance that is deleted is nobody's standby; witho
     CHECK(lab.active()->lease == 0);
     CHECK(lab.cloud().records_with_standby(lab.i5).empty());
 }
+
+TEST_CASE("[3.3/keep] the rules of a record that waits for a standby are there when one takes it over") {
+    Standing lab;
+    std::vector<schema::SecurityRule> rules(1);
+    rules.front().protocol = schema::Protocol::tcp;
+    schema::Attachment patch;
+    patch.rules = rules;
+    REQUIRE(code(lab.modify(lab.ann, to_string(lab.first), patch, mask_of<schema::Attachment>("rules"))) ==
+            ok);
+    lab.list({lab.i2});
+    schema::Instance ends;
+    ends.state = schema::InstanceState::terminated;
+    REQUIRE(code(lab.modify(lab.ann, "i1", ends, mask_of<schema::Instance>("state"))) == ok);
+    lab.acknowledge_until_on(lab.i2);
+    CHECK(lab.active()->rules == rules);
+}
