@@ -63,6 +63,7 @@ FieldDescription describe_field(const Field<T, V>& field) {
     if constexpr (std::is_same_v<Item, SecurityRule>) out.text = &security_rule_text;
     if constexpr (std::is_same_v<Item, AclRule>) out.text = &acl_rule_text;
     if constexpr (std::is_same_v<Item, PublicAddress>) out.text = &public_address_text;
+    if constexpr (std::is_same_v<Item, AddressSubnet>) out.text = &address_subnet_text;
     if constexpr (std::is_same_v<Item, RouteEntry>) out.text = &route_text;
     return out;
 }
