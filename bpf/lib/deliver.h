@@ -29,7 +29,7 @@ INLINE int find_receiver(const struct weft_overlay_key* address, const void* mac
         return verdict == VERDICT_NEXT ? receive_by(local, found, record) : verdict;
     }
     if (local && same_mac(local->mac, mac)) return receive_by(local, found, record);
-    struct weft_local* station = find_station(address->gni, mac);
+    struct weft_local* station = find_station(address->gni, mac, 0);
     if (station && !(station->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return receive_by(station, found, record);
     if (local) return receive_by(local, found, record);
     if (!station) return DROP(no_destination);
