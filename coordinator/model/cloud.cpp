@@ -323,6 +323,7 @@ void Cloud::index(const schema::Instance& instance, bool on) {
 void Cloud::index(const schema::Record& record, bool on) {
     set(record_names_, record, on);
     set(records_by_subnet_, record.subnet, record.id, on);
+    for (const Id subnet : record.subnets) set(records_by_subnet_, subnet, record.id, on);
     for (const Id pool : {record.pool, record.address_pool})
         if (pool) set(records_by_pool_, pool, record.id, on);
     for (const auto& address : record.addresses)
@@ -332,16 +333,18 @@ void Cloud::index(const schema::Record& record, bool on) {
     if (!record.routes.empty()) set(routing_records_, record.partition, record.id, on);
     index(record.routes, record.partition, on);
     for (const auto& address : held_addresses(record)) {
+        const auto subnet = subnet_holding(*this, record, address).value;
         if (on)
-            addresses_[{record.subnet.value, address}] = record.id.value;
+            addresses_[{subnet, address}] = record.id.value;
         else
-            addresses_.erase({record.subnet.value, address});
+            addresses_.erase({subnet, address});
     }
     for (const auto& prefix : held_prefixes(record)) {
+        const auto subnet = subnet_holding(*this, record, prefix).value;
         if (on)
-            prefixes_[{record.subnet.value, prefix.address()}] = {prefix, record.id.value};
+            prefixes_[{subnet, prefix.address()}] = {prefix, record.id.value};
         else
-            prefixes_.erase({record.subnet.value, prefix.address()});
+            prefixes_.erase({subnet, prefix.address()});
     }
     for (const auto& pair : record.public_addresses) {
         if (on)

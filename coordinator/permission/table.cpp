@@ -68,7 +68,7 @@ constexpr std::array rows{
                "set a record's addresses"},
     Permission{Verb::modify, Kind::record, "attachers,detachers,ip-setters,modifiers", own,
                "edit the lists of a record"},
-    Permission{Verb::modify, Kind::record, "subnet", own, "take a record to another subnet"},
+    Permission{Verb::modify, Kind::record, "subnet,subnets", own, "take a record to other subnets"},
     Permission{Verb::modify, Kind::record, "standbys,lease", own | attachers, "name standbys of a record"},
     Permission{Verb::modify, Kind::record, "delete-on-terminate", own,
                "let a record be deleted with its instance"},

@@ -11,6 +11,7 @@ namespace {
 
 struct Collect {
     const RecordLookup& record_of;
+    const SubnetLookup& subnet_of;
     std::vector<Claim> claims{};
 
     void add(ClaimKind kind, std::string scope, std::string key, Id holder) {
@@ -74,7 +75,7 @@ struct Collect {
         add(ClaimKind::record_name, to_string(r->partition), r->name, r->id);
         add(ClaimKind::mac, to_string(r->partition), to_string(r->mac), r->id);
         for (const auto& address : held_addresses(*r))
-            add(ClaimKind::address, to_string(r->subnet), to_string(address), r->id);
+            add(ClaimKind::address, to_string(subnet_of(*r, address)), to_string(address), r->id);
         for (const auto& pair : r->public_addresses)
             add(ClaimKind::public_address, {}, to_string(pair.public_address), r->id);
         if (const auto number = own_table(*r))
@@ -99,8 +100,9 @@ struct Collect {
 
 }  // namespace
 
-std::vector<Claim> claims_of(const Object& object, const RecordLookup& record_of) {
-    Collect collect{record_of};
+std::vector<Claim> claims_of(const Object& object, const RecordLookup& record_of,
+                             const SubnetLookup& subnet_of) {
+    Collect collect{record_of, subnet_of};
     std::visit(collect, object);
     std::sort(collect.claims.begin(), collect.claims.end());
     const auto end = std::unique(collect.claims.begin(), collect.claims.end());

@@ -36,6 +36,8 @@ private:
 
     [[nodiscard]] const Term* term(std::string_view field) const;
     template <class T>
+    [[nodiscard]] static bool fits_besides(const T& object, const Term& term);
+    template <class T>
     [[nodiscard]] bool fits_all(const T& object) const;
     // The only objects that can fit: all these, or in one of these postings; nothing when no index knows.
     [[nodiscard]] std::optional<std::vector<Id>> few(const Cloud& cloud) const;

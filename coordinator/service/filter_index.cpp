@@ -112,6 +112,8 @@ std::optional<Postings> Filter::postings(const Cloud& cloud) const {
         each_id(t->values, Kind::address_pool, [&](Id id) { out.push_back(cloud.in_pool(id)); });
     } else if (t = term("subnet"); t != nullptr) {
         each_id(t->values, Kind::subnet, [&](Id id) { out.push_back(cloud.in_subnet(id)); });
+    } else if (t = term("subnets"); t != nullptr) {
+        each_id(t->values, Kind::subnet, [&](Id id) { out.push_back(cloud.in_subnet(id)); });
     } else if (t = term("partition"); t != nullptr) {
         each_id(t->values, Kind::partition, [&](Id id) { add_partition(cloud, id, out); });
     } else if (t = term("owner"); t != nullptr && cloud.table<Partition>().size() <= most_partitions) {

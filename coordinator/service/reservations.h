@@ -12,7 +12,7 @@ namespace weft::coordinator {
 
 class Reservations {
 public:
-    // Of subnets.
+    // Of partitions.
     struct Taken {
         std::vector<std::pair<Id, Address>> addresses;
         std::vector<std::pair<Id, Prefix>> prefixes;

@@ -2,7 +2,9 @@
 #include "coordinator/service/view.h"
 
 #include <algorithm>
+#include <set>
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/model/routing.h"
 #include "coordinator/service/placement.h"
 #include "coordinator/service/standby.h"
@@ -115,14 +117,21 @@ std::string member_of(const Cloud& cloud, const Attachment& attachment) {
     return text + (attachment.failed.empty() ? ": healthy" : ": no flows, " + attachment.failed);
 }
 
-// What the record's own routes and those of its subnet's table lack.
+// What the record's own routes and those of its subnets' tables lack.
 void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& record) {
-    auto routes = record.routes;
-    if (const auto table = table_of(cloud, record))
-        routes.insert(routes.end(), table->routes.begin(), table->routes.end());
-    for (const auto& route : routes)
-        if (const auto why = out_of_force(cloud, record.partition, route); !why.empty())
-            add_notice(notice, "route " + to_string(route.prefix) + " is a blackhole: " + why);
+    std::set<std::string> lacking;
+    const auto add = [&](const std::vector<schema::RouteEntry>& routes) {
+        for (const auto& route : routes) {
+            const auto why = out_of_force(cloud, record.partition, route);
+            auto text = "route " + to_string(route.prefix) + " is a blackhole: " + why;
+            if (!why.empty() && lacking.insert(text).second) add_notice(notice, text);
+        }
+    };
+    add(record.routes);
+    for (const Id id : subnets_of(cloud, record)) {
+        const auto subnet = cloud.find<schema::Subnet>(id);
+        if (const auto table = subnet ? table_of(cloud, *subnet) : nullptr) add(table->routes);
+    }
 }
 
 }  // namespace
@@ -142,6 +151,8 @@ schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::R
     if (!record.repair.empty()) add_notice(record.notice, "in repair: " + record.repair);
     add_failover(record.notice, cloud, hosts, record);
     add_routes(record.notice, cloud, record);
+    for (const auto& address : record.addresses)
+        record.address_subnets.push_back({address, subnet_holding(cloud, record, address)});
     if (record.attachments.empty())
         record.attachment_status = AttachmentStatus::detached;
     else if (attached)

@@ -101,6 +101,7 @@ constexpr std::array record_columns{
     Column{"HOSTS", "hosts"},
     Column{"ID", "id", true},
     Column{"MAC", "mac", true},
+    Column{"SUBNETS", "address-subnets", true},
     Column{"PREFIXES", "prefixes", true},
     Column{"PUBLIC", "public-addresses", true},
     Column{"OWNER", "owner", true},
