@@ -172,9 +172,12 @@ void add_modify(std::map<std::string, Attempt>& all) {
         if (t.field == "modifiers") patch.modifiers = list;
         return t.modify("blue/rec", patch);
     };
-    all["modify record: subnet"] = [](const Try& t) {
+    all["modify record: subnet,subnets"] = [](const Try& t) {
         schema::Record patch;
-        patch.subnet = t.world.back;
+        if (t.field == "subnet")
+            patch.subnet = t.world.back;
+        else
+            patch.subnets = {t.world.back};
         return t.modify("blue/loose", patch);
     };
     // With an instance that everybody named here may attach to, or without one.
