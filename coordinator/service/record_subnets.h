@@ -2,6 +2,7 @@
 // The subnets of a record, and its addresses in them (rows 1.1, 1.2, 1.4).
 #pragma once
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/service/plan.h"
 
 namespace weft::coordinator {
