@@ -84,7 +84,7 @@ template <class T>
 std::vector<Ptr<T>> Cloud::named(std::string_view name) const {
     const auto& index = std::get<const NameIndex<T>&>(
         std::tie(partition_names_, subnet_names_, host_names_, instance_names_, record_names_, group_names_,
-                 acl_names_, table_names_, pool_names_, address_pool_names_));
+                 acl_names_, table_names_, pool_names_, address_pool_names_, rule_names_));
     std::vector<Ptr<T>> found;
     for (auto at = index.lower_bound(std::pair{name, std::string_view{}});
          at != index.end() && (*at)->name == name; ++at)
@@ -101,12 +101,16 @@ template std::vector<Ptr<schema::NetworkAcl>> Cloud::named(std::string_view) con
 template std::vector<Ptr<schema::RouteTable>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::Pool>> Cloud::named(std::string_view) const;
 template std::vector<Ptr<schema::AddressPool>> Cloud::named(std::string_view) const;
+template std::vector<Ptr<schema::ScalingRule>> Cloud::named(std::string_view) const;
 
 Ptr<schema::Partition> Cloud::partition(std::string_view owner, std::string_view name) const {
     return by_name(partition_names_, table<schema::Partition>(), owner, name);
 }
 Ptr<schema::Instance> Cloud::instance(std::string_view owner, std::string_view name) const {
     return by_name(instance_names_, table<schema::Instance>(), owner, name);
+}
+Ptr<schema::ScalingRule> Cloud::scaling_rule(std::string_view owner, std::string_view name) const {
+    return by_name(rule_names_, table<schema::ScalingRule>(), owner, name);
 }
 Ptr<schema::Host> Cloud::host(std::string_view name) const {
     return by_name(host_names_, table<schema::Host>(), {}, name);
@@ -249,6 +253,9 @@ std::vector<Id> Cloud::partitions_on_host(Id host) const {
 std::vector<Id> Cloud::instances_on_host(Id host) const {
     return ids(instances_by_host_, host, Kind::instance);
 }
+std::vector<Ptr<schema::Instance>> Cloud::instances_of_rule(Id scaling_rule) const {
+    return listed<schema::Instance>(instances_by_rule_, scaling_rule);
+}
 Ptr<schema::Host> Cloud::host_at(const Address& underlay) const {
     const auto at = underlays_.find(underlay);
     return at == underlays_.end() ? nullptr : find<schema::Host>({Kind::host, at->second});
@@ -318,7 +325,10 @@ void Cloud::index(const schema::Instance& instance, bool on) {
     set(instance_names_, instance, on);
     if (instance.host) set(instances_by_host_, instance.host, instance.id, on);
     for (const Id host : instance.hosts) set(instances_by_host_, host, instance.id, on);
+    if (instance.scaling_rule) set(instances_by_rule_, instance.scaling_rule, instance.id, on);
 }
+
+void Cloud::index(const schema::ScalingRule& rule, bool on) { set(rule_names_, rule, on); }
 
 void Cloud::index(const schema::Record& record, bool on) {
     set(record_names_, record, on);

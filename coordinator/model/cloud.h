@@ -50,9 +50,10 @@ public:
     template <class T>
     [[nodiscard]] std::vector<Ptr<T>> named(std::string_view name) const;
     // By name within its scope: partition of an owner, subnet, record, group, ACL or route table of a
-    // partition, instance of an owner, host.
+    // partition, instance or scaling rule of an owner, host.
     [[nodiscard]] Ptr<schema::Partition> partition(std::string_view owner, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Instance> instance(std::string_view owner, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::ScalingRule> scaling_rule(std::string_view owner, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Host> host(std::string_view name) const;
     [[nodiscard]] Ptr<schema::Subnet> subnet(Id partition, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Record> record(Id partition, std::string_view name) const;
@@ -124,6 +125,8 @@ public:
     // Partitions with an attachment on the host.
     [[nodiscard]] std::vector<Id> partitions_on_host(Id host) const;
     [[nodiscard]] std::vector<Id> instances_on_host(Id host) const;
+    // In the order of ids, terminated ones too.
+    [[nodiscard]] std::vector<Ptr<schema::Instance>> instances_of_rule(Id scaling_rule) const;
 
     [[nodiscard]] std::vector<Ptr<schema::NetworkAcl>> acls(Id partition) const;
     [[nodiscard]] std::vector<Ptr<schema::RouteTable>> route_tables(Id partition) const;
@@ -177,12 +180,13 @@ private:
     NameIndex<schema::RouteTable> table_names_;
     NameIndex<schema::Pool> pool_names_;
     NameIndex<schema::AddressPool> address_pool_names_;
+    NameIndex<schema::ScalingRule> rule_names_;
     Addresses addresses_;
     std::map<AddressKey, std::pair<Prefix, std::uint64_t>> prefixes_;  // by their first address; none overlap
     std::map<Address, std::uint64_t> public_addresses_;
     std::set<std::uint32_t> gnis_;
     std::map<Address, std::uint64_t> underlays_;
-    Members subnets_by_partition_, records_by_subnet_, instances_by_host_;
+    Members subnets_by_partition_, records_by_subnet_, instances_by_host_, instances_by_rule_;
     Members attachments_by_record_, attachments_by_instance_, attachments_by_host_, attachments_by_partition_;
     using Counts = std::map<std::pair<std::uint64_t, std::uint64_t>, unsigned>;
     Counts partition_hosts_, host_partitions_, tag_hosts_, host_tags_;
@@ -216,6 +220,7 @@ private:
     void index(const schema::Pool& pool, bool on);
     void index(const schema::AddressPool& pool, bool on);
     void index(const schema::AccessKey&, bool) {}  // found by id alone
+    void index(const schema::ScalingRule& rule, bool on);
     void index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on);
     void index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on);
     template <class T>

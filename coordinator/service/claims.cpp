@@ -5,6 +5,7 @@
 
 #include "coordinator/model/addresses.h"
 #include "coordinator/model/routing.h"
+#include "coordinator/model/scaled.h"
 
 namespace weft::coordinator {
 namespace {
@@ -69,6 +70,8 @@ struct Collect {
         if (i->host) add(ClaimKind::instance_host, to_string(i->host), to_string(i->id), i->id);
         for (const Id host : i->hosts)
             add(ClaimKind::instance_host, to_string(host), to_string(i->id), i->id);
+        if (i->scaling_rule)
+            add(ClaimKind::scaling_instance, to_string(i->scaling_rule), to_string(i->id), i->id);
     }
     void operator()(const Ptr<schema::Record>& r) {
         add(ClaimKind::record_name, to_string(r->partition), r->name, r->id);
@@ -95,6 +98,10 @@ struct Collect {
     }
     void operator()(const Ptr<schema::Operation>&) {}
     void operator()(const Ptr<schema::AccessKey>&) {}
+    void operator()(const Ptr<schema::ScalingRule>& r) {
+        add(ClaimKind::scaling_rule_name, r->owner, r->name, r->id);
+        for (const Id used : uses(*r)) add(ClaimKind::scaling_use, to_string(used), to_string(r->id), r->id);
+    }
 };
 
 }  // namespace

@@ -65,6 +65,7 @@ struct Relations {
     }
     unsigned operator()(const Ptr<schema::Operation>& o) const { return owner(o->principal); }
     unsigned operator()(const Ptr<schema::AccessKey>& k) const { return owner(k->user); }
+    unsigned operator()(const Ptr<schema::ScalingRule>& r) const { return owner(r->owner); }
 };
 
 Kind kind_of(const Object& object) {

@@ -63,6 +63,8 @@ struct Instance {
     bool bare{false};
     std::vector<Id> hosts;
     bool detach_on_stop{false};
+    Id scaling_rule;
+    std::uint64_t launch_time{0};
 
     friend bool operator==(const Instance&, const Instance&) = default;
 };
@@ -101,6 +103,9 @@ struct Schema<Instance> {
         Field{17, "hosts", &Instance::hosts, "further hosts that it spans", settable, 0, 64},
         Field{18, "detach-on-stop", &Instance::detach_on_stop, "stopping it detaches all its records",
               settable},
+        Field{19, "scaling-rule", &Instance::scaling_rule, "scaling rule that launched it", server},
+        Field{20, "launch-time", &Instance::launch_time, "when it was last asked to be launched",
+              server | timestamp},
     };
 };
 WEFT_SCHEMA_COMPLETE(Instance);
