@@ -43,6 +43,7 @@ std::vector<std::string> wanted_values(const Cloud& cloud, const Principal& prin
     if (field == "route-table") add_named<schema::RouteTable>(cloud, principal, value, values);
     if (field == "pool") add_named<schema::Pool>(cloud, principal, value, values);
     if (field == "address-pool") add_named<schema::AddressPool>(cloud, principal, value, values);
+    if (field == "scaling-rule") add_named<schema::ScalingRule>(cloud, principal, value, values);
     if (field == "acl") add_named<schema::NetworkAcl>(cloud, principal, value, values);
     if (field == "subnet") add_named<schema::Subnet>(cloud, principal, value, values);
     if (field == "record") add_named<schema::Record>(cloud, principal, value, values);

@@ -5,6 +5,7 @@
 
 #include "coordinator/model/routing.h"
 #include "coordinator/service/placement.h"
+#include "coordinator/service/scaling_step.h"
 #include "coordinator/service/standby.h"
 #include "weft/wire/codec.h"
 
@@ -175,6 +176,13 @@ schema::Operation view(const Cloud& cloud, const Acknowledgements& hosts, schema
         if (hosts.installed(attachment->host) < revision) insert_once(operation.awaited, attachment->host);
     }
     return operation;
+}
+
+schema::ScalingRule view(const Cloud& cloud, const Acknowledgements& hosts, schema::ScalingRule rule) {
+    (void)hosts;
+    for (const auto& instance : oldest_first(cloud.instances_of_rule(rule.id)))
+        rule.instances.push_back(instance->id);
+    return rule;
 }
 
 schema::AccessKey view(const Cloud& cloud, const Acknowledgements& hosts, schema::AccessKey key) {

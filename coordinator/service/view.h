@@ -14,6 +14,8 @@ namespace weft::coordinator {
                                       schema::Attachment attachment);
 [[nodiscard]] schema::Operation view(const Cloud& cloud, const Acknowledgements& hosts,
                                      schema::Operation operation);
+[[nodiscard]] schema::ScalingRule view(const Cloud& cloud, const Acknowledgements& hosts,
+                                       schema::ScalingRule rule);
 // Without what is secret.
 [[nodiscard]] schema::AccessKey view(const Cloud& cloud, const Acknowledgements& hosts,
                                      schema::AccessKey key);
