@@ -57,6 +57,9 @@ constexpr const char* skeleton = R"(cloud:
     - {name: tall, subnet: full/full, addresses: [10.1.2.35], prefixes: [10.1.2.64/28], public-addresses: [{private: 10.1.2.35, public: 203.0.113.5}], standbys: [plain, full]}
     - {name: plain, subnet: full/plain, addresses: [10.1.3.30], mac: "02:00:00:00:00:32", delete-on-terminate: true, source-dest-check: false}
     - {name: lone, subnet: plain/plain}
+  scaling-rules:
+    - {name: full, owner: ann, driver: netns, subnet: full/full, security-groups: [full/full, full/plain], hosts: [plain]}
+    - {name: pooled, owner: ann, driver: qemu, pool: full/full}
   attachments:
     - {record: full/full, instance: full, device: eth7, vlan: 30, rules: [{direction: ingress, protocol: tcp, ports: 443}]}
     - {record: full/full, instance: plain, device: eth8}
@@ -74,6 +77,7 @@ constexpr std::array sections{
     std::pair{"subnets", Kind::subnet},
     std::pair{"pools", Kind::pool},
     std::pair{"address-pools", Kind::address_pool},
+    std::pair{"scaling-rules", Kind::scaling_rule},
     std::pair{"attachments", Kind::attachment},
 };
 

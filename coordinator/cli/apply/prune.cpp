@@ -14,9 +14,9 @@ using schema::Value;
 using Verb = Step::Verb;
 
 // What is deleted after what.
-constexpr std::array order{Kind::record,    Kind::instance,    Kind::pool,        Kind::address_pool,
-                           Kind::subnet,    Kind::route_table, Kind::network_acl, Kind::security_group,
-                           Kind::partition, Kind::host};
+constexpr std::array order{Kind::scaling_rule,   Kind::record,    Kind::instance,    Kind::pool,
+                           Kind::address_pool,   Kind::subnet,    Kind::route_table, Kind::network_acl,
+                           Kind::security_group, Kind::partition, Kind::host};
 
 class Pruner {
 public:

@@ -86,7 +86,23 @@ constexpr std::array instance_columns{
     Column{"NETNS", "netns"},
     Column{"OWNER", "owner"},
     Column{"ID", "id", true},
+    Column{"RULE", "scaling-rule", true},
     Column{"ATTACHERS", "attachers", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
+};
+constexpr std::array rule_columns{
+    Column{"NAME", "name"},
+    Column{"DESIRED", "desired"},
+    Column{"INSTANCES", "instances"},
+    Column{"STATUS", "status"},
+    Column{"OWNER", "owner"},
+    Column{"ID", "id", true},
+    Column{"MINIMUM", "minimum", true},
+    Column{"MAXIMUM", "maximum", true},
+    Column{"DRIVER", "driver", true},
+    Column{"POOL", "pool", true},
+    Column{"SUBNET", "subnet", true},
     Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
 };
@@ -182,6 +198,7 @@ std::span<const Column> columns_of(Kind kind) {
         case Kind::subnet: return subnet_columns;
         case Kind::host: return host_columns;
         case Kind::instance: return instance_columns;
+        case Kind::scaling_rule: return rule_columns;
         case Kind::record: return record_columns;
         case Kind::attachment: return attachment_columns;
         case Kind::operation: return operation_columns;
