@@ -72,7 +72,7 @@ void add_failover(std::string& notice, const Cloud& cloud, const Acknowledgement
         return standby ? std::string{} : ": " + standby.error().text;
     };
     if (active == nullptr) {
-        if (!record.failover.empty()) add_notice(notice, record.failover + "; waits for a standby" + none());
+        if (!record.failover.empty()) add_notice(notice, *record.failover + "; waits for a standby" + none());
         return;
     }
     const auto operation = cloud.find<schema::Operation>(active->operation);
@@ -99,11 +99,11 @@ void add_counts(schema::TrafficCounts& sum, const schema::TrafficCounts& counts)
 // What a host that it is attached on says of itself and of the record.
 void add_host(schema::Record& record, const Cloud& cloud, const Acknowledgements& hosts, Id id) {
     if (std::ranges::count(record.hosts, id) != 0) return;
-    record.hosts.push_back(id);
-    add_counts(record.monitoring, hosts.counted(id, record.id));
+    record.hosts.edit().push_back(id);
+    add_counts(record.monitoring.edit(), hosts.counted(id, record.id));
     const auto host = cloud.find<schema::Host>(id);
     if (host && answers(hosts.session(id)))
-        for (const auto& mac : host->nics) insert_once(record.nics, mac);
+        for (const auto& mac : host->nics) insert_once(record.nics.edit(), mac);
 }
 
 // How an instance of a shared record stands: "web-1 on h1: no flows, host h1 is lost".
@@ -130,18 +130,20 @@ void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& r
 schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record) {
     bool attached = false;
     bool detaching = true;
+    std::string notice;
     for (const auto& attachment : cloud.attachments_of_record(record.id)) {
-        record.attachments.push_back(attachment->id);
-        insert_once(record.instances, attachment->instance);
+        record.attachments.edit().push_back(attachment->id);
+        insert_once(record.instances.edit(), attachment->instance);
         if (attachment->host) add_host(record, cloud, hosts, attachment->host);
         attached = attached || attachment->phase == Phase::attached;
         detaching = detaching && status_of(attachment->phase) == AttachmentStatus::detaching;
-        add_notice(record.notice, notice_of(cloud, hosts, *attachment));
-        if (!record.exclusive) record.members.push_back(member_of(cloud, *attachment));
+        add_notice(notice, notice_of(cloud, hosts, *attachment));
+        if (!record.exclusive) record.members.edit().push_back(member_of(cloud, *attachment));
     }
-    if (!record.repair.empty()) add_notice(record.notice, "in repair: " + record.repair);
-    add_failover(record.notice, cloud, hosts, record);
-    add_routes(record.notice, cloud, record);
+    if (!record.repair.empty()) add_notice(notice, "in repair: " + *record.repair);
+    add_failover(notice, cloud, hosts, record);
+    add_routes(notice, cloud, record);
+    record.notice = std::move(notice);
     if (record.attachments.empty())
         record.attachment_status = AttachmentStatus::detached;
     else if (attached)

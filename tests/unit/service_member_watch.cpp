@@ -36,7 +36,7 @@ struct Shared : Lab {
     }
     // As shown, in the order of their names.
     [[nodiscard]] std::vector<std::string> members() {
-        auto members = shown("web").members;
+        std::vector<std::string> members = shown("web").members;
         std::ranges::sort(members);
         return members;
     }

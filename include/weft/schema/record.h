@@ -8,6 +8,7 @@
 #include "weft/net/prefix.h"
 #include "weft/schema/field.h"
 #include "weft/schema/public_address.h"
+#include "weft/schema/rare.h"
 #include "weft/schema/route_table.h"
 #include "weft/schema/tag.h"
 #include "weft/schema/traffic_counts.h"
@@ -66,7 +67,7 @@ inline constexpr auto enum_names<AddressStep> = std::array{
 struct Record {
     Id id;
     std::string name;
-    std::string description;
+    Rare<std::string> description;
     Id partition;
     Id subnet;
     std::string zone;
@@ -82,10 +83,10 @@ struct Record {
     std::string account;
     Tags tags;
     AttachmentStatus attachment_status{AttachmentStatus::detached};
-    std::vector<Id> attachments;
-    std::vector<Id> instances;
-    std::vector<Id> hosts;
-    std::string notice;
+    Rare<std::vector<Id>> attachments;
+    Rare<std::vector<Id>> instances;
+    Rare<std::vector<Id>> hosts;
+    Rare<std::string> notice;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
     std::uint32_t tag{0};
@@ -104,20 +105,20 @@ struct Record {
     std::vector<Address> former_addresses;
     AddressStep address_step{AddressStep::settled};
     Id operation;
-    std::string repair;
-    std::vector<std::string> attachers;
-    std::vector<std::string> detachers;
-    std::vector<std::string> ip_setters;
-    std::vector<std::string> modifiers;
-    std::vector<Id> standbys;
+    Rare<std::string> repair;
+    Rare<std::vector<std::string>> attachers;
+    Rare<std::vector<std::string>> detachers;
+    Rare<std::vector<std::string>> ip_setters;
+    Rare<std::vector<std::string>> modifiers;
+    Rare<std::vector<Id>> standbys;
     std::uint32_t lease{10};
-    std::string failover;
+    Rare<std::string> failover;
     std::vector<Prefix> prefixes;
     std::vector<PublicAddress> public_addresses;
-    std::vector<Mac> nics;
-    TrafficCounts monitoring;
+    Rare<std::vector<Mac>> nics;
+    Rare<TrafficCounts> monitoring;
     std::vector<Prefix> former_prefixes;
-    std::vector<std::string> members;
+    Rare<std::vector<std::string>> members;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
