@@ -146,8 +146,7 @@ Address Chooser::address(const Cloud& cloud, const schema::Subnet& subnet, const
         auto used = taken.lower_bound({subnet.id.value, range.address().plus(from)});
         for (std::uint64_t offset = from; offset < to; ++offset) {
             const auto candidate = range.address().plus(offset);
-            const bool free =
-                used == taken.end() || used->first != Cloud::AddressKey{subnet.id.value, candidate};
+            const bool free = used == taken.end() || used->first != AddressKey{subnet.id.value, candidate};
             if (!free) {
                 ++used;
             } else if (const auto delegated = cloud.delegated_around(subnet.id, candidate)) {

@@ -31,8 +31,8 @@ void add_partition(const Cloud& cloud, Id partition, Postings& out) {
 // Objects of all postings, each once, in the order of ids.
 void merge(const Cloud& cloud, const Postings& postings, Id start, const Filter::Visit& fn) {
     struct Cursor {
-        Cloud::Members::const_iterator at;
-        Cloud::Members::const_iterator end;
+        Members::const_iterator at;
+        Members::const_iterator end;
         std::uint64_t of;
         [[nodiscard]] bool ended() const { return at == end || at->first != of; }
     };
