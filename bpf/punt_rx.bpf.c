@@ -60,7 +60,7 @@ INLINE int answer(struct __sk_buff* skb, struct dropped* d) {
     copy_mac(eth->h_source, port->router_mac);
     if (port->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, port->record, WEFT_RX, WEFT_CAPTURE_INNER);
     if (key.vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), key.vlan)) return DROP(vlan_push);
-    count_rx(d->record, d->length);
+    count_rx(d->record, d->length, 1);
     return bpf_redirect(key.ifindex, 0);
 }
 

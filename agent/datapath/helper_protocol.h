@@ -12,7 +12,7 @@ namespace weft::agent {
 
 enum class HelperCommand : std::uint16_t { make = 16, remove = 17 };
 
-// One of a record that shares the device with the first.
+// One of a further subnet, or of a record that shares the device with the first.
 struct FurtherAddress {
     Address address;
     std::uint32_t prefix_length{0};

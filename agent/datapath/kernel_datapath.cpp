@@ -14,6 +14,7 @@
 #include "agent/datapath/netlink/underlay.h"
 #include "weft/abi/punt.h"
 #include "weft/base/log.h"
+#include "weft/schema/port_subnet.h"
 
 namespace weft::agent {
 namespace {
@@ -106,7 +107,12 @@ Result<void> KernelDatapath::make_device(std::span<const schema::Port* const> po
     wanted.mac = port.station();
     wanted.mtu = port.mtu;
     if (port.vlan == 0 && !port.bare) {
-        wanted.addresses = port.addresses;
+        for (const auto& address : port.addresses) {
+            if (schema::subnet_holding(port, Prefix::host(address)) == 0)
+                wanted.addresses.push_back(address);
+            else
+                wanted.further.push_back({address, schema::subnet_length(port, address)});
+        }
         wanted.prefix_length = port.prefix_length;
         wanted.router = port.router;
         wanted.router6 = port.router6;
@@ -115,9 +121,7 @@ Result<void> KernelDatapath::make_device(std::span<const schema::Port* const> po
     for (const auto* other : ports.subspan(1))
         if (other->vlan == 0 && !other->bare)
             for (const auto& address : other->addresses)
-                wanted.further.push_back({address, address.is_v6() && other->prefix_length6 != 0
-                                                       ? other->prefix_length6
-                                                       : other->prefix_length});
+                wanted.further.push_back({address, schema::subnet_length(*other, address)});
     for (const auto* other : ports) wanted.mtu = std::max(wanted.mtu, other->mtu);
     const auto made = ask_helper(config_.helper, wanted);
     const auto found = links_.refresh(socket_, name);

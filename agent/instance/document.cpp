@@ -3,6 +3,8 @@
 
 #include <boost/json.hpp>
 
+#include "weft/schema/port_subnet.h"
+
 namespace weft::agent {
 namespace {
 
@@ -14,11 +16,9 @@ json::string text(std::string_view view) { return json::string(view.data(), view
 
 json::object attachment(const Port& port) {
     json::array addresses;
-    for (const auto& address : port.addresses) {
-        const auto length =
-            address.is_v6() && port.prefix_length6 != 0 ? port.prefix_length6 : port.prefix_length;
-        addresses.push_back(text(to_string(address) + '/' + std::to_string(length)));
-    }
+    for (const auto& address : port.addresses)
+        addresses.push_back(
+            text(to_string(address) + '/' + std::to_string(schema::subnet_length(port, address))));
     json::array routers;
     for (const auto& router : {port.router, port.router6})
         if (router) routers.push_back(text(to_string(router)));

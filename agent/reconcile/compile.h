@@ -41,15 +41,17 @@ struct Compiled {
 // `mapping` is the one with the same key, if there is one: it says whose the source is.
 [[nodiscard]] Compiled compile_source(const schema::Source& source, const schema::Mapping* mapping);
 
-// The policies that filter a port; `acl` 0: its subnet has none.
+// The policies that filter a port; an ACL of 0: the subnet has none.
 struct PolicyIds {
     std::uint32_t groups{0};
     std::uint32_t acl{0};
-    std::uint32_t narrow{0};  // 0: the attachment has no rules of its own
+    std::uint32_t narrow{0};                    // 0: the attachment has no rules of its own
+    std::vector<std::uint32_t> further_acls{};  // of the port's further subnets, or none of them
 };
 
 // One attachment at its device. `shared`: other records use the device with the same tag, so that the port is
-// found by source address and compile_shared_device() is needed beside it. `flags`: weft_port_flag bits
+// found by source address, as it is when its addresses are of several subnets, and compile_shared_device() is
+// needed beside it. `flags`: weft_port_flag bits
 // besides its own; `lease_expiry` as in weft_port.
 [[nodiscard]] Compiled compile_port(const schema::Port& port, const Device& device, bool shared,
                                     const PolicyIds& policies = {}, std::uint32_t flags = 0,

@@ -88,7 +88,8 @@ void Reconciler::put(schema::Port port) {
     ports_.added(port);
     quotas_.added(port);
     rates_.added(port);
-    if (old == nullptr || old->tag != port.tag || old->acl != port.acl || old->rules != port.rules) {
+    if (old == nullptr || old->tag != port.tag || old->acl != port.acl || old->subnets != port.subnets ||
+        old->rules != port.rules) {
         if (old != nullptr) policies_.removed(*old);
         policies_.added(port);
     }

@@ -34,6 +34,13 @@ const schema::Tag* find_tag(const DesiredSet& desired, std::uint32_t tag) {
     return desired.find<schema::Tag>(std::to_string(tag));
 }
 
+// Of each subnet that has the ACL.
+void set_acl(PolicyIds& ids, const schema::Port& port, Id acl, std::uint32_t id) {
+    if (port.acl == acl) ids.acl = id;
+    for (std::size_t i = 0; i < port.subnets.size(); ++i)
+        if (port.subnets[i].acl == acl) ids.further_acls[i] = id;
+}
+
 policy::Groups groups_of(const schema::Tag& tag) { return {tag.groups.begin(), tag.groups.end()}; }
 
 }  // namespace
@@ -42,6 +49,8 @@ std::vector<Policies::Key> Policies::keys_of(const schema::Port& port) {
     std::vector<Key> keys;
     if (port.tag != 0) keys.push_back({port.tag, {}, {}});
     if (port.acl) keys.push_back({0, port.acl, {}});
+    for (const auto& subnet : port.subnets)
+        if (subnet.acl) keys.push_back({0, subnet.acl, {}});
     if (!port.rules.empty()) keys.push_back({0, {}, port.attachment});
     return keys;
 }
@@ -191,13 +200,18 @@ Policies::PortKeys Policies::refused(const Writer::Failures& failures) {
 Policies::Answer Policies::answer(const schema::Port& port) const {
     Answer out;
     if (port.tag == 0) out.failed = "no security groups: its coordinator is too old to tell";
+    out.ids.further_acls.resize(port.subnets.size());
     for (const auto& key : keys_of(port)) {
         const auto& unit = units_.at(key);
         if (!unit.waiting.empty()) out.waiting = unit.waiting;
         if (!unit.failed.empty()) out.failed = unit.failed;
         if (!unit.refused.empty()) out.failed = unit.refused;
         if (!unit.table) continue;
-        auto& id = key.attachment ? out.ids.narrow : key.acl ? out.ids.acl : out.ids.groups;
+        if (key.acl) {
+            set_acl(out.ids, port, key.acl, unit.table->id());
+            continue;
+        }
+        auto& id = key.attachment ? out.ids.narrow : out.ids.groups;
         id = unit.table->id();
     }
     return out;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <span>
 
+#include "weft/schema/port_subnet.h"
+
 namespace weft::agent {
 namespace {
 
@@ -90,13 +92,10 @@ std::string ipv6(const Address& source, const wire::TraceRequest& request, const
 }
 
 // Whether the instance would ask for the destination itself rather than for the router.
-bool on_link(const schema::Port& port, const Address& destination) {
-    if (port.router.is_v4() != destination.is_v4()) return false;
-    const auto a = port.router.bytes();
-    const auto b = destination.bytes();
-    for (unsigned bit = 0; bit < port.prefix_length && bit < port.router.bits(); ++bit)
-        if (((a[bit / 8] ^ b[bit / 8]) & (0x80U >> bit % 8)) != 0) return false;
-    return true;
+bool on_link(const schema::Port& port, const Address& source, const Address& destination) {
+    const auto subnet = subnet_at(port, subnet_holding(port, Prefix::host(source)));
+    const auto ranges = ranges_of(subnet);
+    return std::ranges::any_of(ranges, [&](const Prefix& range) { return range.contains(destination); });
 }
 
 Result<Address> source_of(const schema::Port& port, const wire::TraceRequest& request) {
@@ -104,7 +103,11 @@ Result<Address> source_of(const schema::Port& port, const wire::TraceRequest& re
     if (request.source && !same_family(request.source))
         return invalid("source", "source and destination are of different families");
     if (request.source) return request.source;
-    const auto found = std::ranges::find_if(port.addresses, same_family);
+    // As the instance would: one of the destination's own subnet, else the first.
+    auto found = std::ranges::find_if(port.addresses, [&](const Address& a) {
+        return same_family(a) && on_link(port, a, request.destination);
+    });
+    if (found == port.addresses.end()) found = std::ranges::find_if(port.addresses, same_family);
     if (found == port.addresses.end())
         return invalid("destination", "the record has no address of the destination's family");
     return *found;
@@ -117,7 +120,7 @@ Result<std::string> probe_packet(const schema::Port& port, const wire::TraceRequ
     WEFT_TRY(const auto source, source_of(port, request));
     const bool v4 = source.is_v4();
     std::string frame;
-    put(frame, on_link(port, request.destination) ? neighbour.bytes : port.router_mac.bytes);
+    put(frame, on_link(port, source, request.destination) ? neighbour.bytes : port.router_mac.bytes);
     put(frame, port.station().bytes);
     if (port.vlan != 0) {
         put16(frame, 0x8100);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/dhcp4_server.h"
 
-#include "weft/net/prefix.h"
+#include "weft/schema/port_subnet.h"
 
 namespace weft::agent::dhcp4 {
 namespace {
@@ -10,9 +10,10 @@ using Answer = Result<std::optional<Message>>;
 
 constexpr std::uint32_t all_ones = 0xffffffff;
 
+// Those of further subnets the instance sets up itself, as all but the first.
 Address first_v4(const schema::Port& port) {
     for (const auto& address : port.addresses)
-        if (address.is_v4()) return address;
+        if (address.is_v4() && schema::subnet_holding(port, Prefix::host(address)) == 0) return address;
     return {};
 }
 

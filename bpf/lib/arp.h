@@ -45,6 +45,6 @@ INLINE int answer_arp(struct __sk_buff* skb, struct step* s) {
     arp->sender[1] = target[1];
     copy_mac(eth->h_dest, s->mac);
     copy_mac(eth->h_source, mac);
-    count_tx(s->record, s->length);
+    count_tx(s->record, s->length, 1);
     return send_to_asker(skb, s);
 }

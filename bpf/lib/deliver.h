@@ -29,7 +29,7 @@ INLINE int find_receiver(const struct weft_overlay_key* address, const void* mac
         return verdict == VERDICT_NEXT ? receive_by(local, found, record) : verdict;
     }
     if (local && same_mac(local->mac, mac)) return receive_by(local, found, record);
-    struct weft_local* station = find_station(address->gni, mac);
+    struct weft_local* station = find_station(address->gni, mac, 0);
     if (station && !(station->flags & WEFT_PORT_SOURCE_DEST_CHECK)) return receive_by(station, found, record);
     if (local) return receive_by(local, found, record);
     if (!station) return DROP(no_destination);
@@ -43,7 +43,7 @@ INLINE int deliver(struct __sk_buff* skb, const struct weft_local* local) {
     if (local->flags & WEFT_PORT_CAPTURE) capture(skb, length, local->record, WEFT_RX, WEFT_CAPTURE_INNER);
     if (local->vlan && bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), local->vlan)) return DROP(vlan_push);
     if (skb->pkt_type != PACKET_HOST) bpf_skb_change_type(skb, PACKET_HOST);
-    count_rx(local->record, length);
+    count_rx(local->record, length, segments(skb));
     note(WEFT_TRACE_DELIVER, local->record, local->ifindex);
     if (local->flags & WEFT_PORT_PEER) return bpf_redirect_peer(local->ifindex, 0);
     return bpf_redirect(local->ifindex, 0);

@@ -131,7 +131,7 @@ INLINE int advertise(struct __sk_buff* skb, const struct step* s, const struct w
     if (is_unspecified(&s->packet.source.address)) copy_mac(eth->h_dest, all_nodes);
     copy_mac(eth->h_source, mac);
     if (bpf_skb_store_bytes(skb, ETH_HLEN, &a, sizeof(a), 0)) return DROP(step_lost);
-    count_tx(s->record, s->length);
+    count_tx(s->record, s->length, 1);
     return send_to_asker(skb, s);
 }
 

@@ -22,7 +22,7 @@ struct icmp {
 INLINE int send_back(struct __sk_buff* skb, const struct step* s, struct ethhdr* eth) {
     copy_mac(eth->h_dest, s->mac);
     copy_mac(eth->h_source, s->router_mac);
-    count_tx(s->record, s->length);
+    count_tx(s->record, s->length, 1);
     return send_to_asker(skb, s);
 }
 

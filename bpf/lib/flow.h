@@ -174,7 +174,7 @@ INLINE int is_void(const struct track* t, const struct weft_flow* flow) {
 /* Of a shared record: whether the flow that one of its instances sends on is another one's, which is here. */
 INLINE int is_of_other_member(const struct track* t, const struct weft_flow* flow) {
     if (t->direction != WEFT_TX || flow->attachment == t->attachment || flow->expires <= t->now) return 0;
-    return find_seat(t->gni, weft_member_id(flow->attachment)) != 0;
+    return find_seat(t->gni, weft_member_id(flow->attachment), 0) != 0;
 }
 
 /* What a flow's first packet must pass. `entry` is a void one to be used again, or none. */

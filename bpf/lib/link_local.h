@@ -23,5 +23,5 @@ INLINE int is_anothers(const struct step* s, const struct weft_address* address)
         __attribute__((aligned(2))) = {high >> 24 ^ 2, high >> 16, high >> 8, low >> 16, low >> 8, low};
     struct weft_address made = link_local_of(mac);
     if (!same_address(address, &made) || same_mac(mac, s->mac)) return 0;
-    return same_mac(mac, s->router_mac) || find_station(s->gni, mac);
+    return same_mac(mac, s->router_mac) || find_station(s->gni, mac, 0);
 }

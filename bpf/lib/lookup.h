@@ -20,8 +20,8 @@ INLINE struct weft_local* find_local(const struct weft_overlay_key* key) {
     return local ? local : find_local_prefix(key);
 }
 
-INLINE struct weft_local* find_station(__u32 gni, const void* mac) {
-    struct weft_station_key key = {.gni = gni};
+INLINE struct weft_local* find_station(__u32 gni, const void* mac, __u16 subnet) {
+    struct weft_station_key key = {.gni = gni, .subnet = subnet};
     copy_mac(key.mac, mac);
     return bpf_map_lookup_elem(&WEFT_STATION_MAP, &key);
 }

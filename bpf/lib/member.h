@@ -11,8 +11,8 @@ INLINE const struct weft_member* find_member(__u64 record, __u32 member) {
 }
 
 /* Its receiving side, if it is on this host. */
-INLINE struct weft_local* find_seat(__u32 gni, __u32 member) {
-    struct weft_station_key key = {.gni = gni};
+INLINE struct weft_local* find_seat(__u32 gni, __u32 member, __u16 subnet) {
+    struct weft_station_key key = {.gni = gni, .subnet = subnet};
     weft_member_mac(member, key.mac);
     return bpf_map_lookup_elem(&WEFT_STATION_MAP, &key);
 }
@@ -27,10 +27,10 @@ INLINE __u32 named_member(const __u8* mac) {
  * that knows of no members writes the record's MAC. */
 INLINE int find_member_here(const struct weft_local* shared, __u32 gni, const __u8* mac,
                             struct weft_local** found) {
-    struct weft_local* seat = find_station(gni, mac);
+    struct weft_local* seat = find_station(gni, mac, shared->subnet);
     if (!seat && same_mac(shared->mac, mac)) {
         const struct weft_member* first = find_member(shared->record, 0);
-        if (first) seat = find_seat(gni, weft_member_id(first->attachment));
+        if (first) seat = find_seat(gni, weft_member_id(first->attachment), shared->subnet);
     }
     if (!seat || seat->record != shared->record) return DROP(no_member);
     *found = seat;

@@ -5,9 +5,16 @@
 #include "lib/lookup.h"
 #include "lib/step.h"
 
+/* A record of several subnets may ask for the router of one in the name of its address of another. */
+INLINE int is_other_router(const struct step* s, const struct weft_address* address) {
+    if (!(s->flags & WEFT_PORT_SUBNETS)) return 0;
+    const struct weft_route* route = find_route(s->table, address);
+    return route && route->target == WEFT_ROUTE_ROUTER;
+}
+
 /* The MAC of an address; 0 if nobody has it. */
 INLINE int find_neighbour(const struct step* s, const struct weft_overlay_key* key, __u8* mac) {
-    if (same_address(&key->address, &s->router)) {
+    if (same_address(&key->address, &s->router) || is_other_router(s, &key->address)) {
         copy_mac(mac, s->router_mac);
         return 1;
     }

@@ -114,7 +114,7 @@ INLINE int out_local(struct __sk_buff* skb, struct step* s, const struct weft_lo
     }
     verdict = deliver(skb, local);
     if (verdict < 0) return verdict;
-    count_tx(sender, s->length);
+    count_tx(sender, s->length, segments(skb));
     if (local->flags & WEFT_PORT_WATCH_RX) tell_delivered(skb, local, s->gni, 0, 0);
     if (s->flags & WEFT_PORT_WATCH_TX) tell_sent(skb, s, sender, WEFT_EVENT_SENT, 0, 0, 0);
     return verdict;
@@ -154,7 +154,7 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, __u64 host) {
     if (s->routed) decrement_hops(ip, &s->packet);
     verdict = encapsulate(skb, s, &e);
     if (verdict != VERDICT_NEXT) return verdict;
-    count_tx(s->record, s->length);
+    count_tx(s->record, s->length, segments(skb));
     if (s->flags & WEFT_PORT_WATCH_TX)
         tell_sent(skb, s, s->record, WEFT_EVENT_SENT, host, peer->framework, overhead);
     if (s->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, s->record, WEFT_TX, WEFT_CAPTURE_OUTER);
@@ -170,15 +170,17 @@ INLINE int check_remote_tag(const struct step* s, const struct weft_overlay_key*
 }
 
 /* A mapping to several instances: which one, and where that is. */
-INLINE int resolve_spread(struct step* s, const struct weft_mapping* mapping, __u32 gni, __u64* host,
-                          struct weft_local** local) {
+INLINE int resolve_spread(struct step* s, const struct weft_mapping* mapping,
+                          const struct weft_overlay_key* next, __u64* host, struct weft_local** local) {
     const struct weft_member* member = choose_member(mapping->record);
     if (!member) return DROP(no_member);
     note(WEFT_TRACE_MEMBER, member->host, member->attachment);
     __u32 id = weft_member_id(member->attachment);
     weft_member_mac(id, s->next_mac);
     *host = member->host;
-    if (*host == own_host()) *local = find_seat(gni, id);
+    if (*host != own_host()) return VERDICT_NEXT;
+    const struct weft_local* shared = find_local(next);
+    if (shared) *local = find_seat(next->gni, id, shared->subnet);
     return VERDICT_NEXT;
 }
 
@@ -196,7 +198,7 @@ INLINE int out(struct __sk_buff* skb, struct step* s) {
         host = mapping->host;
         copy_mac(s->next_mac, mapping->mac);
         if (mapping->flags & WEFT_MAPPING_SPREAD) {
-            verdict = resolve_spread(s, mapping, next->gni, &host, &local);
+            verdict = resolve_spread(s, mapping, next, &host, &local);
             if (verdict != VERDICT_NEXT) return verdict;
         }
     }

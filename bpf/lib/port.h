@@ -4,7 +4,8 @@
 #pragma once
 
 #include "lib/icmp6.h"
-#include "lib/maps.h"
+#include "lib/lookup.h"
+#include "lib/subnet.h"
 #include "lib/verdict.h"
 
 /* ARP for IPv4 over Ethernet (RFC 826), addresses at even offsets only. */
@@ -63,11 +64,24 @@ INLINE int is_primarys(const struct weft_port* port, const struct weft_address* 
     return port->record && (is_nobody(claimed) || is_link_local(claimed));
 }
 
+/* Of a record of several subnets, what comes from a prefix that is delegated to it. */
+INLINE struct weft_port* find_delegated(const struct weft_port* port, struct weft_port_key* key) {
+    const struct weft_overlay_key source = {.gni = port->gni, .address = key->source};
+    const struct weft_local* local = find_local_prefix(&source);
+    if (!local || local->record != port->record) return 0;
+    const __u32 bits = is_mapped(&key->source) ? 96 + local->subnet_bits : local->subnet6_bits;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 4; i++) key->source.word[i] &= word_mask(bits, i * 32);
+    return bpf_map_lookup_elem(&WEFT_PORT_MAP, key);
+}
+
 INLINE int find_sharing(const struct view* v, struct weft_port_key* key, struct weft_port** found) {
     struct weft_address claimed = claimed_source(v);
     key->source = is_nobody(&claimed) ? probed_address(v) : claimed;
     struct weft_port* port = bpf_map_lookup_elem(&WEFT_PORT_MAP, key);
-    if (!port && !is_primarys(*found, &claimed)) return DROP(no_port_source);
+    const int alone = ((*found)->flags & WEFT_PORT_SUBNETS) != 0;
+    if (!port && alone) port = find_delegated(*found, key);
+    if (!port && !alone && !is_primarys(*found, &claimed)) return DROP(no_port_source);
     if (port) *found = port;
     return VERDICT_NEXT;
 }

@@ -36,6 +36,6 @@ INLINE int punt(struct __sk_buff* skb, const struct step* s) {
         .ifindex = {bpf_htons(skb->ifindex >> 16), bpf_htons(skb->ifindex & 0xffff)},
     };
     copy_mac(eth->h_dest, &from);
-    count_tx(s->record, s->length);
+    count_tx(s->record, s->length, segments(skb));
     return bpf_redirect(ifindex, 0);
 }

@@ -3,6 +3,7 @@
  * CPUs need no lock. */
 #pragma once
 
+#include "lib/count.h"
 #include "lib/flow.h"
 #include "lib/size.h"
 
@@ -41,9 +42,7 @@ INLINE int take_turn(void* paid_map, __u64 record, __u64 rate, __u32 burst) {
     return 1;
 }
 
-/* Packets and bytes that leave the segmentation of this one. */
-INLINE __u32 segments(const struct __sk_buff* skb) { return skb->gso_segs ? skb->gso_segs : 1; }
-
+/* Bytes that leave the segmentation of this one. */
 INLINE __u64 segmented_bytes(const struct view* v, const struct packet* p, __u32 bytes, __u32 count) {
     if (!v->gso) return bytes;
     return bytes + (__u64)(count - 1) * (sizeof(struct ethhdr) + ip_size(v, p) - v->gso);

@@ -24,6 +24,7 @@
 #include "coordinator/service/failover.h"
 #include "coordinator/service/instance_watch.h"
 #include "coordinator/service/member_watch.h"
+#include "coordinator/service/scaling.h"
 #include "coordinator/service/upgrade.h"
 #include "coordinator/store/sqlite_repository.h"
 #include "weft/base/log.h"
@@ -64,6 +65,7 @@ struct Coordinator::Parts {
     std::unique_ptr<Failover> failover;
     std::unique_ptr<MemberWatch> members;
     std::unique_ptr<InstanceWatch> instances;
+    std::unique_ptr<Scaling> scaling;
     std::unique_ptr<SessionSet> sessions;
     std::unique_ptr<Waiters> waiters;
     std::unique_ptr<Watchers> watchers;
@@ -93,6 +95,7 @@ struct Coordinator::Parts {
         failover = std::make_unique<Failover>(ledger, hosts, leases, clock);
         members = std::make_unique<MemberWatch>(ledger, hosts, clock);
         instances = std::make_unique<InstanceWatch>(ledger, clock);
+        scaling = std::make_unique<Scaling>(*service, ledger, hosts, clock);
         waiters = std::make_unique<Waiters>(hosts);
         watchers = std::make_unique<Watchers>(ledger, *service);
         keys = std::make_unique<KeySessions>(ledger, clock);
@@ -142,6 +145,7 @@ struct Coordinator::Parts {
             devices->on_tick();
             members->on_tick();
             instances->on_tick();
+            scaling->on_tick();
             service->flush_audit();
             keys->close_expired();
         }

@@ -48,18 +48,20 @@ std::optional<Bytes> Watch::shown(const Object& object) const {
 void Watch::add(Revision revision, std::span<const Change> changes) {
     if (from_feed_ || revision <= fed_) return;
     for (const auto& change : changes) take(revision, change);
-    for (const auto& change : changes) {
-        take_record_of(revision, change.before);
-        take_record_of(revision, change.after);
-    }
+    for (const auto& change : changes) take_record_of(revision, change);
 }
 
-// What is shown of a record follows from its attachments.
-void Watch::take_record_of(Revision revision, const Object& object) {
-    const auto attachment = as<schema::Attachment>(object);
-    if (!attachment || request_.kind != Kind::record) return;
-    if (const auto record = ledger_.cloud().find(attachment->record); !is_null(record))
-        take(revision, {attachment->record, record, record});
+// What is shown of a record follows from its attachments: with one it comes to what is watched, or leaves it.
+void Watch::take_record_of(Revision revision, const Change& change) {
+    if (change.id.kind != Kind::attachment || request_.kind != Kind::record) return;
+    const auto former = as<schema::Attachment>(change.before);
+    const auto attachment = former ? former : as<schema::Attachment>(change.after);
+    const auto record = attachment ? ledger_.cloud().find<schema::Record>(attachment->record) : nullptr;
+    if (!record) return;
+    if (auto now = shown(Object{record}))
+        put(record->id, {Kind::record, false, std::move(*now), revision, false});
+    else if (auto was = service_.show_former(principal_, request_.filters, record, change.id, former))
+        put(record->id, {Kind::record, true, std::move(*was), revision, false});
 }
 
 void Watch::take(Revision revision, const Change& change) {
@@ -75,7 +77,11 @@ void Watch::take(Revision revision, const Change& change) {
     } else {
         return;
     }
-    if (const auto at = place_.find(change.id); at != place_.end()) {
+    put(change.id, std::move(notice));
+}
+
+void Watch::put(Id id, wire::Change notice) {
+    if (const auto at = place_.find(id); at != place_.end()) {
         pending_.erase(at->second);
         place_.erase(at);
     } else if (pending_.size() >= most_pending) {
@@ -84,7 +90,7 @@ void Watch::take(Revision revision, const Change& change) {
         lagged_ = true;
         on_overflow();
     }
-    place_[change.id] = pending_.insert(pending_.end(), {change.id, std::move(notice)});
+    place_[id] = pending_.insert(pending_.end(), {id, std::move(notice)});
 }
 
 void Watch::pump() {
@@ -123,8 +129,7 @@ asio::awaitable<void> Watch::send_feed(std::vector<StoredChange> changes) {
             const Change change{stored.id, decoded(stored.id, stored.before),
                                 decoded(stored.id, stored.after)};
             take(stored.revision, change);
-            take_record_of(stored.revision, change.before);
-            take_record_of(stored.revision, change.after);
+            take_record_of(stored.revision, change);
         }
         while (!pending_.empty()) send_first();
         co_await others(channel_->executor());

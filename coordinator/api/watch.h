@@ -47,7 +47,8 @@ private:
     };
 
     void take(Revision revision, const Change& change);
-    void take_record_of(Revision revision, const Object& attachment);
+    void take_record_of(Revision revision, const Change& attachment);
+    void put(Id id, wire::Change notice);
     [[nodiscard]] std::optional<Bytes> shown(const Object& object) const;
     void send_first();
     boost::asio::awaitable<void> send_present();

@@ -13,9 +13,10 @@ const std::map<std::string, Format> formats{{"table", Format::table}, {"wide", F
                                             {"name", Format::name},   {"csv", Format::csv}};
 
 void add_verbs(Program& program) {
-    for (const Kind kind : {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table,
-                            Kind::subnet, Kind::host, Kind::instance, Kind::pool, Kind::address_pool,
-                            Kind::record, Kind::attachment, Kind::operation, Kind::tag, Kind::access_key})
+    for (const Kind kind :
+         {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table, Kind::subnet,
+          Kind::host, Kind::instance, Kind::scaling_rule, Kind::pool, Kind::address_pool, Kind::record,
+          Kind::attachment, Kind::operation, Kind::tag, Kind::access_key})
         add_noun(program, kind);
     add_apply(program);
     add_status(program);

@@ -7,6 +7,7 @@
 #include "coordinator/distribution/affected_pass.h"
 #include "coordinator/distribution/crossing.h"
 #include "coordinator/distribution/desired.h"
+#include "coordinator/model/addresses.h"
 #include "coordinator/model/routing.h"
 
 namespace weft::coordinator {
@@ -26,6 +27,16 @@ bool same_mapping(const schema::Attachment& a, const schema::Attachment& b) {
 // Whether flows to a shared record may come to it as before.
 bool same_member(const schema::Attachment& a, const schema::Attachment& b) {
     return a.host == b.host && a.phase == b.phase && a.failed == b.failed && a.operation == b.operation;
+}
+
+bool same_subnets(const schema::Record& a, const schema::Record& b) {
+    return a.subnet == b.subnet && a.subnets == b.subnets && a.former_addresses == b.former_addresses &&
+           a.former_prefixes == b.former_prefixes;
+}
+
+// Whether the record has addresses of the subnet.
+bool is_in(const Cloud& cloud, const schema::Record& record, Id subnet) {
+    return std::ranges::count(subnets_of(cloud, record), subnet) != 0;
 }
 
 bool leads_out(const std::vector<schema::RouteEntry>& routes) {
@@ -113,7 +124,7 @@ void Pass::record(const Sides<schema::Record>& change) const {
     if (!change.after || change.before->tag != change.after->tag)
         for (const auto& side : {change.before, change.after})
             if (side) groups_of(*side, hosts);
-    if (!change.after || change.before->subnet != change.after->subnet)
+    if (!change.after || !same_subnets(*change.before, *change.after))
         for (const auto& side : {change.before, change.after})
             for (const Id host : hosts)
                 if (side) acls_of(*side, host);
@@ -163,7 +174,7 @@ void Pass::subnet(const Sides<schema::Subnet>& change) const {
 void Pass::ports_of(const schema::Subnet& subnet, const std::set<Key>& keys) const {
     for (const auto& attachment : cloud_.attachments_in_partition(subnet.partition)) {
         const auto record = find<schema::Record>(attachment->record);
-        if (!record || record->subnet != subnet.id || !has_port(*attachment)) continue;
+        if (!record || !is_in(cloud_, *record, subnet.id) || !has_port(*attachment)) continue;
         mark(attachment->host, port_key(attachment->id));
         for (const auto& key : keys) mark(attachment->host, key);
     }
@@ -177,8 +188,9 @@ void Pass::groups_of(const schema::Record& record, const std::vector<Id>& hosts)
 }
 
 void Pass::acls_of(const schema::Record& record, Id host) const {
-    const auto subnet = find<schema::Subnet>(record.subnet);
-    if (subnet && subnet->acl) mark(host, acl_key(subnet->acl));
+    for (const Id id : subnets_of(cloud_, record))
+        if (const auto subnet = find<schema::Subnet>(id); subnet && subnet->acl)
+            mark(host, acl_key(subnet->acl));
 }
 
 // Goes to the hosts that carry a record of the group, when it says something else.
@@ -208,7 +220,7 @@ void Pass::acl(const Sides<schema::NetworkAcl>& change) const {
     for (const auto& subnet : cloud_.subnets_of_acl(id))
         for (const auto& attachment : cloud_.attachments_in_partition(subnet->partition)) {
             const auto record = cloud_.find<schema::Record>(attachment->record);
-            if (record && record->subnet == subnet->id && has_port(*attachment))
+            if (record && is_in(cloud_, *record, subnet->id) && has_port(*attachment))
                 mark(attachment->host, acl_key(id));
         }
 }

@@ -42,10 +42,29 @@ void add_hosts(std::vector<Id>& hosts, const std::vector<Ptr<schema::Attachment>
     for (const auto& attachment : attachments) hosts.push_back(attachment->host);
 }
 
-Id acl_of(const Cloud& cloud, const schema::Attachment& attachment) {
+// Of the subnets of the attachment's record.
+std::set<Id> acls_of(const Cloud& cloud, const schema::Attachment& attachment) {
+    std::set<Id> acls;
     const auto record = cloud.find<schema::Record>(attachment.record);
-    const auto subnet = record ? cloud.find<schema::Subnet>(record->subnet) : nullptr;
-    return subnet ? subnet->acl : Id{};
+    if (!record) return acls;
+    for (const Id id : subnets_of(cloud, *record))
+        if (const auto subnet = cloud.find<schema::Subnet>(id); subnet && subnet->acl)
+            acls.insert(subnet->acl);
+    return acls;
+}
+
+std::uint32_t table_number_of(const Cloud& cloud, const schema::Subnet& subnet, std::uint32_t otherwise) {
+    const auto table = cloud.find<schema::RouteTable>(subnet.route_table);
+    return table ? table->number : otherwise;
+}
+
+schema::PortSubnet port_subnet(const Cloud& cloud, const schema::Subnet& subnet, std::uint32_t gni) {
+    return {table_number_of(cloud, subnet, gni),
+            subnet.router,
+            subnet.cidr.length(),
+            subnet.router6,
+            subnet.cidr6.length(),
+            subnet.acl};
 }
 
 }  // namespace
@@ -134,7 +153,7 @@ std::set<Key> Desired::keys(Id host) const {
         keys.insert(port_key(attachment->id));
         if (const auto record = cloud_.find<schema::Record>(attachment->record))
             add_own_route_keys(*record, keys);
-        if (const Id acl = acl_of(cloud_, *attachment)) keys.insert(acl_key(acl));
+        for (const Id acl : acls_of(cloud_, *attachment)) keys.insert(acl_key(acl));
     }
     for (const Id id : cloud_.instances_on_host(host))
         if (const auto instance = cloud_.find<schema::Instance>(id); instance && has_workload(*instance))
@@ -260,7 +279,7 @@ std::optional<DesiredObject> Desired::acl(Id host, Id id) const {
     const auto acl = cloud_.find<schema::NetworkAcl>(id);
     const auto attachments = cloud_.attachments_on_host(host);
     if (!acl || std::ranges::none_of(attachments, [&](const auto& attachment) {
-            return has_port(*attachment) && acl_of(cloud_, *attachment) == id;
+            return has_port(*attachment) && acls_of(cloud_, *attachment).contains(id);
         }))
         return std::nullopt;
     return schema::Acl{id, acl->rules};
@@ -306,7 +325,7 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.attachment = id;
     port.record = record->id;
     port.gni = partition->gni;
-    port.table = partition->gni;
+    port.table = table_number_of(cloud_, *subnet, partition->gni);
     port.device = attachment->device;
     port.netns = attachment->netns;
     port.vlan = attachment->vlan;
@@ -344,7 +363,9 @@ std::optional<DesiredObject> Desired::port(Id host, Id id) const {
     port.lease = attachment->lease;
     port.rules = attachment->rules;
     for (auto& rule : port.rules) rule.description.clear();
-    if (const auto table = cloud_.find<schema::RouteTable>(subnet->route_table)) port.table = table->number;
+    for (const Id other : subnets_of(cloud_, *record))
+        if (const auto one = other == record->subnet ? nullptr : cloud_.find<schema::Subnet>(other))
+            port.subnets.push_back(port_subnet(cloud_, *one, partition->gni));
     return port;
 }
 

@@ -61,6 +61,39 @@ bool is_delegable(const schema::Subnet& subnet, const Prefix& prefix) {
            !prefix.contains(range.cidr.broadcast());
 }
 
+std::vector<Id> subnets_of(const Cloud& cloud, const schema::Record& record) {
+    std::vector<Id> subnets{record.subnet};
+    subnets.insert(subnets.end(), record.subnets.begin(), record.subnets.end());
+    const auto add = [&](Id subnet) {
+        if (!has(subnets, subnet)) subnets.push_back(subnet);
+    };
+    for (const auto& address : record.former_addresses) add(subnet_holding(cloud, record, address));
+    for (const auto& prefix : record.former_prefixes) add(subnet_holding(cloud, record, prefix));
+    return subnets;
+}
+
+Id subnet_holding(const Cloud& cloud, const schema::Record& record, const Prefix& range) {
+    const bool changing = !record.former_addresses.empty() || !record.former_prefixes.empty();
+    if (record.subnets.empty() && !changing) return record.subnet;
+    const auto holds = [&](Id id) {
+        const auto subnet = cloud.find<schema::Subnet>(id);
+        return subnet && range_of(*subnet, range).cidr;
+    };
+    if (holds(record.subnet)) return record.subnet;
+    const auto further = std::ranges::find_if(record.subnets, holds);
+    if (further != record.subnets.end()) return *further;
+    const auto lost = cloud.subnet_of(record.partition, range.address());
+    return lost ? lost->id : record.subnet;
+}
+
+Id subnet_holding(const Cloud& cloud, const schema::Record& record, const Address& address) {
+    return subnet_holding(cloud, record, Prefix::host(address));
+}
+
+bool uses(const schema::Record& record, Id subnet) {
+    return record.subnet == subnet || has(*record.subnets, subnet);
+}
+
 std::vector<Address> held_addresses(const schema::Record& record) {
     return joined(record.addresses, record.former_addresses);
 }
@@ -146,8 +179,7 @@ Address Chooser::address(const Cloud& cloud, const schema::Subnet& subnet, const
         auto used = taken.lower_bound({subnet.id.value, range.address().plus(from)});
         for (std::uint64_t offset = from; offset < to; ++offset) {
             const auto candidate = range.address().plus(offset);
-            const bool free =
-                used == taken.end() || used->first != Cloud::AddressKey{subnet.id.value, candidate};
+            const bool free = used == taken.end() || used->first != AddressKey{subnet.id.value, candidate};
             if (!free) {
                 ++used;
             } else if (const auto delegated = cloud.delegated_around(subnet.id, candidate)) {

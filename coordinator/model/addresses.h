@@ -33,6 +33,15 @@ template <class T>
 // network, router and broadcast address.
 [[nodiscard]] bool is_delegable(const schema::Subnet& subnet, const Prefix& prefix);
 
+// The subnets of the record's addresses, the first one first; those that it is to lose are among them.
+[[nodiscard]] std::vector<Id> subnets_of(const Cloud& cloud, const schema::Record& record);
+// The one of them that its address, or prefix, is of; the first one where none holds it. Subnets do not
+// change their ranges, and stay while an address of theirs is held.
+[[nodiscard]] Id subnet_holding(const Cloud& cloud, const schema::Record& record, const Prefix& range);
+[[nodiscard]] Id subnet_holding(const Cloud& cloud, const schema::Record& record, const Address& address);
+// Whether it is the record's first subnet or a further one.
+[[nodiscard]] bool uses(const schema::Record& record, Id subnet);
+
 // Addresses that nobody else may have: its own and, until hosts have let go of them, its former ones. So
 // with the prefixes that are delegated to it.
 [[nodiscard]] std::vector<Address> held_addresses(const schema::Record& record);

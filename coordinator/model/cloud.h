@@ -3,35 +3,21 @@
 #pragma once
 
 #include <functional>
-#include <map>
-#include <set>
 #include <span>
-#include <string_view>
-#include <tuple>
-#include <utility>
-#include <vector>
 
+#include "coordinator/model/index.h"
 #include "coordinator/model/table.h"
 
 namespace weft::coordinator {
-
-// Owns no strings: orders objects by (name, scope) through the objects themselves.
-template <class T>
-struct NameLess {
-    using is_transparent = void;
-    using Key = std::pair<std::string_view, std::string_view>;  // name, raw bytes of the scope
-    [[nodiscard]] static Key key(const T* object);
-    bool operator()(const T* a, const T* b) const { return key(a) < key(b); }
-    bool operator()(const T* a, const Key& b) const { return key(a) < b; }
-    bool operator()(const Key& a, const T* b) const { return a < key(b); }
-};
-template <class T>
-using NameIndex = std::set<const T*, NameLess<T>>;
 
 class Cloud {
 public:
     // The changes of one revision, in the order of the transaction. Revisions only grow.
     void apply(Revision revision, std::span<const Change> changes);
+    // Before and after the changes that fill an empty cloud: of each object one, records before their
+    // attachments. Until then records are found by id alone.
+    void begin_load() { index_.defer(); }
+    void end_load() { index_.settle(); }
     // The newest revision applied.
     [[nodiscard]] Revision revision() const noexcept { return revision_; }
 
@@ -50,9 +36,10 @@ public:
     template <class T>
     [[nodiscard]] std::vector<Ptr<T>> named(std::string_view name) const;
     // By name within its scope: partition of an owner, subnet, record, group, ACL or route table of a
-    // partition, instance of an owner, host.
+    // partition, instance or scaling rule of an owner, host.
     [[nodiscard]] Ptr<schema::Partition> partition(std::string_view owner, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Instance> instance(std::string_view owner, std::string_view name) const;
+    [[nodiscard]] Ptr<schema::ScalingRule> scaling_rule(std::string_view owner, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Host> host(std::string_view name) const;
     [[nodiscard]] Ptr<schema::Subnet> subnet(Id partition, std::string_view name) const;
     [[nodiscard]] Ptr<schema::Record> record(Id partition, std::string_view name) const;
@@ -68,9 +55,7 @@ public:
     [[nodiscard]] Ptr<schema::Subnet> subnet_of(Id partition, const Address& address) const;
     [[nodiscard]] Ptr<schema::Record> record_at(Id subnet, const Address& address) const;
     // The addresses in use in a subnet, in order, each with its record.
-    using AddressKey = std::pair<std::uint64_t, Address>;  // subnet, address
-    using Addresses = std::map<AddressKey, std::uint64_t>;
-    [[nodiscard]] const Addresses& addresses() const noexcept { return addresses_; }
+    [[nodiscard]] const Addresses& addresses() const noexcept { return index_.addresses; }
     // The record to which the subnet's prefix is delegated; null: to none.
     [[nodiscard]] Ptr<schema::Record> record_with(Id subnet, const Prefix& prefix) const;
     // A delegated prefix of the subnet that holds the address, or that has an address in common with this
@@ -79,10 +64,9 @@ public:
     [[nodiscard]] Prefix delegated_over(Id subnet, const Prefix& prefix) const;
     // Those in use, each with its record.
     [[nodiscard]] const std::map<Address, std::uint64_t>& public_addresses() const noexcept {
-        return public_addresses_;
+        return index_.public_addresses;
     }
     // Ids of the records of a subnet, in order.
-    using Members = std::set<std::pair<std::uint64_t, std::uint64_t>>;
     [[nodiscard]] std::vector<Id> records_of_subnet(Id subnet) const;
     // What an index keeps under one key: ids of a kind, in order.
     struct Posting {
@@ -91,17 +75,19 @@ public:
         Kind kind;
     };
     [[nodiscard]] Posting in_subnet(Id subnet) const {
-        return {&records_by_subnet_, subnet.value, Kind::record};
+        return {&index_.records_by_subnet, subnet.value, Kind::record};
     }
-    [[nodiscard]] Posting in_pool(Id pool) const { return {&records_by_pool_, pool.value, Kind::record}; }
+    [[nodiscard]] Posting in_pool(Id pool) const {
+        return {&index_.records_by_pool, pool.value, Kind::record};
+    }
     // Records with this address or this tag, and maybe a few others.
     [[nodiscard]] Posting with_address(const Address& address) const;
     [[nodiscard]] Posting with_tag(std::string_view key, std::string_view value) const;
     [[nodiscard]] Posting placed_on(Id host) const {
-        return {&instances_by_host_, host.value, Kind::instance};
+        return {&index_.instances_by_host, host.value, Kind::instance};
     }
     [[nodiscard]] Posting subnets_in(Id partition) const {
-        return {&subnets_by_partition_, partition.value, Kind::subnet};
+        return {&index_.subnets_by_partition, partition.value, Kind::subnet};
     }
     [[nodiscard]] bool subnet_has_records(Id subnet) const;
     // The first record of the pool after `after`, in the order of ids and around at the end; null when it has
@@ -124,6 +110,11 @@ public:
     // Partitions with an attachment on the host.
     [[nodiscard]] std::vector<Id> partitions_on_host(Id host) const;
     [[nodiscard]] std::vector<Id> instances_on_host(Id host) const;
+    // Records that list the instance as a standby, and instances that keep rules for the record.
+    [[nodiscard]] std::vector<Ptr<schema::Record>> records_with_standby(Id instance) const;
+    [[nodiscard]] std::vector<Ptr<schema::Instance>> keepers_of_rules(Id record) const;
+    // In the order of ids, terminated ones too.
+    [[nodiscard]] std::vector<Ptr<schema::Instance>> instances_of_rule(Id scaling_rule) const;
 
     [[nodiscard]] std::vector<Ptr<schema::NetworkAcl>> acls(Id partition) const;
     [[nodiscard]] std::vector<Ptr<schema::RouteTable>> route_tables(Id partition) const;
@@ -150,12 +141,14 @@ public:
     [[nodiscard]] std::vector<Id> hosts_of_tag(std::uint32_t number) const;
     [[nodiscard]] std::vector<std::uint32_t> tags_on_host(Id host) const;
 
-    [[nodiscard]] bool gni_used(std::uint32_t gni) const { return gnis_.count(gni) != 0; }
+    [[nodiscard]] bool gni_used(std::uint32_t gni) const { return index_.gnis.count(gni) != 0; }
     // 0 when there is none.
-    [[nodiscard]] std::uint32_t highest_gni() const { return gnis_.empty() ? 0 : *gnis_.rbegin(); }
+    [[nodiscard]] std::uint32_t highest_gni() const {
+        return index_.gnis.empty() ? 0 : *index_.gnis.rbegin();
+    }
     [[nodiscard]] Ptr<schema::Host> host_at(const Address& underlay) const;
     // Operations that have not ended.
-    [[nodiscard]] const std::set<Id>& open_operations() const noexcept { return open_operations_; }
+    [[nodiscard]] const std::set<Id>& open_operations() const noexcept { return index_.open_operations; }
 
 private:
     template <class Tuple>
@@ -167,57 +160,10 @@ private:
     TablesOf<schema::Objects>::type tables_;
     Revision revision_{0};
 
-    NameIndex<schema::Partition> partition_names_;
-    NameIndex<schema::Subnet> subnet_names_;
-    NameIndex<schema::Host> host_names_;
-    NameIndex<schema::Instance> instance_names_;
-    NameIndex<schema::Record> record_names_;
-    NameIndex<schema::SecurityGroup> group_names_;
-    NameIndex<schema::NetworkAcl> acl_names_;
-    NameIndex<schema::RouteTable> table_names_;
-    NameIndex<schema::Pool> pool_names_;
-    NameIndex<schema::AddressPool> address_pool_names_;
-    Addresses addresses_;
-    std::map<AddressKey, std::pair<Prefix, std::uint64_t>> prefixes_;  // by their first address; none overlap
-    std::map<Address, std::uint64_t> public_addresses_;
-    std::set<std::uint32_t> gnis_;
-    std::map<Address, std::uint64_t> underlays_;
-    Members subnets_by_partition_, records_by_subnet_, instances_by_host_;
-    Members attachments_by_record_, attachments_by_instance_, attachments_by_host_, attachments_by_partition_;
-    using Counts = std::map<std::pair<std::uint64_t, std::uint64_t>, unsigned>;
-    Counts partition_hosts_, host_partitions_, tag_hosts_, host_tags_;
-    struct Scope {
-        std::uint64_t partition{0};
-        std::uint32_t tag{0};
-    };
-    std::map<std::uint64_t, Scope> attachment_scope_;  // as indexed: the record may be gone meanwhile
-    Members acls_by_partition_, subnets_by_acl_, tables_by_partition_, routing_records_;
-    Counts route_targets_, route_origins_;       // partitions, by how many routes
-    Members groups_by_partition_, references_;   // group, and a group whose rules refer to it
-    Members tags_by_partition_, tags_by_group_;  // by number
-    Members records_by_word_;                    // hashes of what records are looked for by
-    Members records_by_tag_, records_by_pool_, pools_by_partition_, address_pools_by_partition_;
-    std::map<std::uint32_t, std::uint64_t> tags_by_number_;
-    std::map<std::vector<Id>, std::uint64_t> tags_by_set_;
-    std::set<Id> open_operations_;
+    Index index_;
 
-    // Enter or leave the indices; `on` says which.
-    void index(const schema::Partition& partition, bool on);
-    void index(const schema::Subnet& subnet, bool on);
-    void index(const schema::Host& host, bool on);
-    void index(const schema::Instance& instance, bool on);
-    void index(const schema::Record& record, bool on);
-    void index(const schema::Attachment& attachment, bool on);
-    void index(const schema::Operation& operation, bool on);
-    void index(const schema::SecurityGroup& group, bool on);
-    void index(const schema::SecurityTag& tag, bool on);
-    void index(const schema::NetworkAcl& acl, bool on);
-    void index(const schema::RouteTable& table, bool on);
-    void index(const schema::Pool& pool, bool on);
-    void index(const schema::AddressPool& pool, bool on);
-    void index(const schema::AccessKey&, bool) {}  // found by id alone
-    void index(const std::vector<schema::RouteEntry>& routes, Id partition, bool on);
-    void index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on);
+    template <class T>
+    [[nodiscard]] Ptr<T> by_name(std::string_view scope, std::string_view name) const;
     template <class T>
     [[nodiscard]] std::vector<Ptr<T>> listed(const Members& members, Id of) const;
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Security tags, and where they are.
 #include "coordinator/model/cloud.h"
-#include "coordinator/model/pairs.h"
 
 namespace weft::coordinator {
 namespace {
@@ -24,22 +23,22 @@ void each_second(const Pairs& pairs, std::uint64_t first, Fn&& fn) {
 }  // namespace
 
 Ptr<SecurityTag> Cloud::tag(std::uint32_t number) const {
-    const auto at = tags_by_number_.find(number);
-    return at == tags_by_number_.end() ? nullptr : find<SecurityTag>({Kind::tag, at->second});
+    const auto at = index_.tags_by_number.find(number);
+    return at == index_.tags_by_number.end() ? nullptr : find<SecurityTag>({Kind::tag, at->second});
 }
 
 Ptr<SecurityTag> Cloud::highest_tag() const {
-    return tags_by_number_.empty() ? nullptr : tag(tags_by_number_.rbegin()->first);
+    return index_.tags_by_number.empty() ? nullptr : tag(index_.tags_by_number.rbegin()->first);
 }
 
 Ptr<SecurityTag> Cloud::tag_of(const std::vector<Id>& groups) const {
-    const auto at = tags_by_set_.find(groups);
-    return at == tags_by_set_.end() ? nullptr : find<SecurityTag>({Kind::tag, at->second});
+    const auto at = index_.tags_by_set.find(groups);
+    return at == index_.tags_by_set.end() ? nullptr : find<SecurityTag>({Kind::tag, at->second});
 }
 
 std::vector<Ptr<SecurityTag>> Cloud::tags(Id partition) const {
     std::vector<Ptr<SecurityTag>> found;
-    each_second(tags_by_partition_, partition.value, [&](std::uint64_t number) {
+    each_second(index_.tags_by_partition, partition.value, [&](std::uint64_t number) {
         found.push_back(tag(static_cast<std::uint32_t>(number)));
         return true;
     });
@@ -48,7 +47,7 @@ std::vector<Ptr<SecurityTag>> Cloud::tags(Id partition) const {
 
 std::vector<Ptr<SecurityTag>> Cloud::tags_of_group(Id group) const {
     std::vector<Ptr<SecurityTag>> found;
-    each_second(tags_by_group_, group.value, [&](std::uint64_t number) {
+    each_second(index_.tags_by_group, group.value, [&](std::uint64_t number) {
         found.push_back(tag(static_cast<std::uint32_t>(number)));
         return true;
     });
@@ -57,7 +56,7 @@ std::vector<Ptr<SecurityTag>> Cloud::tags_of_group(Id group) const {
 
 std::vector<Id> Cloud::records_of_tag(std::uint32_t number, std::size_t most) const {
     std::vector<Id> found;
-    each_second(records_by_tag_, number, [&](std::uint64_t id) {
+    each_second(index_.records_by_tag, number, [&](std::uint64_t id) {
         if (found.size() < most) found.push_back({Kind::record, id});
         return found.size() < most;
     });
@@ -66,7 +65,7 @@ std::vector<Id> Cloud::records_of_tag(std::uint32_t number, std::size_t most) co
 
 std::vector<Id> Cloud::hosts_of_tag(std::uint32_t number) const {
     std::vector<Id> found;
-    each_second(tag_hosts_, number, [&](std::uint64_t host) {
+    each_second(index_.tag_hosts, number, [&](std::uint64_t host) {
         found.push_back({Kind::host, host});
         return true;
     });
@@ -75,31 +74,11 @@ std::vector<Id> Cloud::hosts_of_tag(std::uint32_t number) const {
 
 std::vector<std::uint32_t> Cloud::tags_on_host(Id host) const {
     std::vector<std::uint32_t> found;
-    each_second(host_tags_, host.value, [&](std::uint64_t number) {
+    each_second(index_.host_tags, host.value, [&](std::uint64_t number) {
         found.push_back(static_cast<std::uint32_t>(number));
         return true;
     });
     return found;
-}
-
-void Cloud::index(const SecurityTag& tag, bool on) {
-    if (on)
-        tags_by_number_[tag.number] = tag.id.value;
-    else
-        tags_by_number_.erase(tag.number);
-    if (tag.groups.empty()) return;
-    if (on)
-        tags_by_set_[tag.groups] = tag.id.value;
-    else
-        tags_by_set_.erase(tag.groups);
-    set_pair(tags_by_partition_, tag.partition.value, tag.number, on);
-    for (const Id group : tag.groups) set_pair(tags_by_group_, group.value, tag.number, on);
-}
-
-void Cloud::index_tag(const schema::Attachment& attachment, std::uint32_t tag, bool on) {
-    if (tag == 0 || !attachment.host) return;
-    count_pair(tag_hosts_, tag, attachment.host.value, on);
-    count_pair(host_tags_, attachment.host.value, tag, on);
 }
 
 }  // namespace weft::coordinator

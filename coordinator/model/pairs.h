@@ -9,7 +9,7 @@ namespace weft::coordinator {
 template <class Pairs>
 void set_pair(Pairs& pairs, std::uint64_t of, std::uint64_t member, bool on) {
     if (on)
-        pairs.emplace(of, member);
+        pairs.put({of, member});
     else
         pairs.erase({of, member});
 }

@@ -13,11 +13,10 @@ std::uint32_t own_table(const schema::Record& record) {
     return record.routes.empty() ? 0 : table_number(record.id);
 }
 
-Ptr<schema::RouteTable> table_of(const Cloud& cloud, const schema::Record& record) {
-    const auto subnet = cloud.find<schema::Subnet>(record.subnet);
-    if (subnet && subnet->route_table) return cloud.find<schema::RouteTable>(subnet->route_table);
-    const auto partition = cloud.find<schema::Partition>(record.partition);
-    for (auto& table : cloud.route_tables(record.partition))
+Ptr<schema::RouteTable> table_of(const Cloud& cloud, const schema::Subnet& subnet) {
+    if (subnet.route_table) return cloud.find<schema::RouteTable>(subnet.route_table);
+    const auto partition = cloud.find<schema::Partition>(subnet.partition);
+    for (auto& table : cloud.route_tables(subnet.partition))
         if (partition && table->number == partition->gni) return table;
     return nullptr;
 }

@@ -15,8 +15,8 @@ namespace weft::coordinator {
 [[nodiscard]] std::uint32_t table_number(Id id);
 // Of the record's own routes; 0: it has none.
 [[nodiscard]] std::uint32_t own_table(const schema::Record& record);
-// Of the record's subnet.
-[[nodiscard]] Ptr<schema::RouteTable> table_of(const Cloud& cloud, const schema::Record& record);
+// Of the subnet.
+[[nodiscard]] Ptr<schema::RouteTable> table_of(const Cloud& cloud, const schema::Subnet& subnet);
 
 // Each route of the partition's tables and records, with the number of its table.
 void each_route(const Cloud& cloud, Id partition,

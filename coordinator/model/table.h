@@ -2,9 +2,8 @@
 // The objects of one kind, by id in order: pages of a list are stable.
 #pragma once
 
-#include <map>
-
 #include "coordinator/model/object.h"
+#include "coordinator/model/sorted.h"
 
 namespace weft::coordinator {
 
@@ -15,7 +14,7 @@ public:
         Ptr<T> object;
         Revision revision{0};  // that wrote it
     };
-    using Entries = std::map<std::uint64_t, Entry>;
+    using Entries = SortedMap<std::uint64_t, Entry>;
 
     [[nodiscard]] Ptr<T> find(Id id) const {
         const auto at = entries_.find(id.value);
@@ -34,7 +33,7 @@ public:
 
     void put(Ptr<T> object, Revision revision) {
         const auto key = object->id.value;
-        entries_[key] = {std::move(object), revision};
+        entries_.put({key, {std::move(object), revision}});
     }
     void erase(Id id) { entries_.erase(id.value); }
 

@@ -8,6 +8,7 @@ namespace weft::permission {
 namespace {
 
 constexpr unsigned own = the_operator | owner;
+constexpr unsigned placing = the_operator | scaling_rule;
 constexpr unsigned listed = attachers | detachers | ip_setters | modifiers;
 
 constexpr std::array rows{
@@ -25,6 +26,7 @@ constexpr std::array rows{
     Permission{Verb::see, Kind::attachment, "", own | listed | instance_owner, "see an attachment"},
     Permission{Verb::see, Kind::operation, "", own, "see an operation"},
     Permission{Verb::see, Kind::access_key, "", own, "see an access key"},
+    Permission{Verb::see, Kind::scaling_rule, "", own, "see a scaling rule"},
 
     Permission{Verb::create, Kind::partition, "", own, "create a partition"},
     Permission{Verb::create, Kind::partition, "gni", the_operator, "choose a GNI"},
@@ -38,14 +40,15 @@ constexpr std::array rows{
     Permission{Verb::create, Kind::address_pool, "", own, "create a pool of addresses"},
     Permission{Verb::create, Kind::host, "", the_operator, "declare a host"},
     Permission{Verb::create, Kind::instance, "", own, "create an instance"},
-    Permission{Verb::create, Kind::instance, "host", the_operator, "place an instance on a host"},
-    Permission{Verb::create, Kind::instance, "netns", the_operator, "name network namespaces of hosts"},
-    Permission{Verb::create, Kind::instance, "driver,parameters", the_operator, "say what is run on hosts"},
+    Permission{Verb::create, Kind::instance, "host", placing, "place an instance on a host"},
+    Permission{Verb::create, Kind::instance, "netns", placing, "name network namespaces of hosts"},
+    Permission{Verb::create, Kind::instance, "driver,parameters", placing, "say what is run on hosts"},
     Permission{Verb::create, Kind::instance, "bare,hosts", the_operator, "let an instance be hosts"},
     Permission{Verb::create, Kind::record, "", own, "create a record"},
     Permission{Verb::create, Kind::record, "status=in-repair", the_operator,
                "take a record into repair and back"},
     Permission{Verb::create, Kind::access_key, "", own, "create an access key"},
+    Permission{Verb::create, Kind::scaling_rule, "", the_operator, "create a scaling rule"},
 
     Permission{Verb::modify, Kind::partition, "", own, "change a partition"},
     Permission{Verb::modify, Kind::partition, "dedicated-hosts", the_operator,
@@ -68,7 +71,7 @@ constexpr std::array rows{
                "set a record's addresses"},
     Permission{Verb::modify, Kind::record, "attachers,detachers,ip-setters,modifiers", own,
                "edit the lists of a record"},
-    Permission{Verb::modify, Kind::record, "subnet", own, "take a record to another subnet"},
+    Permission{Verb::modify, Kind::record, "subnet,subnets", own, "take a record to other subnets"},
     Permission{Verb::modify, Kind::record, "standbys,lease", own | attachers, "name standbys of a record"},
     Permission{Verb::modify, Kind::record, "delete-on-terminate", own,
                "let a record be deleted with its instance"},
@@ -78,6 +81,10 @@ constexpr std::array rows{
     Permission{Verb::modify, Kind::attachment, "rules", the_operator | instance_owner,
                "set the rules of an attachment"},
     Permission{Verb::modify, Kind::access_key, "", own, "change an access key"},
+    Permission{Verb::modify, Kind::scaling_rule, "", own, "change a scaling rule"},
+    Permission{Verb::modify, Kind::scaling_rule, "driver,parameters", the_operator,
+               "say what is run on hosts"},
+    Permission{Verb::modify, Kind::scaling_rule, "hosts", the_operator, "place instances on hosts"},
 
     Permission{Verb::remove, Kind::partition, "", own, "delete a partition"},
     Permission{Verb::remove, Kind::subnet, "", own, "delete a subnet"},
@@ -90,13 +97,14 @@ constexpr std::array rows{
     Permission{Verb::remove, Kind::instance, "", own, "delete an instance"},
     Permission{Verb::remove, Kind::record, "", own, "delete a record"},
     Permission{Verb::remove, Kind::access_key, "", own, "delete an access key"},
+    Permission{Verb::remove, Kind::scaling_rule, "", own, "delete a scaling rule"},
 
     // Both: on the record and on the instance.
     Permission{Verb::attach, Kind::record, "", own | attachers, "attach a record"},
     Permission{Verb::attach, Kind::record, "delete-on-terminate", own,
                "let a record be deleted with its instance"},
     Permission{Verb::attach, Kind::instance, "", own | attachers, "attach records to an instance"},
-    Permission{Verb::attach, Kind::instance, "device", the_operator, "name devices of hosts"},
+    Permission{Verb::attach, Kind::instance, "device", placing, "name devices of hosts"},
     Permission{Verb::attach, Kind::instance, "host", the_operator, "choose hosts of an instance"},
     Permission{Verb::attach, Kind::instance, "netns", the_operator, "name network namespaces of hosts"},
     Permission{Verb::attach, Kind::instance, "rules", own, "set the rules of an attachment"},
@@ -172,7 +180,7 @@ std::string title(const Permission& row) {
 }
 
 std::string in_words(unsigned who) {
-    constexpr std::array<std::pair<unsigned, std::string_view>, 10> words{{
+    constexpr std::array<std::pair<unsigned, std::string_view>, 11> words{{
         {the_operator, "the operator"},
         {customer, "any customer"},
         {owner, "its owner"},
@@ -183,6 +191,7 @@ std::string in_words(unsigned who) {
         {instance_owner, "the owner of the instance it is attached to"},
         {record_owner, "the owner of a record attached to it"},
         {the_host, "the host itself"},
+        {scaling_rule, "the scaling rule that launches it"},
     }};
     std::vector<std::string_view> found;
     for (const auto& [bit, text] : words)

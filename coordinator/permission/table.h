@@ -45,6 +45,7 @@ enum Who : unsigned {
     instance_owner = 1U << 7,  // of an instance that the record is attached to
     record_owner = 1U << 8,    // of a record that is attached to the instance
     the_host = 1U << 9,        // for itself
+    scaling_rule = 1U << 10,   // for the instances that it launches
 };
 
 struct Permission {

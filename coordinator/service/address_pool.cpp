@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pools of addresses (row 1.10): private ones of a partition, public ones of the operator.
+#include <algorithm>
+
 #include "coordinator/service/fields.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/verbs.h"
@@ -40,6 +42,19 @@ Result<void> check_ranges(const Context& context, const AddressPool& pool) {
     return {};
 }
 
+// None of the public addresses that the pool would have no more is a record's.
+Result<void> check_unused(const Context& context, const AddressPool& pool, const std::vector<Prefix>& left) {
+    if (pool.partition) return {};
+    const auto& used = context.cloud.public_addresses();
+    for (const auto& range : pool.ranges)
+        for (auto at = used.lower_bound(range.address()); at != used.end() && range.contains(at->first); ++at)
+            if (std::ranges::none_of(left, [&](const Prefix& p) { return p.contains(at->first); }))
+                return conflict("ranges", to_string(at->first) + " of address-pool " + pool.name +
+                                              " is in use by " +
+                                              title(context.cloud.find(Id{Kind::record, at->second})));
+    return {};
+}
+
 }  // namespace
 
 Result<Plan> create_address_pool(const Context& context, const wire::CreateRequest& request) {
@@ -67,6 +82,7 @@ Result<Plan> modify_address_pool(const Context& context, const AddressPool& befo
     if (same_name && same_name->id != after.id)
         return conflict("name", "there is an address-pool " + after.name);
     WEFT_CHECK(check_ranges(context, after));
+    WEFT_CHECK(check_unused(context, before, after.ranges));
     return replace(context, context.draft(), before, after);
 }
 
@@ -75,6 +91,7 @@ Result<Plan> remove_address_pool(const Context& context, const AddressPool& pool
     if (!records.empty())
         return conflict("", title(context.cloud.find(records.front())) +
                                 " takes its addresses from address-pool " + pool.name);
+    WEFT_CHECK(check_unused(context, pool, {}));
     Plan plan{context.draft(), "deleted address-pool " + pool.name};
     plan.draft.erase(pool.id);
     plan.draft.unused(ClaimKind::address_pool_use, pool.id);

@@ -2,6 +2,7 @@
 // Attach a record to an instance: the checks of row 2.1 in its order, then the intent. The operation does the
 // rest (operation.h).
 #include "coordinator/service/device.h"
+#include "coordinator/service/kept_rules.h"
 #include "coordinator/service/leases.h"
 #include "coordinator/service/placement.h"
 #include "coordinator/service/resolve.h"
@@ -114,6 +115,8 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     attachment.device_of = device.of;
     attachment.device_mac = device.mac;
     attachment.rules = request.rules;
+    if (request.rules.empty() && !(attachment.rules = kept_rules(instance, record.id)).empty())
+        plan.notes.push_back("under the rules that instance " + instance.name + " keeps for it");
     attachment.made = device.made;
     if (!instance.hosts.empty()) attachment.at = at;
     attachment.owner = context.principal.name;
@@ -143,12 +146,16 @@ Result<void> attach_to(const Context& context, const Record& record, const Insta
     plan.operation = operation.id;
     // A new generation: of two that choose a device of it at once, one is planned again.
     plan.draft.put(instance);
+    if (!kept_rules(instance, record.id).empty())
+        WEFT_CHECK(keep_rules(plan.draft, instance.id, record.id, attachment.rules));
     if (at) plan.draft.rely(at);
     plan.draft.rely(record.partition);
     if (!record.failover.empty()) {  // it waits for nobody any more
         Record found = record;
         found.failover.clear();
         plan.draft.put(found);
+    } else if (!record.exclusive && context.cloud.find<Record>(record.id)) {
+        plan.draft.put(record);  // likewise: of two that would be one member too many, one is planned again
     }
     plan.draft.put(attachment);
     plan.draft.put(operation);

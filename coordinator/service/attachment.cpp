@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "coordinator/service/fields.h"
+#include "coordinator/service/kept_rules.h"
 #include "coordinator/service/verbs.h"
 
 namespace weft::coordinator {
@@ -37,7 +38,11 @@ Result<void> check_attachment_rules(const std::vector<SecurityRule>& rules) {
 Result<Plan> modify_attachment(const Context& context, const Attachment& before, const Bytes& patch) {
     WEFT_TRY(const auto after, patched(context, before, patch));
     WEFT_CHECK(check_attachment_rules(after.rules));
-    return replace(context, context.draft(), before, after);
+    WEFT_TRY(auto plan, replace(context, context.draft(), before, after));
+    const auto instance = context.cloud.find<schema::Instance>(after.instance);
+    if (after.rules != before.rules && instance && !kept_rules(*instance, after.record).empty())
+        WEFT_CHECK(keep_rules(plan.draft, instance->id, after.record, after.rules));
+    return plan;
 }
 
 }  // namespace weft::coordinator

@@ -5,12 +5,14 @@
 
 #include "coordinator/model/addresses.h"
 #include "coordinator/model/routing.h"
+#include "coordinator/model/scaled.h"
 
 namespace weft::coordinator {
 namespace {
 
 struct Collect {
     const RecordLookup& record_of;
+    const SubnetLookup& subnet_of;
     std::vector<Claim> claims{};
 
     void add(ClaimKind kind, std::string scope, std::string key, Id holder) {
@@ -69,12 +71,14 @@ struct Collect {
         if (i->host) add(ClaimKind::instance_host, to_string(i->host), to_string(i->id), i->id);
         for (const Id host : i->hosts)
             add(ClaimKind::instance_host, to_string(host), to_string(i->id), i->id);
+        if (i->scaling_rule)
+            add(ClaimKind::scaling_instance, to_string(i->scaling_rule), to_string(i->id), i->id);
     }
     void operator()(const Ptr<schema::Record>& r) {
         add(ClaimKind::record_name, to_string(r->partition), r->name, r->id);
         add(ClaimKind::mac, to_string(r->partition), to_string(r->mac), r->id);
         for (const auto& address : held_addresses(*r))
-            add(ClaimKind::address, to_string(r->subnet), to_string(address), r->id);
+            add(ClaimKind::address, to_string(subnet_of(*r, address)), to_string(address), r->id);
         for (const auto& pair : r->public_addresses)
             add(ClaimKind::public_address, {}, to_string(pair.public_address), r->id);
         if (const auto number = own_table(*r))
@@ -95,12 +99,17 @@ struct Collect {
     }
     void operator()(const Ptr<schema::Operation>&) {}
     void operator()(const Ptr<schema::AccessKey>&) {}
+    void operator()(const Ptr<schema::ScalingRule>& r) {
+        add(ClaimKind::scaling_rule_name, r->owner, r->name, r->id);
+        for (const Id used : uses(*r)) add(ClaimKind::scaling_use, to_string(used), to_string(r->id), r->id);
+    }
 };
 
 }  // namespace
 
-std::vector<Claim> claims_of(const Object& object, const RecordLookup& record_of) {
-    Collect collect{record_of};
+std::vector<Claim> claims_of(const Object& object, const RecordLookup& record_of,
+                             const SubnetLookup& subnet_of) {
+    Collect collect{record_of, subnet_of};
     std::visit(collect, object);
     std::sort(collect.claims.begin(), collect.claims.end());
     const auto end = std::unique(collect.claims.begin(), collect.claims.end());

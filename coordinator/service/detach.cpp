@@ -4,8 +4,10 @@
 #include <set>
 
 #include "coordinator/service/groups.h"
+#include "coordinator/service/kept_rules.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/routes.h"
+#include "coordinator/service/standby.h"
 #include "coordinator/service/verbs.h"
 
 namespace weft::coordinator {
@@ -38,6 +40,14 @@ void supersede(Draft& draft, const Attachment& attachment, const Operation& by) 
     ended.error = ended.step + ": detached meanwhile by " + to_string(by.id);
     ended.end_time = draft.now_us();
     draft.put(ended);
+}
+
+// The rules go with the attachment when the instance's owner ends it.
+Result<void> settle_rules(const Context& context, const Attachment& attachment, Draft& draft) {
+    const auto instance = context.cloud.find<schema::Instance>(attachment.instance);
+    const bool own = instance && instance->owner == context.principal.name;
+    return keep_rules(draft, attachment.instance, attachment.record,
+                      own ? std::vector<schema::SecurityRule>{} : attachment.rules);
 }
 
 Result<std::vector<Ptr<Attachment>>> chosen(const Context& context, const wire::DetachRequest& request,
@@ -96,7 +106,10 @@ void erase_unattached(Draft& draft, Id object) {
     draft.erase(object);
     if (record) {
         leave_groups(draft, *record);
+        forget_rules(draft, object);
         draft.unused(ClaimKind::route_use, object);
+    } else {
+        leave_standbys(draft, object);
     }
     draft.unused(object.kind == Kind::record ? ClaimKind::attachment : ClaimKind::instance_attachment,
                  object);
@@ -138,7 +151,12 @@ void take_over(Draft& draft, Operation& operation, const std::vector<Ptr<Attachm
 Result<Plan> detach_all(const Context& context, const std::vector<Ptr<Attachment>>& attachments,
                         const Afterwards& afterwards) {
     Plan plan{context.draft(), {}};
-    if (!afterwards.terminate) WEFT_CHECK(check_keeps_record(context, attachments, plan.draft));
+    if (!afterwards.terminate) {
+        WEFT_CHECK(check_keeps_record(context, attachments, plan.draft));
+        if (!afterwards.then_delete)
+            for (const auto& attachment : attachments)
+                WEFT_CHECK(settle_rules(context, *attachment, plan.draft));
+    }
     std::string names;
     for (const auto& attachment : attachments)
         names += (names.empty() ? "" : ", ") + title(context.cloud.find(attachment->record));

@@ -19,8 +19,9 @@ Result<Plan> create(const Context& context, const wire::CreateRequest& request) 
         return invalid("subnets", "only a partition is created with subnets");
     if (!request.instance.empty() && request.kind != Kind::record)
         return invalid("instance", "only a record is created attached");
-    if (request.instance.empty() && !(request.device.empty() && request.netns.empty()))
-        return invalid("instance", "is missing: a device is named for an attachment");
+    if (request.instance.empty() &&
+        !(request.device.empty() && request.netns.empty() && request.rules.empty()))
+        return invalid("instance", "is missing: a device or rules are for an attachment");
     switch (request.kind) {
         case Kind::partition: return create_partition(context, request);
         case Kind::security_group: return create_group(context, request);
@@ -33,6 +34,7 @@ Result<Plan> create(const Context& context, const wire::CreateRequest& request) 
         case Kind::instance: return create_instance(context, request);
         case Kind::record: return create_record(context, request);
         case Kind::access_key: return create_key(context, request);
+        case Kind::scaling_rule: return create_scaling_rule(context, request);
         default: return no_such_verb("create", request.kind);
     }
 }
@@ -56,6 +58,8 @@ Result<Plan> modify(const Context& context, const wire::ModifyRequest& request) 
     if (const auto r = as<schema::Record>(object)) return modify_record(context, *r, request.patch);
     if (const auto a = as<schema::Attachment>(object)) return modify_attachment(context, *a, request.patch);
     if (const auto k = as<schema::AccessKey>(object)) return modify_key(context, *k, request.patch);
+    if (const auto s = as<schema::ScalingRule>(object))
+        return modify_scaling_rule(context, *s, request.patch);
     return no_such_verb("modify", request.kind);
 }
 
@@ -76,6 +80,7 @@ Result<Plan> remove(const Context& context, const wire::RemoveRequest& request) 
     if (const auto i = as<schema::Instance>(object)) return remove_instance(context, *i);
     if (const auto r = as<schema::Record>(object)) return remove_record(context, *r);
     if (const auto k = as<schema::AccessKey>(object)) return remove_key(context, *k);
+    if (const auto s = as<schema::ScalingRule>(object)) return remove_scaling_rule(context, *s);
     return no_such_verb("remove", request.kind);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/service/claims.h"
 #include "coordinator/service/usage_changes.h"
 #include "weft/schema/value.h"
@@ -101,6 +102,9 @@ Result<Transaction> Draft::transaction() const {
         auto record = find<schema::Record>(id);
         return record ? record : cloud_->find<schema::Record>(id);
     };
+    const auto subnet_of = [&](const schema::Record& record, const Address& address) {
+        return subnet_holding(*cloud_, record, address);
+    };
     const auto all = changes();
     for (const auto& change : all) {
         Write write{change.id, generation_of(change.before), generation_of(change.after), {}};
@@ -108,8 +112,8 @@ Result<Transaction> Draft::transaction() const {
             WEFT_TRY(write.blob, encode_object(change.after));
         }
         transaction.writes.push_back(std::move(write));
-        const auto before = claims_of(change.before, record_of);
-        const auto after = claims_of(change.after, record_of);
+        const auto before = claims_of(change.before, record_of, subnet_of);
+        const auto after = claims_of(change.after, record_of, subnet_of);
         std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
                             std::back_inserter(transaction.claims_released));
         std::set_difference(after.begin(), after.end(), before.begin(), before.end(),

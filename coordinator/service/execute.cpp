@@ -199,7 +199,7 @@ void Service::tell(std::string_view verb, std::uint16_t code, std::uint64_t begi
 }
 
 AuditRow Service::audit_row(const Call& call, std::uint16_t code, std::string text) const {
-    return {clock_.unix_us(), call.principal.name, call.verb, call.target, code, std::move(text), 1};
+    return {clock_.unix_us(), call.principal.audited(), call.verb, call.target, code, std::move(text), 1};
 }
 
 void Service::queried(const Principal& principal, std::string verb, std::string target,

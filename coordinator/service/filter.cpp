@@ -43,8 +43,9 @@ std::vector<std::string> wanted_values(const Cloud& cloud, const Principal& prin
     if (field == "route-table") add_named<schema::RouteTable>(cloud, principal, value, values);
     if (field == "pool") add_named<schema::Pool>(cloud, principal, value, values);
     if (field == "address-pool") add_named<schema::AddressPool>(cloud, principal, value, values);
+    if (field == "scaling-rule") add_named<schema::ScalingRule>(cloud, principal, value, values);
     if (field == "acl") add_named<schema::NetworkAcl>(cloud, principal, value, values);
-    if (field == "subnet") add_named<schema::Subnet>(cloud, principal, value, values);
+    if (field == "subnet" || field == "subnets") add_named<schema::Subnet>(cloud, principal, value, values);
     if (field == "record") add_named<schema::Record>(cloud, principal, value, values);
     if (field == "instance" || field == "instances")
         add_named<schema::Instance>(cloud, principal, value, values);
@@ -90,14 +91,24 @@ Result<Filter> Filter::make(const Cloud& cloud, const Principal& principal, Kind
     return filter;
 }
 
+// A record is in its further subnets as it is in its first one.
+template <class T>
+bool Filter::fits_besides(const T& object, const Term& term) {
+    if constexpr (std::is_same_v<T, schema::Record>)
+        return term.field == "subnet" && fits(schema::to_value(object.subnets), term.values);
+    return false;
+}
+
 template <class T>
 bool Filter::fits_all(const T& object) const {
     auto term = terms_.begin();
     std::size_t at = 0;
     bool all = true;
     schema::for_each_field<T>([&](const auto& field) {
-        if (all && term != terms_.end() && term->at == at)
-            all = fits(schema::to_value(object.*field.member), (term++)->values);
+        if (all && term != terms_.end() && term->at == at) {
+            all = fits(schema::to_value(object.*field.member), term->values) || fits_besides(object, *term);
+            ++term;
+        }
         ++at;
     });
     if constexpr (requires { object.tags; })
@@ -120,6 +131,8 @@ bool Filter::matches(const Cloud& cloud, const Acknowledgements& hosts, const Ob
         },
         object);
 }
+
+bool Filter::matches_shown(const schema::Record& shown) const { return fits_all(shown); }
 
 const Filter::Term* Filter::term(std::string_view field) const {
     for (const auto& term : terms_)

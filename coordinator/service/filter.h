@@ -17,6 +17,8 @@ public:
 
     // Whether the object, seen with its derived fields, fits.
     [[nodiscard]] bool matches(const Cloud& cloud, const Acknowledgements& hosts, const Object& object) const;
+    // The same of a record that was seen.
+    [[nodiscard]] bool matches_shown(const schema::Record& shown) const;
     // Calls fn(object) for objects that can fit, in the order of ids, those after `start` alone, until it
     // says false: those that an index knows, if there is one for what is asked, else all of the kind. What it
     // costs before the first of them does not grow with how many there are.
@@ -35,6 +37,8 @@ private:
     bool as_shown_{false};  // compared with what is shown, not with what is stored
 
     [[nodiscard]] const Term* term(std::string_view field) const;
+    template <class T>
+    [[nodiscard]] static bool fits_besides(const T& object, const Term& term);
     template <class T>
     [[nodiscard]] bool fits_all(const T& object) const;
     // The only objects that can fit: all these, or in one of these postings; nothing when no index knows.

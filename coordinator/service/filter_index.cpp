@@ -31,8 +31,8 @@ void add_partition(const Cloud& cloud, Id partition, Postings& out) {
 // Objects of all postings, each once, in the order of ids.
 void merge(const Cloud& cloud, const Postings& postings, Id start, const Filter::Visit& fn) {
     struct Cursor {
-        Cloud::Members::const_iterator at;
-        Cloud::Members::const_iterator end;
+        Members::const_iterator at;
+        Members::const_iterator end;
         std::uint64_t of;
         [[nodiscard]] bool ended() const { return at == end || at->first != of; }
     };
@@ -111,6 +111,8 @@ std::optional<Postings> Filter::postings(const Cloud& cloud) const {
     } else if (t = term("address-pool"); t != nullptr) {
         each_id(t->values, Kind::address_pool, [&](Id id) { out.push_back(cloud.in_pool(id)); });
     } else if (t = term("subnet"); t != nullptr) {
+        each_id(t->values, Kind::subnet, [&](Id id) { out.push_back(cloud.in_subnet(id)); });
+    } else if (t = term("subnets"); t != nullptr) {
         each_id(t->values, Kind::subnet, [&](Id id) { out.push_back(cloud.in_subnet(id)); });
     } else if (t = term("partition"); t != nullptr) {
         each_id(t->values, Kind::partition, [&](Id id) { add_partition(cloud, id, out); });

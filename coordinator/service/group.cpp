@@ -99,6 +99,7 @@ Result<Plan> remove_group(const Context& context, const SecurityGroup& group) {
     if (!referring.empty())
         return conflict("", "a rule of group " + referring.front()->name + " refers to group " + group.name);
     Plan plan{context.draft(), "deleted group " + group.name};
+    WEFT_CHECK(check_unscaled(context, group.id, plan.draft));
     plan.draft.erase(group.id);
     plan.draft.unused(ClaimKind::group_use, group.id);
     return plan;

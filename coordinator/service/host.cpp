@@ -96,6 +96,7 @@ Result<Plan> remove_host(const Context& context, const Host& host) {
             if (dedicated == host.id)
                 return conflict("", "host " + host.name + " is dedicated to partition " + entry.object->name);
     Plan plan{context.draft(), "deleted host " + host.name};
+    WEFT_CHECK(check_unscaled(context, host.id, plan.draft));
     plan.draft.erase(host.id);
     plan.draft.unused(ClaimKind::attachment_host, host.id);
     plan.draft.unused(ClaimKind::instance_host, host.id);

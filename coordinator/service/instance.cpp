@@ -22,18 +22,10 @@ Result<void> check_netns(const Instance& instance) {
     return {};
 }
 
-// The name of an executable in the drivers' folders of hosts.
-bool is_driver_name(const std::string& name) {
-    return std::ranges::all_of(name, [](unsigned char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    });
-}
-
 // What contradicts itself, whatever else there is.
 Result<void> check_fields(const Instance& instance) {
     WEFT_CHECK(check_netns(instance));
-    if (!is_driver_name(instance.driver))
-        return invalid("driver", "'" + instance.driver + "' is not made of a-z, 0-9, - and _");
+    WEFT_CHECK(check_driver_name(instance.driver));
     if (!instance.parameters.empty() && instance.driver.empty())
         return invalid("parameters", "are for a driver, and none is named");
     if (instance.driver == "netns" && instance.netns.empty())
@@ -124,10 +116,20 @@ Result<Plan> terminate(const Context& context, const Instance& before, Instance 
 
 }  // namespace
 
+// An executable in the drivers' folders of hosts.
+Result<void> check_driver_name(const std::string& driver) {
+    const auto fits = [](unsigned char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    if (std::ranges::all_of(driver, fits)) return {};
+    return invalid("driver", "'" + driver + "' is not made of a-z, 0-9, - and _");
+}
+
 Result<Plan> create_instance(const Context& context, const wire::CreateRequest& request) {
     WEFT_TRY(auto given, given_fields<Instance>(request.object));
     Instance& instance = given.object;
     if (instance.owner.empty()) instance.owner = context.principal.name;
+    instance.scaling_rule = context.principal.scaling_rule;
     WEFT_CHECK(context.permit_new(instance, "owner"));
     WEFT_CHECK(schema::check_principals(instance.attachers, "attachers"));
     WEFT_CHECK(check_fields(instance));
@@ -144,6 +146,7 @@ Result<Plan> create_instance(const Context& context, const wire::CreateRequest& 
     Plan plan{context.draft(), "created instance " + instance.name, instance.id};
     if (instance.host) plan.draft.rely(instance.host);
     for (const Id host : instance.hosts) plan.draft.rely(host);
+    if (instance.scaling_rule) plan.draft.rely(instance.scaling_rule);
     plan.draft.put(instance);
     return plan;
 }

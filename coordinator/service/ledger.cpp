@@ -20,7 +20,9 @@ Result<void> Ledger::load() {
         cloud_.apply(stored.revision, std::span{&change, 1});
         return {};
     };
+    cloud_.begin_load();
     WEFT_TRY(const auto revision, repository_.load(visit));
+    cloud_.end_load();
     cloud_.apply(revision, {});
     return {};
 }

@@ -96,6 +96,7 @@ Result<Plan> lifecycle(const Context& context, const wire::LifecycleRequest& req
     after.error.clear();
     // What the driver says of this request comes after it.
     if (state) after.reported = schema::DriverState::unknown;
+    if (state && request.verb == Lifecycle::launch) after.launch_time = context.now_us;
     plan.draft.put(after);
     if (!after.driver.empty() || detach)
         plan.operation = follow_lifecycle(context, after, detach, plan.draft);

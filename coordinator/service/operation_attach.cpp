@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // waiting -> programming -> announcing -> enabling -> attached. Until the announcement a failure compensates:
 // no peer has heard of the attachment and its port does not transmit, so it is simply deleted.
+#include "coordinator/service/kept_rules.h"
 #include "coordinator/service/operation.h"
 #include "coordinator/service/placement.h"
 #include "coordinator/service/verbs.h"
@@ -18,6 +19,7 @@ Advance compensate(const Operation& operation, const Cloud& cloud, const Attachm
         return give_up_failover(operation, cloud, attachment, reason, now_us);
     Draft draft{cloud, now_us};
     draft.erase(attachment.id);
+    (void)keep_rules(draft, attachment.instance, attachment.record, attachment.rules);
     if (operation.then_delete) erase_unless_held(draft, operation.then_delete);
     return end_operation(std::move(draft), operation, operation.step + ": " + reason, {});
 }

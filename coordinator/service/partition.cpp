@@ -166,6 +166,8 @@ Result<Plan> remove_partition(const Context& context, const Partition& partition
                                     "; delete its pools first, or force");
     }
     Plan plan{context.draft(), "deleted partition " + partition.name};
+    for (const auto& subnet : subnets) WEFT_CHECK(check_unscaled(context, subnet->id, plan.draft));
+    for (const auto& pool : pools) WEFT_CHECK(check_unscaled(context, pool->id, plan.draft));
     for (const auto& group : groups) {
         plan.draft.erase(group->id);
         plan.draft.unused(ClaimKind::group_use, group->id);

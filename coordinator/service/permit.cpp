@@ -52,6 +52,8 @@ struct Relations {
             if (const auto attached = cloud.find<schema::Record>(attachment->record);
                 attached && is(attached->owner))
                 who |= permission::record_owner;
+        if (principal.scaling_rule && i->scaling_rule == principal.scaling_rule)
+            who |= permission::scaling_rule;
         return who;
     }
     unsigned operator()(const Ptr<schema::Record>& r) const {
@@ -65,6 +67,7 @@ struct Relations {
     }
     unsigned operator()(const Ptr<schema::Operation>& o) const { return owner(o->principal); }
     unsigned operator()(const Ptr<schema::AccessKey>& k) const { return owner(k->user); }
+    unsigned operator()(const Ptr<schema::ScalingRule>& r) const { return owner(r->owner); }
 };
 
 Kind kind_of(const Object& object) {

@@ -39,6 +39,7 @@ Result<Plan> remove_pool(const Context& context, const Pool& pool) {
         return conflict("", "pool " + pool.name + " has " + std::to_string(records.size()) +
                                 " records, the first is " + title(context.cloud.find(records.front())));
     Plan plan{context.draft(), "deleted pool " + pool.name};
+    WEFT_CHECK(check_unscaled(context, pool.id, plan.draft));
     plan.draft.erase(pool.id);
     plan.draft.unused(ClaimKind::pool_use, pool.id);
     return plan;

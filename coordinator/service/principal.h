@@ -17,7 +17,10 @@ struct Principal {
     Role role{Role::nobody};
     Id host{};  // of Role::host
     std::vector<std::string> groups{};
+    Id scaling_rule{};  // that acts for its owner
 
+    // As the audit log names it.
+    [[nodiscard]] std::string audited() const { return scaling_rule ? to_string(scaling_rule) : name; }
     [[nodiscard]] bool is_operator() const noexcept { return role == Role::operator_; }
 };
 

@@ -6,6 +6,7 @@
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/service.h"
 #include "coordinator/service/view.h"
+#include "weft/wire/codec.h"
 
 namespace weft::coordinator {
 namespace {
@@ -103,6 +104,23 @@ std::optional<Bytes> Service::show(const Principal& principal, Kind kind, const 
         if (!filter || !filter->matches(cloud, hosts_, object)) return std::nullopt;
     }
     auto bytes = encode_view(cloud, hosts_, object);
+    return bytes ? std::optional{std::move(*bytes)} : std::nullopt;
+}
+
+std::optional<Bytes> Service::show_former(const Principal& principal, const schema::Tags& filters,
+                                          const Ptr<schema::Record>& record, Id id,
+                                          const Ptr<schema::Attachment>& former) const {
+    const auto& cloud = ledger_.cloud();
+    if (!may_request(principal) ||
+        !(may_see(cloud, principal, Object{record}) || (former && may_see(cloud, principal, Object{former}))))
+        return std::nullopt;
+    auto attachments = cloud.attachments_of_record(record->id);
+    std::erase_if(attachments, [&](const auto& attachment) { return attachment->id == id; });
+    if (former) attachments.push_back(former);
+    const auto was = view(cloud, hosts_, *record, attachments);
+    const auto filter = Filter::make(cloud, principal, Kind::record, filters);
+    if (!filter || !filter->matches_shown(was)) return std::nullopt;
+    auto bytes = wire::encode(was);
     return bytes ? std::optional{std::move(*bytes)} : std::nullopt;
 }
 

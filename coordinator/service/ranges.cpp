@@ -9,7 +9,6 @@ namespace weft::coordinator {
 namespace {
 
 using schema::Record;
-using schema::Subnet;
 
 // "0.0.0.0/28" and "::/80": any of that length.
 bool is_any(const Prefix& prefix) {
@@ -28,28 +27,39 @@ Prefix kept(const Record& before, const Record& record, const Prefix& any) {
     return {};
 }
 
-Result<Prefix> choose(const Context& context, const Subnet& subnet, const Prefix& any) {
-    for (const auto& range : ranges_of(subnet)) {
-        if (range.cidr.address().is_v6() != any.address().is_v6()) continue;
-        if (const auto chosen = Chooser::prefix(context.cloud, subnet, range.cidr, any.length()))
-            return chosen;
-        return Error{ErrorCode::exhausted,
-                     "subnet " + subnet.name + " (" + to_string(range.cidr) +
-                         ") has no free block of length " + std::to_string(any.length()),
-                     "prefixes", 0};
-    }
-    return invalid("prefixes", "subnet " + subnet.name + " has no range of the family of " + to_string(any));
+std::string names_text(const Subnets& subnets) {
+    std::string out;
+    for (const auto& subnet : subnets) out += (out.empty() ? "" : " or ") + subnet->name;
+    return out;
 }
 
-Result<void> check_prefix(const Context& context, const Subnet& subnet, const Record& record,
+Result<Prefix> choose_prefix(const Context& context, const Subnets& subnets, const Prefix& any) {
+    std::string full;
+    for (const auto& subnet : subnets)
+        for (const auto& range : ranges_of(*subnet)) {
+            if (range.cidr.address().is_v6() != any.address().is_v6()) continue;
+            if (const auto chosen = Chooser::prefix(context.cloud, *subnet, range.cidr, any.length()))
+                return chosen;
+            full += (full.empty() ? "subnet " : " and subnet ") + subnet->name + " (" +
+                    to_string(range.cidr) + ')';
+        }
+    if (!full.empty())
+        return Error{ErrorCode::exhausted,
+                     full + " has no free block of length " + std::to_string(any.length()), "prefixes", 0};
+    return invalid("prefixes",
+                   "subnet " + names_text(subnets) + " has no range of the family of " + to_string(any));
+}
+
+Result<void> check_prefix(const Context& context, const Subnets& subnets, const Record& record,
                           const Prefix& prefix) {
     const auto text = to_string(prefix);
+    const auto subnet = holding(subnets, prefix);
     if (!record.exclusive)
         return invalid("prefixes", "are of exclusive records alone: this one may be shared");
     if (prefix.length() == prefix.address().bits())
         return invalid("prefixes", text + " is a single address: give it as one of the addresses");
-    if (!is_delegable(subnet, prefix))
-        return invalid("prefixes", text + " is not inside " + subnet.name +
+    if (!subnet || !is_delegable(*subnet, prefix))
+        return invalid("prefixes", text + " is not inside " + names_text(subnets) +
                                        ", or has its network, router or broadcast address");
     for (const auto& other : record.prefixes)
         if (&other != &prefix && other.overlaps(prefix))
@@ -58,11 +68,11 @@ Result<void> check_prefix(const Context& context, const Subnet& subnet, const Re
         if (prefix.contains(address))
             return invalid("prefixes", text + " has the record's own address " + to_string(address));
     const auto& taken = context.cloud.addresses();
-    const auto used = taken.lower_bound({subnet.id.value, prefix.address()});
-    if (used != taken.end() && used->first.first == subnet.id.value && prefix.contains(used->first.second))
+    const auto used = taken.lower_bound({subnet->id.value, prefix.address()});
+    if (used != taken.end() && used->first.first == subnet->id.value && prefix.contains(used->first.second))
         return conflict("prefixes", text + " has " + to_string(used->first.second) + ", which is in use");
-    const auto over = context.cloud.delegated_over(subnet.id, prefix);
-    const auto held = over ? context.cloud.record_with(subnet.id, prefix) : nullptr;
+    const auto over = context.cloud.delegated_over(subnet->id, prefix);
+    const auto held = over ? context.cloud.record_with(subnet->id, prefix) : nullptr;
     if (over && !(held && held->id == record.id))
         return conflict("prefixes", text + " overlaps " + to_string(over) + ", which is delegated");
     return {};
@@ -99,8 +109,8 @@ Result<void> check_pair(const Context& context, const Record& record, const sche
 
 }  // namespace
 
-Result<void> take_prefixes(const Context& context, const Subnet& subnet, const Record& before, Record& record,
-                           Draft& draft) {
+Result<void> take_prefixes(const Context& context, const Subnets& subnets, const Record& before,
+                           Record& record, Draft& draft) {
     if (record.prefixes == before.prefixes && record.addresses == before.addresses) return {};
     std::array<bool, 2> chosen{};  // of IPv4, of IPv6
     for (auto& prefix : record.prefixes) {
@@ -111,11 +121,12 @@ Result<void> take_prefixes(const Context& context, const Subnet& subnet, const R
         if (same) {
             prefix = same;
         } else {
-            WEFT_TRY(prefix, choose(context, subnet, prefix));
+            WEFT_TRY(prefix, choose_prefix(context, subnets, prefix));
         }
     }
-    for (const auto& prefix : record.prefixes) WEFT_CHECK(check_prefix(context, subnet, record, prefix));
-    if (record.prefixes != before.prefixes) draft.rely(subnet.id);
+    for (const auto& prefix : record.prefixes) WEFT_CHECK(check_prefix(context, subnets, record, prefix));
+    if (record.prefixes != before.prefixes)
+        for (const auto& subnet : subnets) draft.rely(subnet->id);
     return {};
 }
 

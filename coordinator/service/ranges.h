@@ -2,13 +2,14 @@
 // What a record has besides single private addresses: delegated prefixes and public addresses (row 1.1).
 #pragma once
 
-#include "coordinator/service/plan.h"
+#include "coordinator/service/record_subnets.h"
 
 namespace weft::coordinator {
 
-// Chooses prefixes where only a length is given, and checks that nobody else has an address in one. Who takes
-// addresses of the subnet at the same time is planned again (ledger.h).
-[[nodiscard]] Result<void> take_prefixes(const Context& context, const schema::Subnet& subnet,
+// Chooses prefixes where only a length is given, in the first of the subnets with room, and checks that each
+// is of one of them and that nobody else has an address in it. Who takes addresses at the same time is
+// planned again (ledger.h).
+[[nodiscard]] Result<void> take_prefixes(const Context& context, const Subnets& subnets,
                                          const schema::Record& before, schema::Record& record, Draft& draft);
 
 // Chooses public addresses where none are given, and checks that each stands for an address of the record and

@@ -7,9 +7,9 @@
 #include "coordinator/service/groups.h"
 #include "coordinator/service/leases.h"
 #include "coordinator/service/ranges.h"
+#include "coordinator/service/record_subnets.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/routes.h"
-#include "coordinator/service/subnet_rules.h"
 #include "coordinator/service/verbs.h"
 #include "weft/schema/principal_list.h"
 
@@ -19,28 +19,6 @@ namespace {
 using schema::Record;
 using schema::RecordStatus;
 using schema::Subnet;
-
-Result<void> check_address(const Context& context, const Subnet& subnet, const Record& record,
-                           const Address& address) {
-    const auto text = to_string(address);
-    const auto range = range_of(subnet, address);
-    if (!range.cidr) return invalid("addresses", "'" + text + "' is not inside " + cidrs_text(subnet));
-    if (address == range.router) return invalid("addresses", text + " is the router of " + subnet.name);
-    if (!is_assignable(subnet, address))
-        return invalid("addresses",
-                       text + " is the network or broadcast address of " + to_string(range.cidr));
-    if (std::count(record.addresses.begin(), record.addresses.end(), address) > 1)
-        return invalid("addresses", text + " is given twice");
-    if (const auto prefix = context.cloud.delegated_around(subnet.id, address))
-        return conflict("addresses", text + " is inside " + to_string(prefix) + ", which is delegated");
-    const auto taken = context.cloud.record_at(subnet.id, address);
-    if (taken && taken->id != record.id)
-        return conflict("addresses", text + " is taken by record " +
-                                         (may_see(context.cloud, context.principal, Object{taken})
-                                              ? taken->name
-                                              : std::string("of another principal")));
-    return {};
-}
 
 Result<void> check_mac(const Mac& mac) {
     if (!mac || (mac.bytes[0] & 1U) != 0) return invalid("mac", "'" + to_string(mac) + "' is not unicast");
@@ -90,33 +68,6 @@ Result<void> check_own_routes(const Context& context, const Record& record, cons
     return {};
 }
 
-// Of the record's partition; another's, or none at all, is an error naming the field.
-template <class T>
-Result<Ptr<T>> pool_of(const Context& context, const Record& record, Id pool, std::string_view field) {
-    if (!pool) return Ptr<T>{};
-    auto found = context.cloud.find<T>(pool);
-    if (!found || found->partition != record.partition)
-        return invalid(std::string(field),
-                       "its partition has no " + std::string(field) + ' ' + to_string(pool));
-    return found;
-}
-
-// Checks its pools, and chooses addresses where none are given.
-Result<void> take_from_pools(const Context& context, const Subnet& subnet, Record& record, Draft& draft) {
-    WEFT_TRY(const auto pool, pool_of<schema::Pool>(context, record, record.pool, "pool"));
-    WEFT_TRY(const auto addresses,
-             pool_of<schema::AddressPool>(context, record, record.address_pool, "address-pool"));
-    if (pool) draft.rely(pool->id);
-    if (addresses) draft.rely(addresses->id);
-    if (!record.addresses.empty()) return {};
-    if (addresses) {
-        WEFT_TRY(record.addresses, context.chooser.addresses(context.cloud, subnet, *addresses));
-    } else {
-        WEFT_TRY(record.addresses, context.chooser.addresses(context.cloud, subnet));
-    }
-    return {};
-}
-
 // Attached in the same transaction (row 1.3).
 Result<void> attach_at_once(const Context& context, const wire::CreateRequest& request, const Record& record,
                             Plan& plan) {
@@ -127,9 +78,12 @@ Result<void> attach_at_once(const Context& context, const wire::CreateRequest& r
         error.field = "instance";
         return error;
     }
+    if (!request.rules.empty()) WEFT_CHECK(context.permit(Verb::attach, Object{instance}, "rules"));
+    WEFT_CHECK(check_attachment_rules(request.rules));
     wire::AttachRequest attachment;
     attachment.device = request.device;
     attachment.netns = request.netns;
+    attachment.rules = request.rules;
     WEFT_CHECK(attach_to(context, record, *instance, attachment, plan));
     plan.text = "created record " + record.name + ", attaching it to instance " + instance->name;
     plan.object = record.id;
@@ -156,7 +110,8 @@ Result<void> check_standbys(const Context& context, const Record& record, const 
         }
         if (instance->state == schema::InstanceState::terminated)
             return conflict("standbys", "instance " + instance->name + " is terminated");
-        draft.rely(instance->id);
+        // A new generation: one that is deleted at once is not left in the list.
+        draft.put(*instance);
     }
     return {};
 }
@@ -179,6 +134,13 @@ bool is_programmed(const Cloud& cloud, Id record) {
         return attachment->host && attachment->phase >= schema::Phase::programming &&
                attachment->phase <= schema::Phase::attached;
     });
+}
+
+// What it had of the former subnet: another is given with the new one, or chosen.
+void leave_subnet(const Record& before, const Subnets& subnets, Record& after) {
+    const auto left = [&](const auto& one) { return !holding(subnets, one); };
+    if (after.addresses == before.addresses) std::erase_if(after.addresses, left);
+    if (after.prefixes == before.prefixes) std::erase_if(after.prefixes, left);
 }
 
 // Where hosts have the record, they change its addresses step by step (operation_addresses.cpp).
@@ -217,9 +179,11 @@ Result<Plan> create_record(const Context& context, const wire::CreateRequest& re
     WEFT_CHECK(check_status(context, Record{}, record));
     WEFT_CHECK(check_name(context, record));
     Plan plan{context.draft(), "created record " + record.name, record.id};
-    WEFT_CHECK(take_from_pools(context, *subnet, record, plan.draft));
-    for (const auto& address : record.addresses) WEFT_CHECK(check_address(context, *subnet, record, address));
-    WEFT_CHECK(take_prefixes(context, *subnet, {}, record, plan.draft));
+    WEFT_TRY(auto subnets, further_subnets(context, {}, record, plan.draft));
+    subnets.insert(subnets.begin(), subnet);
+    WEFT_CHECK(take_addresses(context, subnets, {}, record, plan.draft));
+    WEFT_CHECK(check_addresses(context, subnets, {}, record));
+    WEFT_CHECK(take_prefixes(context, subnets, {}, record, plan.draft));
     WEFT_CHECK(take_public_addresses(context, {}, record));
     if (given.has(&Record::security_groups)) WEFT_CHECK(check_in_groups(record));
     plan.draft.rely(subnet->id);
@@ -247,11 +211,12 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
         if (partition->owner != before.owner) return invalid("subnet", "is in a partition of another owner");
         after.partition = subnet->partition;
         after.zone = subnet->zone;
-        // Its addresses were the former subnet's: new ones are given with the new subnet, or chosen.
-        if (after.addresses == before.addresses) after.addresses.clear();
-        if (after.prefixes == before.prefixes) after.prefixes.clear();
         draft.rely(subnet->id);
     }
+    if (after.partition != before.partition && after.subnets == before.subnets) after.subnets.clear();
+    WEFT_TRY(auto subnets, further_subnets(context, before, after, draft));
+    subnets.insert(subnets.begin(), subnet);
+    if (after.subnet != before.subnet) leave_subnet(before, subnets, after);
     if (after.partition != before.partition) {
         WEFT_CHECK(check_no_route(context.cloud, before));
         draft.unused(ClaimKind::route_use, before.id);
@@ -266,9 +231,9 @@ Result<Plan> modify_record(const Context& context, const Record& before, const B
         if (after.pool == before.pool) after.pool = {};
         if (after.address_pool == before.address_pool) after.address_pool = {};
     }
-    WEFT_CHECK(take_from_pools(context, *subnet, after, draft));
-    for (const auto& address : after.addresses) WEFT_CHECK(check_address(context, *subnet, after, address));
-    WEFT_CHECK(take_prefixes(context, *subnet, before, after, draft));
+    WEFT_CHECK(take_addresses(context, subnets, before, after, draft));
+    WEFT_CHECK(check_addresses(context, subnets, before, after));
+    WEFT_CHECK(take_prefixes(context, subnets, before, after, draft));
     WEFT_CHECK(take_public_addresses(context, before, after));
     // Those of another partition are given with the new subnet, or it is in that one's default group.
     if (after.partition != before.partition && after.security_groups == before.security_groups)

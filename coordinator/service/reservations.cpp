@@ -9,10 +9,10 @@ namespace weft::coordinator {
 namespace {
 
 template <class T>
-void add_new(Id subnet, const std::vector<T>& before, const std::vector<T>& after,
+void add_new(Id partition, const std::vector<T>& before, const std::vector<T>& after,
              std::vector<std::pair<Id, T>>& out) {
     for (const auto& one : after)
-        if (std::ranges::find(before, one) == before.end()) out.emplace_back(subnet, one);
+        if (std::ranges::find(before, one) == before.end()) out.emplace_back(partition, one);
 }
 
 bool holds(const std::pair<Id, Prefix>& prefix, const std::pair<Id, Address>& address) {
@@ -40,12 +40,19 @@ Reservations::Taken Reservations::taken(std::span<const Change> changes) {
     static const schema::Record none{};
     Taken out;
     for (const auto& change : changes) {
+        if (const auto pool = as<schema::AddressPool>(change.before); pool && !pool->partition) {
+            const auto left = as<schema::AddressPool>(change.after);
+            add_new({}, left ? left->ranges : std::vector<Prefix>{}, pool->ranges, out.prefixes);
+        }
         const auto after = as<schema::Record>(change.after);
         if (!after) continue;
         const auto former = as<schema::Record>(change.before);
-        const auto& before = former && former->subnet == after->subnet ? *former : none;
-        add_new(after->subnet, held_addresses(before), held_addresses(*after), out.addresses);
-        add_new(after->subnet, held_prefixes(before), held_prefixes(*after), out.prefixes);
+        const auto& before = former && former->partition == after->partition ? *former : none;
+        add_new(after->partition, held_addresses(before), held_addresses(*after), out.addresses);
+        add_new(after->partition, held_prefixes(before), held_prefixes(*after), out.prefixes);
+        for (const auto& pair : after->public_addresses)
+            if (std::ranges::find(before.public_addresses, pair) == before.public_addresses.end())
+                out.addresses.emplace_back(Id{}, pair.public_address);
     }
     return out;
 }

@@ -12,14 +12,15 @@ namespace weft::coordinator {
 
 class Reservations {
 public:
-    // Of subnets.
+    // Of partitions; public ones of none.
     struct Taken {
         std::vector<std::pair<Id, Address>> addresses;
         std::vector<std::pair<Id, Prefix>> prefixes;
     };
     using Ticket = std::list<Taken>::iterator;
 
-    // What the changes take that their records did not have before.
+    // What the changes take that their records did not have before. Public pools that lose ranges take those
+    // as well: nobody gets an address of one meanwhile.
     [[nodiscard]] static Taken taken(std::span<const Change> changes);
     // Whether nothing of it is inside, or around, what another commit under way takes.
     [[nodiscard]] bool fits(const Taken& taken) const;

@@ -138,6 +138,8 @@ template Result<Ptr<schema::AddressPool>> resolve(const Cloud&, const Principal&
                                                   std::string_view);
 template Result<Ptr<schema::Attachment>> resolve(const Cloud&, const Principal&, std::string_view,
                                                  std::string_view);
+template Result<Ptr<schema::ScalingRule>> resolve(const Cloud&, const Principal&, std::string_view,
+                                                  std::string_view);
 template Result<Ptr<schema::AccessKey>> resolve(const Cloud&, const Principal&, std::string_view,
                                                 std::string_view);
 template Result<Ptr<schema::Operation>> resolve(const Cloud&, const Principal&, std::string_view,

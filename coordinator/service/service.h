@@ -42,6 +42,10 @@ public:
     // Whether a watcher of `filters` may see the object, and how; nothing when not.
     [[nodiscard]] std::optional<Bytes> show(const Principal& principal, Kind kind,
                                             const schema::Tags& filters, const Object& object) const;
+    // The same of the record as it was when its attachment `id` was `former`; null: it had none of that id.
+    [[nodiscard]] std::optional<Bytes> show_former(const Principal& principal, const schema::Tags& filters,
+                                                   const Ptr<schema::Record>& record, Id id,
+                                                   const Ptr<schema::Attachment>& former) const;
     // Code 0 when every attachment of the instance is attached, else a conflict naming those that are not.
     [[nodiscard]] wire::Ack ready(const Principal& principal, const wire::ReadyRequest& request);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "coordinator/service/device.h"
+#include "coordinator/service/kept_rules.h"
 #include "coordinator/service/leases.h"
 #include "coordinator/service/placement.h"
 
@@ -61,7 +62,7 @@ Result<Attachment> placed(const Cloud& cloud, const Acknowledgements& hosts, con
     attachment.made = device.made;
     if (!instance.hosts.empty()) attachment.at = instance.host;
     // They narrow what the record's groups allow, wherever it is (row 3.3).
-    if (former != nullptr) attachment.rules = former->rules;
+    attachment.rules = rules_in_place_of(cloud, former, instance, record.id);
     attachment.owner = former != nullptr ? former->owner : record.owner;
     attachment.delete_on_terminate =
         former != nullptr ? former->delete_on_terminate : record.delete_on_terminate;
@@ -123,9 +124,12 @@ void take_over(Draft& draft, const Record& record, Attachment taker, const Attac
     operation.step = to_string(taker.phase);
     operation.to_host = taker.host;
     operation.instance = taker.instance;
-    if (former != nullptr) draft.erase(former->id);
     // A new generation: of two that choose a device of it at once, one is planned again.
     if (const auto instance = cloud.find<Instance>(taker.instance)) draft.put(*instance);
+    if (former != nullptr) {
+        leave_rules(draft, record, *former);
+        draft.erase(former->id);
+    }
     draft.rely(taker.host);
     draft.rely(record.partition);
     draft.put(std::move(after));
@@ -137,6 +141,7 @@ void wait_for_standby(Draft& draft, const Record& record, const Attachment& form
     Record after = record;
     after.standbys = rotated(draft.cloud(), record.standbys, {}, former.instance);
     after.failover = std::move(why);
+    leave_rules(draft, record, former);
     draft.erase(former.id);
     draft.put(std::move(after));
 }
@@ -148,7 +153,26 @@ void leave_to_standby(Draft& draft, const Attachment& former) {
     if (std::ranges::all_of(record->standbys, [&](Id id) { return id == former.instance; })) return;
     Record after = *record;
     after.failover = "instance " + instance->name + " was terminated";
+    leave_rules(draft, *record, former);
     draft.put(std::move(after));
+}
+
+void leave_standbys(Draft& draft, Id instance) {
+    for (const auto& record : draft.cloud().records_with_standby(instance)) {
+        const auto current = draft.find<Record>(record->id);
+        if (!current) continue;
+        Record after = *current;
+        std::erase(after.standbys.edit(), instance);
+        if (after.standbys.empty()) after.failover.clear();
+        for (const auto& attachment : draft.cloud().attachments_of_record(record->id))
+            if (const auto stays = draft.find<Attachment>(attachment->id);
+                stays && lease_of(after) != lease_of(*record)) {
+                Attachment changed = *stays;
+                change_lease(changed, lease_of(after));
+                draft.put(std::move(changed));
+            }
+        draft.put(std::move(after));
+    }
 }
 
 }  // namespace weft::coordinator

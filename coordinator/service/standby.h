@@ -26,4 +26,7 @@ void wait_for_standby(Draft& draft, const schema::Record& record, const schema::
 // listed.
 void leave_to_standby(Draft& draft, const schema::Attachment& former);
 
+// The instance is deleted: it is nobody's standby any more.
+void leave_standbys(Draft& draft, Id instance);
+
 }  // namespace weft::coordinator

@@ -69,6 +69,7 @@ Result<Plan> remove_subnet(const Context& context, const Subnet& subnet) {
                                 " records, the first is " + to_string(records.front()));
     }
     Plan plan{context.draft(), "deleted subnet " + subnet.name};
+    WEFT_CHECK(check_unscaled(context, subnet.id, plan.draft));
     plan.draft.erase(subnet.id);
     plan.draft.unused(ClaimKind::address, subnet.id);
     return plan;

@@ -24,6 +24,7 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> create_record(const Context& context, const wire::CreateRequest& request);
 // Plan::secret is what goes with the key, told this once.
 [[nodiscard]] Result<Plan> create_key(const Context& context, const wire::CreateRequest& request);
+[[nodiscard]] Result<Plan> create_scaling_rule(const Context& context, const wire::CreateRequest& request);
 
 [[nodiscard]] Result<Plan> modify_partition(const Context& context, const schema::Partition& partition,
                                             const Bytes& patch);
@@ -47,6 +48,8 @@ namespace weft::coordinator {
                                              const Bytes& patch);
 [[nodiscard]] Result<Plan> modify_key(const Context& context, const schema::AccessKey& key,
                                       const Bytes& patch);
+[[nodiscard]] Result<Plan> modify_scaling_rule(const Context& context, const schema::ScalingRule& rule,
+                                               const Bytes& patch);
 
 [[nodiscard]] Result<Plan> remove_partition(const Context& context, const schema::Partition& partition);
 [[nodiscard]] Result<Plan> remove_group(const Context& context, const schema::SecurityGroup& group);
@@ -59,6 +62,7 @@ namespace weft::coordinator {
 [[nodiscard]] Result<Plan> remove_instance(const Context& context, const schema::Instance& instance);
 [[nodiscard]] Result<Plan> remove_record(const Context& context, const schema::Record& record);
 [[nodiscard]] Result<Plan> remove_key(const Context& context, const schema::AccessKey& key);
+[[nodiscard]] Result<Plan> remove_scaling_rule(const Context& context, const schema::ScalingRule& rule);
 
 [[nodiscard]] Result<Plan> attach(const Context& context, const wire::AttachRequest& request);
 [[nodiscard]] Result<Plan> detach(const Context& context, const wire::DetachRequest& request);
@@ -99,6 +103,10 @@ void take_over(Draft& draft, schema::Operation& operation,
 [[nodiscard]] Result<void> attach_to(const Context& context, const schema::Record& record,
                                      const schema::Instance& instance, const wire::AttachRequest& request,
                                      Plan& plan);
+// Neither does a scaling rule refer to the object, which is about to be deleted, nor when the draft commits.
+[[nodiscard]] Result<void> check_unscaled(const Context& context, Id object, Draft& draft);
+// The error names the field `driver`.
+[[nodiscard]] Result<void> check_driver_name(const std::string& driver);
 // A detached record of the pool that fits the instance's host; exhausted when there is none (row 1.10).
 [[nodiscard]] Result<Ptr<schema::Record>> free_record(const Context& context, const schema::Pool& pool,
                                                       const schema::Instance& instance);

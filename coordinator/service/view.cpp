@@ -2,9 +2,12 @@
 #include "coordinator/service/view.h"
 
 #include <algorithm>
+#include <set>
 
+#include "coordinator/model/addresses.h"
 #include "coordinator/model/routing.h"
 #include "coordinator/service/placement.h"
+#include "coordinator/service/scaling_step.h"
 #include "coordinator/service/standby.h"
 #include "weft/wire/codec.h"
 
@@ -72,7 +75,7 @@ void add_failover(std::string& notice, const Cloud& cloud, const Acknowledgement
         return standby ? std::string{} : ": " + standby.error().text;
     };
     if (active == nullptr) {
-        if (!record.failover.empty()) add_notice(notice, record.failover + "; waits for a standby" + none());
+        if (!record.failover.empty()) add_notice(notice, *record.failover + "; waits for a standby" + none());
         return;
     }
     const auto operation = cloud.find<schema::Operation>(active->operation);
@@ -99,11 +102,11 @@ void add_counts(schema::TrafficCounts& sum, const schema::TrafficCounts& counts)
 // What a host that it is attached on says of itself and of the record.
 void add_host(schema::Record& record, const Cloud& cloud, const Acknowledgements& hosts, Id id) {
     if (std::ranges::count(record.hosts, id) != 0) return;
-    record.hosts.push_back(id);
-    add_counts(record.monitoring, hosts.counted(id, record.id));
+    record.hosts.edit().push_back(id);
+    add_counts(record.monitoring.edit(), hosts.counted(id, record.id));
     const auto host = cloud.find<schema::Host>(id);
     if (host && answers(hosts.session(id)))
-        for (const auto& mac : host->nics) insert_once(record.nics, mac);
+        for (const auto& mac : host->nics) insert_once(record.nics.edit(), mac);
 }
 
 // How an instance of a shared record stands: "web-1 on h1: no flows, host h1 is lost".
@@ -115,33 +118,50 @@ std::string member_of(const Cloud& cloud, const Attachment& attachment) {
     return text + (attachment.failed.empty() ? ": healthy" : ": no flows, " + attachment.failed);
 }
 
-// What the record's own routes and those of its subnet's table lack.
+// What the record's own routes and those of its subnets' tables lack.
 void add_routes(std::string& notice, const Cloud& cloud, const schema::Record& record) {
-    auto routes = record.routes;
-    if (const auto table = table_of(cloud, record))
-        routes.insert(routes.end(), table->routes.begin(), table->routes.end());
-    for (const auto& route : routes)
-        if (const auto why = out_of_force(cloud, record.partition, route); !why.empty())
-            add_notice(notice, "route " + to_string(route.prefix) + " is a blackhole: " + why);
+    std::set<std::string> lacking;
+    const auto add = [&](const std::vector<schema::RouteEntry>& routes) {
+        for (const auto& route : routes) {
+            const auto why = out_of_force(cloud, record.partition, route);
+            auto text = "route " + to_string(route.prefix) + " is a blackhole: " + why;
+            if (!why.empty() && lacking.insert(text).second) add_notice(notice, text);
+        }
+    };
+    add(record.routes);
+    for (const Id id : subnets_of(cloud, record)) {
+        const auto subnet = cloud.find<schema::Subnet>(id);
+        if (const auto table = subnet ? table_of(cloud, *subnet) : nullptr) add(table->routes);
+    }
 }
 
 }  // namespace
 
 schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record) {
+    const auto attachments = cloud.attachments_of_record(record.id);
+    return view(cloud, hosts, std::move(record), attachments);
+}
+
+schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record,
+                    const std::vector<Ptr<Attachment>>& attachments) {
     bool attached = false;
     bool detaching = true;
-    for (const auto& attachment : cloud.attachments_of_record(record.id)) {
-        record.attachments.push_back(attachment->id);
-        insert_once(record.instances, attachment->instance);
+    std::string notice;
+    for (const auto& attachment : attachments) {
+        record.attachments.edit().push_back(attachment->id);
+        insert_once(record.instances.edit(), attachment->instance);
         if (attachment->host) add_host(record, cloud, hosts, attachment->host);
         attached = attached || attachment->phase == Phase::attached;
         detaching = detaching && status_of(attachment->phase) == AttachmentStatus::detaching;
-        add_notice(record.notice, notice_of(cloud, hosts, *attachment));
-        if (!record.exclusive) record.members.push_back(member_of(cloud, *attachment));
+        add_notice(notice, notice_of(cloud, hosts, *attachment));
+        if (!record.exclusive) record.members.edit().push_back(member_of(cloud, *attachment));
     }
-    if (!record.repair.empty()) add_notice(record.notice, "in repair: " + record.repair);
-    add_failover(record.notice, cloud, hosts, record);
-    add_routes(record.notice, cloud, record);
+    if (!record.repair.empty()) add_notice(notice, "in repair: " + *record.repair);
+    add_failover(notice, cloud, hosts, record);
+    add_routes(notice, cloud, record);
+    record.notice = std::move(notice);
+    for (const auto& address : record.addresses)
+        record.address_subnets.edit().push_back({address, subnet_holding(cloud, record, address)});
     if (record.attachments.empty())
         record.attachment_status = AttachmentStatus::detached;
     else if (attached)
@@ -175,6 +195,13 @@ schema::Operation view(const Cloud& cloud, const Acknowledgements& hosts, schema
         if (hosts.installed(attachment->host) < revision) insert_once(operation.awaited, attachment->host);
     }
     return operation;
+}
+
+schema::ScalingRule view(const Cloud& cloud, const Acknowledgements& hosts, schema::ScalingRule rule) {
+    (void)hosts;
+    for (const auto& instance : oldest_first(cloud.instances_of_rule(rule.id)))
+        rule.instances.push_back(instance->id);
+    return rule;
 }
 
 schema::AccessKey view(const Cloud& cloud, const Acknowledgements& hosts, schema::AccessKey key) {

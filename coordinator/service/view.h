@@ -9,11 +9,16 @@
 namespace weft::coordinator {
 
 [[nodiscard]] schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record);
+// As it is shown with these attachments.
+[[nodiscard]] schema::Record view(const Cloud& cloud, const Acknowledgements& hosts, schema::Record record,
+                                  const std::vector<Ptr<schema::Attachment>>& attachments);
 [[nodiscard]] schema::Host view(const Cloud& cloud, const Acknowledgements& hosts, schema::Host host);
 [[nodiscard]] schema::Attachment view(const Cloud& cloud, const Acknowledgements& hosts,
                                       schema::Attachment attachment);
 [[nodiscard]] schema::Operation view(const Cloud& cloud, const Acknowledgements& hosts,
                                      schema::Operation operation);
+[[nodiscard]] schema::ScalingRule view(const Cloud& cloud, const Acknowledgements& hosts,
+                                       schema::ScalingRule rule);
 // Without what is secret.
 [[nodiscard]] schema::AccessKey view(const Cloud& cloud, const Acknowledgements& hosts,
                                      schema::AccessKey key);

@@ -14,6 +14,7 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::table_name:
         case ClaimKind::pool_name:
         case ClaimKind::address_pool_name:
+        case ClaimKind::scaling_rule_name:
         case ClaimKind::record_name: return "name";
         case ClaimKind::gni: return "gni";
         case ClaimKind::underlay_address: return "underlay";
@@ -24,8 +25,10 @@ std::string_view claim_field(ClaimKind kind) noexcept {
         case ClaimKind::exclusive: return "record";
         case ClaimKind::instance_host:
         case ClaimKind::attachment_host: return "host";
-        case ClaimKind::instance_attachment: return "instance";
+        case ClaimKind::instance_attachment:
+        case ClaimKind::scaling_instance: return "instance";
         case ClaimKind::host_token: return "token";
+        case ClaimKind::scaling_use: return "scaling-rule";
         case ClaimKind::acl_use: return "acl";
         case ClaimKind::table_use:
         case ClaimKind::table_number: return "route-table";

@@ -54,6 +54,9 @@ enum class ClaimKind : std::uint8_t {
     address_pool_name = 29,    // scope: partition; none for public ones
     address_pool_use = 30,     // scope: pool of addresses, key: record
     public_address = 31,       // scope: none
+    scaling_rule_name = 32,    // scope: owner
+    scaling_use = 33,          // scope: pool, subnet, group or host, key: scaling rule
+    scaling_instance = 34,     // scope: scaling rule, key: instance
 };
 
 // The field a client gave that the claim is about, for its error: "addresses".

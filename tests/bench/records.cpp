@@ -22,7 +22,9 @@ template <class T>
 void add(Transaction& transaction, const T& object) {
     const Object shared = std::make_shared<const T>(object);
     transaction.writes.push_back({object.id, 0, object.generation, must(encode_object(shared))});
-    const auto claims = claims_of(shared, [](Id) { return Ptr<schema::Record>{}; });
+    const auto claims = claims_of(
+        shared, [](Id) { return Ptr<schema::Record>{}; },
+        [](const schema::Record& record, const Address&) { return record.subnet; });
     transaction.claims_added.insert(transaction.claims_added.end(), claims.begin(), claims.end());
 }
 

@@ -98,7 +98,9 @@ TEST_CASE("[4.7/refill] what was sent is paid for with time") {
     CHECK(world.send(1000) == redirect);
 }
 
-TEST_CASE("[4.7/segments] a packet to be segmented counts as its segments, with the headers of each") {
+TEST_CASE(
+    "[4.7/segments] [8.4/segments] a packet to be segmented counts as its segments, with the headers of "
+    "each") {
     Limited world(WEFT_TX, {.bytes = 1000, .packets = 10, .burst_bytes = 9000, .burst_packets = 9});
     constexpr unsigned segment = 500;
     const Ipv4 to_d{.source = ip("10.1.2.30"), .destination = ip("10.1.2.31"), .protocol = protocol_tcp};
@@ -108,6 +110,10 @@ TEST_CASE("[4.7/segments] a packet to be segmented counts as its segments, with 
     // Four segments of 54 + 500 bytes: 2,216 bytes take 2.216 s at 1,000 a second, four packets 0.4 s.
     const auto state = world.state();
     CHECK(state.bytes_paid - state.packets_paid == 2'216'000'000 - 400'000'000);
+    CHECK(world.counter(record_a).tx_packets == 4);
+    CHECK(world.counter(record_a).tx_bytes == frame.size());
+    CHECK(world.counter(record_d).rx_packets == 4);
+    CHECK(world.counter(record_d).rx_bytes == frame.size());
 }
 
 TEST_CASE("[4.7/other] a record without limits, and another record, are not slowed") {

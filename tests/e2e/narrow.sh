@@ -70,3 +70,12 @@ check "[3.3/narrow] it is cut, though bob's group keeps what was allowed" until_
 check "[3.3/narrow] without rules bob's group alone decides" as ann attachment modify "$attachment" --rule "" --wait=installed
 check "[3.3/narrow] again" answers b 10.2.2.60 a
 hang_up
+
+check "[3.3/keep] ann narrows it again" as ann attachment modify "$attachment" --rule "ingress icmp from any" --wait=installed
+check "[3.3/keep] and lets bob attach records to her instance" as ann instance modify a --attachers bob
+check "[3.3/keep] bob detaches his record" as bob record detach red/shared a
+check "[3.3/keep] and attaches it again" says "under the rules that instance a keeps" as bob record attach red/shared a
+check "[3.3/keep] TCP is still refused" answers b 10.2.2.60 ""
+check "[3.3/keep] ann detaches it, and her rules with it" as ann record detach red/shared a
+check "[3.3/keep] bob attaches it" as bob record attach red/shared a
+check "[3.3/keep] his group alone decides" until_true 5 answers b 10.2.2.60 a

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# One record on three instances, then four: flows are spread over them, each stays where it is, and only those of an
+# One record on three instances, then five: flows are spread over them, each stays where it is, and only those of an
 # instance that fails move. Every server answers with its own name.
 #
-#   c 10.1.2.30, (s4)        web, 10.1.2.50, is on   s1, s2        s3
+#   c 10.1.2.30, (s4)        web, 10.1.2.50, is on   s1, s2        s3, (s5)
 #        h1 --------------------------------------- h2 ---------- h3
 . "$(dirname "$0")/lib.sh"
 up "$top/tests/e2e/labs/spread.yaml"
@@ -85,6 +85,31 @@ check "[2.7/failed-moves] [2.7/others-stay] its flows are elsewhere, the others 
 check "[2.7/health] the host comes back" lab agent start h3
 check "[2.7/health] so does its member" until_true 20 members "s3 on h3: healthy"
 
+on h3 ip link add taps5 type veth peer name guest netns weft-s5
+on s5 ip link set guest address "$(weft record show web -o json | jq -r .mac)" mtu 1400 up
+on s5 ip address add "$web/24" dev guest
+on h3 ip link set taps5 up
+serve s5
+check "[2.7/device] a fifth, on a device as a VMM makes it" weft record attach web s5 --device taps5
+five() { ask "$web" 22000 60 >"$scratch/now" && has s1 s2 s3 s4 s5; }
+check "[2.7/device] new flows reach it too" until_true 10 five
+keeps
+check "[2.7/device] its device fails" on s5 ip link set guest down
+check "[2.7/device] [2.7/health] the record says so" \
+    until_true 10 members "s5 on h3: no flows, device taps5 on h3 went away or lost its carrier"
+available() { weft record show web -o json | jq -e '.status == "available"'; }
+check "[2.7/device] and is available, for the others have it" available
+without5() { ask "$web" 22000 60 >"$scratch/now" && ! grep -Eq ' (-|s5)$' "$scratch/now" && others_stay s5; }
+check "[2.7/device] [2.7/others-stay] its flows are elsewhere, the others where they were" until_true 10 without5
+keeps
+check "[2.7/device] the device is back" on s5 ip link set guest up
+check "[2.7/device] [2.7/health] so is its member" until_true 10 members "s5 on h3: healthy"
+check "[2.7/device] what moved stays" without5
+check "[2.7/stay] all of it" same
+again() { ask "$web" 23000 60 >"$scratch/now" && has s1 s2 s3 s4 s5; }
+check "[2.7/device] new flows reach it" until_true 10 again
+
+ask "$web" 20000 60 >"$scratch/now"
 keeps
 check "[2.7/failed-moves] s4 is detached" weft record detach web s4
 check "[2.7/others-stay] its flows go to others, the others stay" until_true 10 without s4

@@ -34,6 +34,7 @@ constexpr const char* skeleton = R"(cloud:
       subnets:
         - {name: full, cidr: 10.1.2.0/24, cidr6: "2001:db8:10:2::/64", zone: z1, acl: full, route-table: full}
         - {name: plain, cidr: 10.1.3.0/24}
+        - {name: side, cidr: 10.1.4.0/24, zone: z1}
       groups:
         - {name: full, rules: [{direction: ingress, protocol: tcp, ports: 80-90, group: plain, description: x}, {direction: egress, protocol: icmp, icmp: 8/0, remote: 10.0.0.0/8}]}
         - {name: plain, rules: [{direction: ingress, group: full}]}
@@ -53,10 +54,13 @@ constexpr const char* skeleton = R"(cloud:
     - {name: driven, owner: ann, host: plain, netns: driven, driver: netns, parameters: {command: sleep}}
     - {name: metal, owner: ann, host: full, bare: true}
   records:
-    - {name: full, subnet: full/full, addresses: [10.1.2.30, 10.1.2.31, "2001:db8:10:2::30"], mac: "02:00:00:00:00:31", dns: 10.1.2.54, security-groups: [plain, full], routes: [{prefix: 198.51.100.0/24, target: record, record: plain}], pool: full, address-pool: full, vlan: 20, source-dest-check: true, exclusive: false, status: in-repair, prefixes: [], public-addresses: []}
+    - {name: full, subnet: full/full, subnets: [full/side], addresses: [10.1.2.30, 10.1.2.31, "2001:db8:10:2::30", 10.1.4.30], mac: "02:00:00:00:00:31", dns: 10.1.2.54, security-groups: [plain, full], routes: [{prefix: 198.51.100.0/24, target: record, record: plain}], pool: full, address-pool: full, vlan: 20, source-dest-check: true, exclusive: false, status: in-repair, prefixes: [], public-addresses: []}
     - {name: tall, subnet: full/full, addresses: [10.1.2.35], prefixes: [10.1.2.64/28], public-addresses: [{private: 10.1.2.35, public: 203.0.113.5}], standbys: [plain, full]}
     - {name: plain, subnet: full/plain, addresses: [10.1.3.30], mac: "02:00:00:00:00:32", delete-on-terminate: true, source-dest-check: false}
     - {name: lone, subnet: plain/plain}
+  scaling-rules:
+    - {name: full, owner: ann, driver: netns, subnet: full/full, security-groups: [full/full, full/plain], hosts: [plain]}
+    - {name: pooled, owner: ann, driver: qemu, pool: full/full}
   attachments:
     - {record: full/full, instance: full, device: eth7, vlan: 30, rules: [{direction: ingress, protocol: tcp, ports: 443}]}
     - {record: full/full, instance: plain, device: eth8}
@@ -74,6 +78,7 @@ constexpr std::array sections{
     std::pair{"subnets", Kind::subnet},
     std::pair{"pools", Kind::pool},
     std::pair{"address-pools", Kind::address_pool},
+    std::pair{"scaling-rules", Kind::scaling_rule},
     std::pair{"attachments", Kind::attachment},
 };
 

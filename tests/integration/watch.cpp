@@ -35,9 +35,10 @@ std::string name_in(const wire::Change& change) {
 }
 
 struct Watcher {
-    explicit Watcher(World& world, std::uint64_t from) : connection(world.coordinator.socket()) {
+    explicit Watcher(World& world, std::uint64_t from, const schema::Tags& filters = {})
+        : connection(world.coordinator.socket()) {
         connection.hello();
-        connection.send(wire::pack(Command::watch, wire::WatchRequest{Kind::record, {}, from}, 2));
+        connection.send(wire::pack(Command::watch, wire::WatchRequest{Kind::record, filters, from}, 2));
     }
     wire::Change next() {
         auto frame = connection.read();
@@ -92,6 +93,48 @@ TEST_CASE("[1.7/watch] a watcher gets what is there, then each change, and resum
                        })
                 .has_value());
     CHECK(resumed == std::vector<std::string>{"r3", "r2 deleted"});
+}
+
+TEST_CASE("[1.7/watch] a record comes to what is watched, and leaves it, as its attachments change") {
+    World world;
+    world.add_blue();
+    world.add_hosts(2);
+    world.connect_all();
+    world.create_instance("i1", "h1");
+    world.create_instance("i2", "h2");
+    world.create_record("r1");
+    world.create_record("r2");
+    const auto begin = world.create_record("r3").revision;
+    const schema::Tags on_h1{{"hosts", "h1"}};
+    const schema::Tags detached{{"attachment-status", "detached"}};
+    // What is seen, each as often as it comes: "+r1 -r1".
+    const auto next = [](Watcher& watcher, const std::string& last) {
+        for (;;) {
+            const auto change = watcher.next();
+            const auto seen = (change.deleted ? "-" : "+") + name_in(change);
+            if (seen != last) return seen;
+        }
+    };
+    Watcher here(world, begin, on_h1);
+    Watcher free(world, begin, detached);
+    REQUIRE(world.attach("r1", "i1").has_value());
+    CHECK(next(here, "") == "+r1");
+    CHECK(next(free, "") == "-r1");
+    REQUIRE(world.attach("r2", "i2").has_value());
+    CHECK(next(free, "-r1") == "-r2");
+    REQUIRE(world.detach("r1").has_value());
+    CHECK(next(here, "+r1") == "-r1");
+    CHECK(next(free, "-r2") == "+r1");
+    REQUIRE(world.attach("r2", "i2").has_value());  // nothing changes
+    world.create_record("r4");
+    CHECK(next(free, "+r1") == "+r4");
+    REQUIRE(world.attach("r3", "i1").has_value());
+    CHECK(next(here, "-r1") == "+r3");  // r2, on h2, was never here
+
+    // Who resumes is told the same of what it missed.
+    Watcher again(world, begin, on_h1);
+    CHECK(next(again, "+r1") == "-r1");
+    CHECK(next(again, "-r1") == "+r3");
 }
 
 TEST_CASE("[1.7/lag] who does not read holds up nobody, is told what was left out, and resumes by revision") {

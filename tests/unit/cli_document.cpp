@@ -95,7 +95,7 @@ TEST_CASE("[1.12/apply] the form is checked as a whole, with line, column and wh
     CHECK(
         error_of("cloud:\n  record: []") ==
         "c.yaml:2:3: cloud: unknown key 'record': expected partitions, groups, acls, route-tables, subnets, "
-        "hosts, instances, pools, address-pools, records or attachments");
+        "hosts, instances, pools, address-pools, records, scaling-rules or attachments");
     CHECK(error_of("cloud:\n  hosts: {name: h1}") == "c.yaml:2:10: hosts: expected a list, got a map");
     CHECK(error_of("cloud:\n  hosts: [h1]") == "c.yaml:2:11: hosts[0]: expected a map, got 'h1'");
     CHECK(error_of("cloud:\n  hosts:\n    - name: h1\n      rak: r1") ==

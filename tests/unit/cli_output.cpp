@@ -88,7 +88,8 @@ TEST_CASE("[1.7/show] one object shows every field, references by name with thei
         "ip-setters:          -\nmodifiers:           -\nstandbys:            -\nlease:               10\n"
         "failover:            -\nprefixes:            -\npublic-addresses:    -\nnics:                -\n"
         "monitoring:          tx-packets=0,tx-bytes=0,rx-packets=0,rx-bytes=0,tx-drops=0,rx-drops=0,time=\n"
-        "former-prefixes:     -\nmembers:             -\n"));
+        "former-prefixes:     -\nmembers:             -\nsubnets:             -\n"
+        "address-subnets:     -\n"));
     CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) ==
           schema::field_count<schema::Record>);
 }

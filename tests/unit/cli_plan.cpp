@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "coordinator/cli/apply/export.h"
+#include "coordinator/cli/apply/scaled.h"
 #include "weft/schema/yaml.h"
 #include "weft/wire/object.h"
 
@@ -345,4 +346,56 @@ TEST_CASE(
     CHECK(exported.find("  address-pools:\n    - name: outside\n") != std::string::npos);
     CHECK(exported.find("      pools:\n        - name: web\n") != std::string::npos);
     for (const auto& step : planned(exported, present).value()) CHECK(step.verb == cli::Step::Verb::keep);
+}
+
+TEST_CASE(
+    "[2.13/scaling-yaml] a rule is made after what it refers to, pruned first; what it made is left out") {
+    const std::string rules = R"(cloud:
+  partitions: [{name: blue, pools: [{name: web}]}]
+  scaling-rules: [{name: web, driver: netns, pool: web, hosts: [h1], desired: 2}]
+)";
+    CHECK(lines(rules, blue_cloud()) ==
+          "keep partition blue\ncreate pool blue/web\ncreate scaling-rule web\n");
+    CHECK(lines("cloud:\n  scaling-rules: [{name: web, desired: 2}]", blue_cloud()) ==
+          "invalid: c.yaml:2:19: web: is not there yet, and 'driver' is missing");
+    auto present = blue_cloud();
+    present[Kind::pool] =
+        objects(Kind::pool, "[{id: pool-00000000000000008, name: web, partition: part-00000000000000001}]");
+    present[Kind::scaling_rule] =
+        objects(Kind::scaling_rule,
+                "[{id: scale-00000000000000009, name: web, driver: netns, pool: pool-00000000000000008, "
+                "hosts: [host-00000000000000003], desired: 2, tags: {of: doc}}]");
+    const auto made = objects(Kind::instance,
+                              "[{id: ins-0000000000000000a, name: web-1, host: host-00000000000000003, "
+                              "driver: netns, scaling-rule: scale-00000000000000009, tags: {of: doc}}]");
+    const auto records = objects(
+        Kind::record,
+        "[{id: rec-0000000000000000b, name: web-1, partition: part-00000000000000001, subnet: "
+        "sub-00000000000000002, delete-on-terminate: true}, {id: rec-0000000000000000c, name: pooled, "
+        "partition: part-00000000000000001, subnet: sub-00000000000000002, pool: pool-00000000000000008}]");
+    const auto attachments =
+        objects(Kind::attachment,
+                "[{id: att-0000000000000000d, record: rec-0000000000000000b, instance: "
+                "ins-0000000000000000a, device: eth0, phase: attached, delete-on-terminate: true}, {id: "
+                "att-0000000000000000e, record: rec-0000000000000000c, instance: ins-0000000000000000a, "
+                "device: eth1, phase: attached}]");
+    for (const auto& [kind, more] :
+         {std::pair{Kind::instance, made}, {Kind::record, records}, {Kind::attachment, attachments}})
+        present[kind].insert(present[kind].end(), more.begin(), more.end());
+    cli::leave_out_scaled(present);
+    CHECK(present[Kind::instance].size() == 1);
+    CHECK(present[Kind::attachment].size() == 1);
+    CHECK(present[Kind::record].size() == 2);  // i1's and the pool's
+    CHECK(lines(rules, present) == "keep partition blue\nkeep pool blue/web\nkeep scaling-rule web\n");
+    const auto exported = schema::to_yaml(cli::export_document(present).value());
+    CHECK(exported.find("web-1") == std::string::npos);
+    CHECK(exported.find("  scaling-rules:\n    - name: web\n") != std::string::npos);
+    for (const auto& step : planned(exported, present).value()) CHECK(step.verb == cli::Step::Verb::keep);
+    // What another scaler asked for stays, unless the document says a number.
+    CHECK(lines("cloud:\n  scaling-rules: [{name: web}]", present) == "keep scaling-rule web\n");
+    const cli::Ownership pruning{cli::Owner{"of", "doc"}, true};
+    const auto root = schema::parse_yaml("cloud: {}", "c.yaml").value();
+    const auto steps = cli::plan(cli::read_document(root).value(), present, pruning).value();
+    REQUIRE(steps.size() == 1);
+    CHECK(steps.front().line() == "delete scaling-rule web");
 }

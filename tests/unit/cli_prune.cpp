@@ -157,6 +157,76 @@ TEST_CASE("[8.1/prune] a record that another replaces goes before it: its addres
           "delete record blue/r\n");
 }
 
+TEST_CASE(
+    "[8.1/prune] what goes makes room first for what comes in its place, unless something stays in it") {
+    const std::string renamed =
+        "cloud:\n"
+        "  partitions:\n"
+        "    - name: blue\n"
+        "      subnets: [{name: new, cidr: 10.1.2.0/25}]\n"
+        "      groups: [{name: a}, {name: b}]\n"
+        "      route-tables: [{name: out, routes: []}]\n"
+        "  instances: [{name: i}]\n"
+        "  records: [{name: n, subnet: blue/new, addresses: [10.1.2.30]}]\n"
+        "  attachments: [{record: blue/n, instance: i, device: eth0}]\n";
+    CHECK(changes(renamed, owned_cloud()) ==
+          "conflict: c.yaml:4:17: blue/new: needs the room of subnet blue/front, which cannot go before: "
+          "record blue/other uses it; let that go, or elsewhere, in a run of its own");
+    auto alone = owned_cloud();
+    alone[Kind::record].pop_back();
+    alone[Kind::attachment].pop_back();
+    CHECK(changes(renamed, alone) ==
+          "detach record blue/r from instance i\n"
+          "delete record blue/r\n"
+          "delete subnet blue/front\n"
+          "create subnet blue/new\n"
+          "create record blue/n\n"
+          "modify route-table blue/out (routes)\n"
+          "attach record blue/n to instance i\n");
+    // Beside it there is room: it goes last, as ever.
+    auto beside = renamed;
+    beside.replace(beside.find("10.1.2.0/25"), 11, "10.1.3.0/24");
+    const auto later = changes(beside, alone);
+    CHECK(later.find("create subnet blue/new") < later.find("delete subnet blue/front"));
+}
+
+TEST_CASE("[8.1/prune] a renamed host or public pool: the former one goes first, if nothing is on it") {
+    auto present = owned_cloud();
+    present[Kind::host] = objects(
+        Kind::host, "[{id: host-0000000000000000e, name: h1, underlay: [192.0.2.1], tags: {by: web}}]");
+    present[Kind::address_pool] =
+        objects(Kind::address_pool,
+                "[{id: pool-0000000000000000f, name: outside, ranges: [203.0.113.0/28], tags: {by: web}}]");
+    const std::string more = std::string(rest) +
+                             "  hosts: [{name: new, underlay: [192.0.2.1]}]\n"
+                             "  address-pools: [{name: public, ranges: [203.0.113.8/29]}]\n"
+                             "  instances: [{name: i}]\n"
+                             "  records: [{name: r, subnet: blue/front}]\n"
+                             "  attachments: [{record: blue/r, instance: i}]\n";
+    const auto steps = changes(more, present);
+    CHECK(steps.find("delete host h1") < steps.find("create host new"));
+    CHECK(steps.find("delete address-pool") < steps.find("create address-pool"));
+    present[Kind::instance][1].set("host", {std::string("host-0000000000000000e")});
+    CHECK(changes(more, present)
+              .find("new: needs the room of host h1, which cannot go before: instance other") !=
+          std::string::npos);
+}
+
+TEST_CASE("[8.1/prune] a public address of a record that goes is free for one that comes") {
+    auto present = owned_cloud();
+    schema::Value pair;
+    pair.set("private", {std::string("10.1.2.30")});
+    pair.set("public", {std::string("203.0.113.3")});
+    present[Kind::record][0].set("public-addresses", {Value::List{pair}});
+    const auto steps =
+        changes(std::string(rest) +
+                    "  instances: [{name: i}]\n  records: [{name: new, subnet: blue/front, addresses: "
+                    "[10.1.2.40], public-addresses: [{private: 10.1.2.40, public: "
+                    "203.0.113.3}]}]\n",
+                present);
+    CHECK(steps.find("delete record blue/r") < steps.find("create record blue/new"));
+}
+
 TEST_CASE("[8.1/owner] all objects of a document get the label, with the tags that they have") {
     const auto steps = planned(
         "cloud:\n"

@@ -68,6 +68,10 @@ void fill(std::vector<V>& value, std::uint64_t most) {
     value.resize(std::min<std::size_t>(*rc::gen::inRange<std::size_t>(1, 4), most));
     for (V& item : value) fill(item, 255);
 }
+template <class V>
+void fill(schema::Rare<V>& value, std::uint64_t most) {
+    fill(value.edit(), most);
+}
 // Fields get a value or keep their default, integers within their bounds; times stay below the year 10000
 // (their text form has four digits).
 template <schema::Described V>

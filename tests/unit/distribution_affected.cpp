@@ -230,6 +230,7 @@ private:
                 range_of(p) + static_cast<std::uint32_t>(((1 + r % 2) << 8) + 128 + 16 * r + 4 * n);
             record.prefixes = {Prefix::make(Address::v4(block), 30).value()};
         }
+        add_further(record, r);
         record.mac = Mac::local(r);
         record.exclusive = r % 3 != 0;
         record.source_dest_check = draw(3) != 0;
@@ -243,6 +244,20 @@ private:
         record.tag = tag.number;
         record.security_groups = tag.groups;
         return record;
+    }
+    // An address of the partition's other subnet, which it has, or is about to lose with the subnet.
+    void add_further(schema::Record& record, std::uint64_t r) {
+        const auto p = 1 + r % partitions;
+        const auto other = 2 - r % 2;
+        const auto address = Address::v4(range_of(p) + static_cast<std::uint32_t>((other << 8) + 240 + r));
+        const auto how = draw(4);
+        if (how == 0) {
+            record.subnets = {id(Kind::subnet, 10 * p + other)};
+            record.addresses.push_back(address);
+        } else if (how == 1) {
+            record.former_addresses = {address};
+            record.address_step = schema::AddressStep::withdrawing;
+        }
     }
     void change_record(std::uint64_t r) {
         const auto which = id(Kind::record, r);
@@ -281,6 +296,10 @@ std::map<Key, DesiredObject> desired(const Cloud& cloud, Id host) {
     std::map<Key, DesiredObject> all;
     for (const auto& key : view.keys(host)) {
         auto object = view.object(host, key);
+        // What a record is losing is not announced any more.
+        const bool may_lack =
+            key.kind == schema::DesiredKind::mapping || key.kind == schema::DesiredKind::source;
+        if (!object && may_lack) continue;
         REQUIRE_MESSAGE(object.has_value(), wire_key(key));
         all.emplace(key, std::move(*object));
     }

@@ -35,7 +35,7 @@ TEST_CASE("[1.1/tables] every field of ids says what it refers to") {
     CHECK(schema::find_field(Kind::record, "id")->refers == Kind::none);
     schema::for_each_object([]<class T>(std::type_identity<T>) {
         schema::for_each_field<T>([](const auto& field) {
-            using V = std::remove_cvref_t<decltype(std::declval<T>().*field.member)>;
+            using V = schema::Plain<std::remove_cvref_t<decltype(std::declval<T>().*field.member)>>;
             if constexpr (std::is_same_v<V, Id> || std::is_same_v<V, std::vector<Id>>) {
                 const auto* described = schema::find_field(schema::Schema<T>::kind, field.name);
                 CAPTURE(field.name);

@@ -105,3 +105,79 @@ TEST_CASE("[1.12/rules] rules that make no sense are refused, the rule and its f
     for (std::size_t i = 0; i < many.size(); ++i) many[i] = web(static_cast<std::uint16_t>(i + 1));
     CHECK_REFUSED(world, world.set(world.ann, many), ErrorCode::invalid, "rules");
 }
+
+TEST_CASE(
+    "[3.3/keep] whoever else detaches and attaches, the instance's owner's rules stay; she lifts them") {
+    Shared world;
+    const std::vector rules{web(443)};
+    const auto only = [&] { return world.cloud().attachments_of_record(world.shared).front(); };
+    const auto gone = [&] { return world.cloud().attachments_of_record(world.shared).empty(); };
+    const auto detach = [&](const Principal& who) {
+        const auto ack = world.ask(&Service::detach, who, wire::DetachRequest{"red/shared", "i1", {}});
+        REQUIRE(code(ack) == ok);
+        world.acknowledge_until([&] { return gone(); });
+    };
+    const auto attach = [&](const Principal& who, std::vector<schema::SecurityRule> given = {}) {
+        const auto ack = world.attach_with(std::move(given), "red/shared", &who);
+        REQUIRE(code(ack) == ok);
+        world.acknowledge_until_ended(ack.operation);
+        world.attachment = only()->id;
+        return ack;
+    };
+    schema::Instance lets;
+    lets.attachers = {"bob"};
+    REQUIRE(code(world.modify(world.ann, "i1", lets)) == ok);
+    REQUIRE(code(world.set(world.ann, rules)) == ok);
+
+    for (int round = 0; round < 2; ++round) {
+        detach(world.bob);
+        CHECK(world.cloud().find<schema::Instance>(world.i1)->kept_rules ==
+              std::vector{schema::KeptRules{world.shared, rules}});
+        const auto ack = attach(world.bob);
+        CHECK(only()->rules == rules);
+        CHECK(ack.notes == std::vector<std::string>{"under the rules that instance i1 keeps for it"});
+        CHECK(!world.attach_with({}, "red/shared", &world.bob).changed);
+        world.restart();
+    }
+    // She changes them while it is attached, and again by attaching it herself.
+    REQUIRE(code(world.set(world.ann, {web(80)})) == ok);
+    detach(world.root);
+    attach(world.bob);
+    CHECK(only()->rules == std::vector{web(80)});
+    detach(world.bob);
+    attach(world.ann, {web(22)});
+    detach(world.bob);
+    attach(world.bob);
+    CHECK(only()->rules == std::vector{web(22)});
+    // What she lifts is lifted, and what she ends has no rules any more.
+    REQUIRE(code(world.set(world.ann, {})) == ok);
+    detach(world.bob);
+    attach(world.bob);
+    CHECK(only()->rules.empty());
+    REQUIRE(code(world.set(world.ann, rules)) == ok);
+    detach(world.ann);
+    attach(world.bob);
+    CHECK(only()->rules.empty());
+    CHECK(world.cloud().find<schema::Instance>(world.i1)->kept_rules.empty());
+}
+
+TEST_CASE("[3.3/keep] an attach that fails loses no rules; a record that is deleted leaves none behind") {
+    Shared world;
+    const std::vector rules{web(443)};
+    schema::Instance lets;
+    lets.attachers = {"bob"};
+    REQUIRE(code(world.modify(world.ann, "i1", lets)) == ok);
+    REQUIRE(code(world.set(world.ann, rules)) == ok);
+    const auto kept = [&] { return world.cloud().find<schema::Instance>(world.i1)->kept_rules; };
+    const auto gone = [&] { return world.cloud().attachments_of_record(world.shared).empty(); };
+    REQUIRE(code(world.ask(&Service::detach, world.bob, wire::DetachRequest{"red/shared", "", {}})) == ok);
+    world.acknowledge_until([&] { return gone(); });
+    const auto ack = world.attach_with({}, "red/shared", &world.bob);
+    REQUIRE(code(ack) == ok);
+    world.hosts.states[world.h1].failures[object_of<schema::Attachment>(ack.object).id] = "no such device";
+    world.acknowledge_until_ended(ack.operation);
+    REQUIRE(gone());
+    CHECK(kept() == std::vector{schema::KeptRules{world.shared, rules}});
+    CHECK(code(world.remove(world.bob, Kind::record, "red/shared")) == ok);
+    CHECK(kept().empty());
+}

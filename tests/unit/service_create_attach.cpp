@@ -49,6 +49,12 @@ TEST_CASE("[1.3/refused] what either half forbids leaves nothing behind") {
     auto alone = lab.request("new", "");
     alone.device = "eth0";
     CHECK_REFUSED(lab, lab.ask_for(alone), ErrorCode::invalid, "instance");
+    auto rules = lab.request("new", "");
+    rules.rules.resize(1);
+    CHECK_REFUSED(lab, lab.ask_for(rules), ErrorCode::invalid, "instance");
+    rules.instance = "i1";
+    rules.rules.resize(2);
+    CHECK_REFUSED(lab, lab.ask_for(rules), ErrorCode::invalid, "rules[1]");
     wire::CreateRequest pool{Kind::pool, bytes_of(schema::Pool{}), {}, {}};
     pool.instance = "i1";
     CHECK_REFUSED(lab, lab.ask_for(pool), ErrorCode::invalid, "instance");
@@ -117,4 +123,25 @@ TEST_CASE("[1.3/dry] a dry run says both and does neither") {
     CHECK(!ack.changed);
     CHECK(std::ranges::count(ack.notes, "would create record new") == 1);
     CHECK(!lab.record("new"));
+}
+
+TEST_CASE("[1.3/rules] [3.3/own-rules] it is made under rules by who may set them, the instance's owner") {
+    Combined lab;
+    auto request = lab.request("new", "i1");
+    request.rules.resize(1);
+    request.rules.front().protocol = schema::Protocol::tcp;
+    schema::Instance lets;
+    lets.attachers = {"bob"};
+    REQUIRE(code(lab.modify(lab.ann, "i1", lets)) == ok);
+    const auto red = lab.add_partition(lab.bob, "red");
+    schema::Record theirs;
+    theirs.name = "theirs";
+    theirs.subnet = lab.subnet_of(red);
+    auto refused = request;
+    refused.object = bytes_of(theirs);
+    CHECK_REFUSED(lab, lab.ask(&Service::create, lab.bob, refused), ErrorCode::refused, "rules");
+    REQUIRE(code(lab.ask_for(request)) == ok);
+    const auto attachments = lab.cloud().attachments_of_record(lab.record("new")->id);
+    REQUIRE(attachments.size() == 1);
+    CHECK(attachments.front()->rules == request.rules);
 }

@@ -138,7 +138,7 @@ TEST_CASE("[2.11/fence] once it is decided renewals are refused, and one granted
     CHECK(!lab.renews(lab.h1, lab.first));
     lab.pass(10.5);
     CHECK(lab.phase(lab.first) == Phase::cutting);
-    CHECK(lab.shown("r1").notice.find("goes to a standby: host h1 is lost") != std::string::npos);
+    CHECK(lab.shown("r1").notice->find("goes to a standby: host h1 is lost") != std::string::npos);
     SUBCASE("its lease is over") { lab.pass(0.5); }
     SUBCASE("its host is back and has let go of it") {
         lab.hosts.states[lab.h1].session = SessionState::connected;
@@ -206,7 +206,7 @@ TEST_CASE("[2.11/standby] without a standby that can have it the record says so,
     REQUIRE(code(lab.modify(lab.ann, "i5", stopped)) == ok);
     lab.pass(15);
     CHECK(lab.phase(lab.first) == Phase::attached);
-    CHECK(lab.shown("r1").notice.find("no standby can take it over: i2 host h2 is lost; i5 is stopped") !=
+    CHECK(lab.shown("r1").notice->find("no standby can take it over: i2 host h2 is lost; i5 is stopped") !=
           std::string::npos);
     stopped.state = schema::InstanceState::running;
     REQUIRE(code(lab.modify(lab.ann, "i5", stopped, mask_of<schema::Instance>("state"))) == ok);
@@ -261,7 +261,7 @@ TEST_CASE("[2.11/terminated] the end of an instance gives its record to a standb
     schema::Instance end;
     end.state = schema::InstanceState::terminated;
     REQUIRE(code(lab.modify(lab.ann, "i1", end)) == ok);
-    CHECK(lab.shown("r1").notice.find("instance i1 was terminated") == std::string::npos);  // on its way out
+    CHECK(lab.shown("r1").notice->find("instance i1 was terminated") == std::string::npos);  // on its way out
     lab.acknowledge_until_on(lab.i2);
     CHECK(lab.shown("r1").standbys == std::vector{lab.i5});
     CHECK(lab.shown("r1").failover.empty());
@@ -315,7 +315,7 @@ TEST_CASE("[2.11/fence] nothing is taken from a host before it has said that it 
     REQUIRE(code(plain.modify(plain.ann, "r1", patch)) == ok);
     CHECK(now()->lease == 10);
     CHECK(now()->lease_held == 0);
-    CHECK(plain.shown("r1").notice.find("has yet to take the lease") != std::string::npos);
+    CHECK(plain.shown("r1").notice->find("has yet to take the lease") != std::string::npos);
     CHECK(!plain.leases->lapsed(*now()));
     plain.clock.boot += 1'000'000'000'000;
     CHECK(!plain.leases->lapsed(*now()));
@@ -364,4 +364,33 @@ TEST_CASE("[2.11/standby] a list names instances that one may attach to, each on
     CHECK_REFUSED(lab, list(lab.ann, "many", {lab.i2}), ErrorCode::conflict, "standbys");
     CHECK(code(list(lab.root, "r1", {foreign})) == ok);
     CHECK(code(list(lab.ann, "r1", {foreign, lab.i2})) == ok);  // what was listed stays
+}
+
+TEST_CASE("[2.11/standby] an instance that is deleted is nobody's standby; without one there is no lease") {
+    Standing lab;
+    wire::Options force;
+    force.force = true;
+    CHECK(code(lab.remove(lab.ann, Kind::instance, "i2", force)) == ok);
+    lab.acknowledge_until([&] { return lab.shown("r1").standbys == std::vector{lab.i5}; });
+    CHECK(lab.active()->lease == 10);
+    CHECK(code(lab.remove(lab.ann, Kind::instance, "i5")) == ok);
+    CHECK(lab.shown("r1").standbys.empty());
+    CHECK(lab.active()->lease == 0);
+    CHECK(lab.cloud().records_with_standby(lab.i5).empty());
+}
+
+TEST_CASE("[3.3/keep] the rules of a record that waits for a standby are there when one takes it over") {
+    Standing lab;
+    std::vector<schema::SecurityRule> rules(1);
+    rules.front().protocol = schema::Protocol::tcp;
+    schema::Attachment patch;
+    patch.rules = rules;
+    REQUIRE(code(lab.modify(lab.ann, to_string(lab.first), patch, mask_of<schema::Attachment>("rules"))) ==
+            ok);
+    lab.list({lab.i2});
+    schema::Instance ends;
+    ends.state = schema::InstanceState::terminated;
+    REQUIRE(code(lab.modify(lab.ann, "i1", ends, mask_of<schema::Instance>("state"))) == ok);
+    lab.acknowledge_until_on(lab.i2);
+    CHECK(lab.active()->rules == rules);
 }

@@ -36,7 +36,7 @@ struct Shared : Lab {
     }
     // As shown, in the order of their names.
     [[nodiscard]] std::vector<std::string> members() {
-        auto members = shown("web").members;
+        std::vector<std::string> members = shown("web").members;
         std::ranges::sort(members);
         return members;
     }
@@ -159,4 +159,27 @@ TEST_CASE("[2.7/spread] hosts are told of a shared record's members, and that it
     }
     CHECK(std::get<schema::Port>(*desired.object(lab.h2, port_key(lab.two))).spread);
     CHECK_FALSE(desired.object(lab.add_host("h3", "192.0.2.3"), spread_key(lab.web)).has_value());
+}
+
+TEST_CASE("[2.7/most] of attaches at once no more succeed than a record may have members") {
+    Lab lab;
+    schema::Record shared;
+    shared.name = "many";
+    shared.subnet = lab.front;
+    shared.exclusive = false;
+    REQUIRE(code(lab.create(lab.ann, shared)) == ok);
+    constexpr std::size_t callers = schema::most_members + 6;
+    for (std::size_t i = 0; i < callers; ++i) lab.add_instance(lab.ann, "m" + std::to_string(i), lab.h1);
+    std::vector<wire::Ack> answers;
+    for (std::size_t i = 0; i < callers; ++i) {
+        const wire::AttachRequest request{"many", "m" + std::to_string(i), {}, {}, false, false, {}};
+        lab.service->attach(lab.ann, request, [&](const wire::Ack& ack) { answers.push_back(ack); });
+        // All but the last ten one after the other.
+        if (i + 10 < callers) lab.loop.run_until([&] { return answers.size() == i + 1; });
+    }
+    lab.loop.run_until([&] { return answers.size() == callers; });
+    const auto succeeded = std::ranges::count(answers, 0, &wire::Ack::code);
+    CHECK(succeeded == schema::most_members);
+    for (const auto& ack : answers)
+        if (ack.code != 0) CHECK(code(ack) == ErrorCode::exhausted);
 }

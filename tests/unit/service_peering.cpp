@@ -147,7 +147,7 @@ TEST_CASE("[5.4/peering] without the consent its routes are a blackhole, and rec
     REQUIRE(code(world.name_peers(world.bob, "green", {world.blue.id})) == ok);
     REQUIRE(code(world.route_to(world.ann, "blue/main", "10.2.0.0/16", world.green.id)) == ok);
     const auto notice = [&] {
-        return view(world.cloud(), world.hosts, *world.cloud().find<schema::Record>(a.id)).notice;
+        return *view(world.cloud(), world.hosts, *world.cloud().find<schema::Record>(a.id)).notice;
     };
     CHECK(notice().empty());
     const auto withdrawn = world.name_peers(world.bob, "green", {});

@@ -95,6 +95,14 @@ struct Permissions : World {
         return object;
     }
 
+    static schema::ScalingRule rule(const std::string& name, Id pool) {
+        auto made = named<schema::ScalingRule>(name);
+        made.owner = "ann";
+        made.driver = "netns";
+        made.pool = pool;
+        return made;
+    }
+
     static void build(World& world) {
         const auto h1 = world.add_host("h1", "192.0.2.1");
         world.add_host("h2", "192.0.2.2");
@@ -110,6 +118,8 @@ struct Permissions : World {
         made<schema::NetworkAcl>(world.create(world.ann, named<schema::NetworkAcl>("spare", blue)));
         made<schema::RouteTable>(world.create(world.ann, named<schema::RouteTable>("spare", blue)));
         made<schema::Pool>(world.create(world.ann, named<schema::Pool>("spare", blue)));
+        const auto used = world.create(world.ann, named<schema::Pool>("scaled", blue));
+        made<schema::ScalingRule>(world.create(world.root, rule("spare", made<schema::Pool>(used))));
         auto low = named<schema::AddressPool>("spare", blue);
         low.ranges = {Prefix::parse("10.1.2.128/26").value()};
         made<schema::AddressPool>(world.create(world.ann, low));

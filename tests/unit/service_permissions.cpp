@@ -27,6 +27,7 @@ void add_see(std::map<std::string, Attempt>& all) {
     all["see attachment"] = [](const Try& t) { return t.see(Kind::attachment, t.attachment()); };
     all["see operation"] = [](const Try& t) { return t.see(Kind::operation, to_string(t.world.operation)); };
     all["see key"] = [](const Try& t) { return t.see(Kind::access_key, to_string(t.world.key)); };
+    all["see scaling-rule"] = [](const Try& t) { return t.see(Kind::scaling_rule, "ann/spare"); };
     all["ready instance"] = [](const Try& t) { return t.world.service->ready(t.who, {"ivy/vm", {}}); };
     for (const auto verb : {permission::Verb::counters, permission::Verb::trace})
         all[std::string(permission::to_string(verb)) + " record"] = [verb](const Try& t) {
@@ -106,6 +107,9 @@ void add_create(std::map<std::string, Attempt>& all) {
         made.status = schema::RecordStatus::in_repair;
         return t.create(made);
     };
+    all["create scaling-rule"] = [](const Try& t) {
+        return t.create(Permissions::rule("new", t.world.cloud().pool(t.world.blue, "spare")->id));
+    };
     all["create key"] = [](const Try& t) {
         schema::AccessKey made;
         made.user = "ann";
@@ -172,9 +176,12 @@ void add_modify(std::map<std::string, Attempt>& all) {
         if (t.field == "modifiers") patch.modifiers = list;
         return t.modify("blue/rec", patch);
     };
-    all["modify record: subnet"] = [](const Try& t) {
+    all["modify record: subnet,subnets"] = [](const Try& t) {
         schema::Record patch;
-        patch.subnet = t.world.back;
+        if (t.field == "subnet")
+            patch.subnet = t.world.back;
+        else
+            patch.subnets = {t.world.back};
         return t.modify("blue/loose", patch);
     };
     // With an instance that everybody named here may attach to, or without one.
@@ -207,6 +214,18 @@ void add_modify(std::map<std::string, Attempt>& all) {
         patch.rules.emplace_back();
         return t.modify(t.attachment(), patch);
     };
+    all["modify scaling-rule"] = [](const Try& t) { return t.tag<schema::ScalingRule>("ann/spare"); };
+    all["modify scaling-rule: driver,parameters"] = [](const Try& t) {
+        schema::ScalingRule patch;
+        if (t.field == "driver") patch.driver = "qemu";
+        if (t.field == "parameters") patch.parameters = {{"memory", "512"}};
+        return t.modify("ann/spare", patch);
+    };
+    all["modify scaling-rule: hosts"] = [](const Try& t) {
+        schema::ScalingRule patch;
+        patch.hosts = {t.world.h2};
+        return t.modify("ann/spare", patch);
+    };
     all["modify key"] = [](const Try& t) {
         schema::AccessKey patch;
         patch.disabled = true;
@@ -229,6 +248,7 @@ void add_others(std::map<std::string, Attempt>& all) {
     all["delete host"] = [](const Try& t) { return t.remove(Kind::host, "h9"); };
     all["delete instance"] = [](const Try& t) { return t.remove(Kind::instance, "ivy/idle"); };
     all["delete record"] = [](const Try& t) { return t.remove(Kind::record, "blue/loose"); };
+    all["delete scaling-rule"] = [](const Try& t) { return t.remove(Kind::scaling_rule, "ann/spare"); };
     all["delete key"] = [](const Try& t) { return t.remove(Kind::access_key, to_string(t.world.key)); };
     // To an instance of one's own, where that right is no question.
     const auto own = [](const Try& t) {

@@ -137,3 +137,35 @@ TEST_CASE("[1.1/monitoring] what its hosts counted, and how old that is") {
     (void)lab.attached("r1", "i1");
     CHECK(lab.shown("r1").monitoring == schema::TrafficCounts{5, 500, 3, 300, 1, 2, 7'000'000});
 }
+
+TEST_CASE("[1.10/public] a public pool keeps the ranges whose addresses are in use") {
+    Fields lab;
+    REQUIRE(code(lab.set("r1", {{lab.of_r1, address("203.0.113.3")}})) == ok);
+    schema::AddressPool less;
+    less.ranges = {Prefix::parse("203.0.113.0/31").value()};
+    const auto shrunk = [&] { return lab.modify(lab.root, "outside", less); };
+    CHECK_REFUSED(lab, shrunk(), ErrorCode::conflict, "ranges");
+    CHECK_REFUSED(lab, lab.remove(lab.root, Kind::address_pool, "outside"), ErrorCode::conflict, "ranges");
+    CHECK(lab.remove(lab.root, Kind::address_pool, "outside").text ==
+          "203.0.113.3 of address-pool outside is in use by record r1");
+    less.ranges.push_back(Prefix::parse("203.0.113.3/32").value());
+    CHECK(code(shrunk()) == ok);
+    REQUIRE(code(lab.set("r1", {})) == ok);
+    CHECK(code(lab.remove(lab.root, Kind::address_pool, "outside")) == ok);
+}
+
+TEST_CASE(
+    "[1.10/public] of one who takes an address and one who takes its pool away, at once, one is refused") {
+    Fields lab;
+    std::vector<wire::Ack> answers;
+    const auto answered = [&](const wire::Ack& ack) { answers.push_back(ack); };
+    schema::Record patch;
+    patch.public_addresses = {{lab.of_r1, address("203.0.113.3")}};
+    const wire::ModifyRequest take{
+        Kind::record, "r1", wire::encode(patch, mask_of<schema::Record>("public-addresses")).value(), {}};
+    lab.service->modify(lab.ann, take, answered);
+    lab.service->remove(lab.root, {Kind::address_pool, "outside", {}}, answered);
+    lab.loop.run_until([&] { return answers.size() == 2; });
+    CHECK((answers[0].code == 0) != (answers[1].code == 0));
+    CHECK(lab.pairs("r1").empty() == lab.cloud().address_pools({Kind::partition, 0}).empty());
+}

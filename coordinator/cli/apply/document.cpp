@@ -32,6 +32,7 @@ constexpr std::array sections{
     Section{"pools", Kind::pool},
     Section{"address-pools", Kind::address_pool},
     Section{"records", Kind::record},
+    Section{"scaling-rules", Kind::scaling_rule},
     Section{"attachments", Kind::attachment},
 };
 

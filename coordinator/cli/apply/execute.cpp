@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "coordinator/cli/apply/scaled.h"
 #include "coordinator/cli/names.h"
 #include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
@@ -125,11 +126,12 @@ void leave_out_shared(Present& present) {
 
 Result<Present> read_present(Client& client) {
     Present out;
-    for (const Kind kind :
-         {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table, Kind::subnet,
-          Kind::host, Kind::instance, Kind::pool, Kind::address_pool, Kind::record, Kind::attachment}) {
+    for (const Kind kind : {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table,
+                            Kind::subnet, Kind::host, Kind::instance, Kind::pool, Kind::address_pool,
+                            Kind::record, Kind::scaling_rule, Kind::attachment}) {
         WEFT_TRY(out[kind], client.list(kind));
     }
+    leave_out_scaled(out);
     leave_out_shared(out);
     return out;
 }

@@ -29,7 +29,7 @@ public:
         for (const auto& [name, kind] :
              {std::pair{"partitions", Kind::partition}, std::pair{"hosts", Kind::host},
               std::pair{"instances", Kind::instance}, std::pair{"address-pools", Kind::address_pool},
-              std::pair{"records", Kind::record}}) {
+              std::pair{"records", Kind::record}, std::pair{"scaling-rules", Kind::scaling_rule}}) {
             WEFT_TRY(auto list, objects(kind, {}));
             if (!list.get<Value::List>()->empty()) cloud.set(name, std::move(list));
         }
@@ -53,7 +53,7 @@ private:
 
     // Names are unique among the objects of one owner; a document has no other way to tell two apart.
     Result<void> check_unique() const {
-        for (const Kind kind : {Kind::partition, Kind::instance}) {
+        for (const Kind kind : {Kind::partition, Kind::instance, Kind::scaling_rule}) {
             const auto found = present_.find(kind);
             if (found == present_.end()) continue;
             const auto same = std::ranges::adjacent_find(

@@ -5,6 +5,7 @@
 
 #include "coordinator/cli/apply/plan_attachment.h"
 #include "coordinator/cli/apply/prune.h"
+#include "coordinator/cli/apply/takeover.h"
 #include "coordinator/cli/names.h"
 #include "coordinator/cli/references.h"
 #include "weft/schema/description.h"
@@ -31,6 +32,7 @@ public:
             WEFT_TRY(const Value* there, universe_.find(one.kind, key, one.position));
             WEFT_CHECK(label(*ownership_.owner, one, key, there));
         }
+        instance_of_ = instances_wanted(wanted, universe_);
         std::vector<Wanted> attachments;
         for (std::size_t i = 0; i < wanted.size(); ++i) {
             if (wanted[i].kind == Kind::attachment)
@@ -54,7 +56,20 @@ private:
     Universe universe_;
     std::vector<std::string> keys_;  // of the document's objects, attachments left out (they come last)
     std::vector<Step> steps_;
-    std::vector<Step> later_;  // follow when all objects are there, before attachments
+    std::vector<Step> later_;                         // follow when all objects are there, before attachments
+    std::map<std::string, std::string> instance_of_;  // of records, as the document wants it
+
+    // The list of a record that was taken over, as it is to be now.
+    void settle_standbys(const Value& present, const std::string& key, const Document& wanted,
+                         Value& references) const {
+        const auto instance = instance_of_.find(key);
+        if (instance == instance_of_.end() || !references.find("standbys")) return;
+        const auto takeover = taken_over(wanted, present_, universe_, present, key, instance->second);
+        if (!takeover) return;
+        Value::List list;
+        for (const auto& standby : takeover->standbys) list.push_back({standby});
+        references.set("standbys", {std::move(list)});
+    }
 
     // Partitions are dedicated to hosts that are there.
     void hosts_first() {
@@ -67,14 +82,16 @@ private:
     }
 
     // All steps, with those that delete what the document has no more where they find and leave room.
-    std::vector<Step> pruned(std::vector<Step> attaching) {
+    Result<std::vector<Step>> pruned(std::vector<Step> attaching) {
         std::set<std::pair<Kind, std::string>> wanted;
         for (std::size_t i = 0; i < keys_.size(); ++i) wanted.emplace(document_[i].kind, keys_[i]);
-        auto pruning = prune(*ownership_.owner, present_, universe_, wanted, steps_, attaching);
+        WEFT_TRY(auto pruning, prune(*ownership_.owner, present_, universe_, wanted, steps_, attaching));
         const auto first_record = std::ranges::find_if(
             steps_, [](const Step& step) { return step.kind == Kind::record && step.verb != Verb::keep; });
         steps_.insert(first_record, std::make_move_iterator(pruning.before_records.begin()),
                       std::make_move_iterator(pruning.before_records.end()));
+        steps_.insert(steps_.begin(), std::make_move_iterator(pruning.first.begin()),
+                      std::make_move_iterator(pruning.first.end()));
         for (auto* more : {&pruning.before_attaching, &attaching, &pruning.last})
             std::ranges::move(*more, std::back_inserter(steps_));
         return std::move(steps_);
@@ -127,6 +144,7 @@ private:
         WEFT_TRY(auto references, resolve_all(one));
         WEFT_TRY(const Value* present, universe_.find(one.kind, key, one.position));
         if (!present) return create(one, key, std::move(references), wanted);
+        settle_standbys(*present, key, wanted, references);
         Step step = step_for(one, Verb::keep, key, text_of(*present, "id"));
         for (const auto& entry : *one.fields.get<Value::Map>())
             if (!(entry.value == *present->find(entry.key))) {

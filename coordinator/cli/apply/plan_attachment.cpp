@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "coordinator/cli/apply/takeover.h"
 #include "coordinator/cli/names.h"
 #include "weft/schema/description.h"
 
@@ -99,8 +100,8 @@ Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document&
         const auto& instance_ref = *one.references.find("instance");
         WEFT_TRY(const auto record,
                  universe.resolve(Kind::record, *record_ref.get<std::string>(), {}, record_ref.position));
-        WEFT_TRY(const auto instance, universe.resolve(Kind::instance, *instance_ref.get<std::string>(), {},
-                                                       instance_ref.position));
+        WEFT_TRY(auto instance, universe.resolve(Kind::instance, *instance_ref.get<std::string>(), {},
+                                                 instance_ref.position));
         WEFT_TRY(const Value* record_object, universe.find(Kind::record, record, record_ref.position));
         if (!pairs.emplace(record, instance).second)
             return wrong(one.position, record, "is attached to " + instance + " twice");
@@ -110,7 +111,17 @@ Result<void> plan_attachments(const std::vector<Wanted>& wanted, const Document&
 
         const Value* same = nullptr;
         std::vector<Step> detach;
-        if (record_object && found != present.end())
+        const auto takeover = record_object
+                                  ? taken_over(document, present, universe, *record_object, record, instance)
+                                  : std::nullopt;
+        if (takeover && !takeover->attachment) {
+            steps.push_back(attachment_step(Verb::keep, one, record, instance));
+            continue;
+        }
+        if (takeover) {
+            same = takeover->attachment;
+            instance = takeover->instance;
+        } else if (record_object && found != present.end())
             for (const auto& attachment : found->second) {
                 if (text_of(attachment, "record") != text_of(*record_object, "id") || leaving(attachment))
                     continue;

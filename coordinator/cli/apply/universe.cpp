@@ -18,7 +18,7 @@ Error ambiguous(const schema::Position& position, const std::string& text) {
 Universe::Universe(const Present& present) {
     for (const Kind kind :
          {Kind::partition, Kind::security_group, Kind::network_acl, Kind::route_table, Kind::subnet,
-          Kind::host, Kind::instance, Kind::pool, Kind::address_pool, Kind::record}) {
+          Kind::host, Kind::instance, Kind::pool, Kind::address_pool, Kind::record, Kind::scaling_rule}) {
         const auto found = present.find(kind);
         if (found == present.end()) continue;
         for (const auto& object : found->second) {

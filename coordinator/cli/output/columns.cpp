@@ -86,7 +86,23 @@ constexpr std::array instance_columns{
     Column{"NETNS", "netns"},
     Column{"OWNER", "owner"},
     Column{"ID", "id", true},
+    Column{"RULE", "scaling-rule", true},
     Column{"ATTACHERS", "attachers", true},
+    Column{"TAGS", "tags", true},
+    Column{"CREATED", "create-time", true},
+};
+constexpr std::array rule_columns{
+    Column{"NAME", "name"},
+    Column{"DESIRED", "desired"},
+    Column{"INSTANCES", "instances"},
+    Column{"STATUS", "status"},
+    Column{"OWNER", "owner"},
+    Column{"ID", "id", true},
+    Column{"MINIMUM", "minimum", true},
+    Column{"MAXIMUM", "maximum", true},
+    Column{"DRIVER", "driver", true},
+    Column{"POOL", "pool", true},
+    Column{"SUBNET", "subnet", true},
     Column{"TAGS", "tags", true},
     Column{"CREATED", "create-time", true},
 };
@@ -101,6 +117,7 @@ constexpr std::array record_columns{
     Column{"HOSTS", "hosts"},
     Column{"ID", "id", true},
     Column{"MAC", "mac", true},
+    Column{"SUBNETS", "address-subnets", true},
     Column{"PREFIXES", "prefixes", true},
     Column{"PUBLIC", "public-addresses", true},
     Column{"OWNER", "owner", true},
@@ -182,6 +199,7 @@ std::span<const Column> columns_of(Kind kind) {
         case Kind::subnet: return subnet_columns;
         case Kind::host: return host_columns;
         case Kind::instance: return instance_columns;
+        case Kind::scaling_rule: return rule_columns;
         case Kind::record: return record_columns;
         case Kind::attachment: return attachment_columns;
         case Kind::operation: return operation_columns;

@@ -36,8 +36,7 @@ Result<int> attach(Program& program, Attach& given) {
     sent.has_delete_on_terminate = given.delete_on_terminate->count() > 0;
     sent.has_vlan = given.vlan->count() > 0;
     sent.options = request_options(given.change);
-    WEFT_TRY(const auto rules, typed_value(rules_field(), given.rules));
-    WEFT_CHECK(schema::from_value(rules, "rules", sent.rules));
+    WEFT_TRY(sent.rules, read_attachment_rules(given.rules));
     WEFT_TRY(Client * client, program.client());
     WEFT_TRY(const auto ack, client->attach(sent));
     WEFT_TRY(const auto record, attached_record(*client, given, ack));
@@ -62,10 +61,7 @@ void add_attach(Program& program, CLI::App& verb, const std::shared_ptr<Attach>&
     given->delete_on_terminate =
         verb.add_flag("--delete-on-terminate,!--no-delete-on-terminate", request.delete_on_terminate,
                       "delete the record with the instance; overrides the record's");
-    verb.add_option("--rule,--rules", given->rules,
-                    std::string(rules_field().help) + "; RULE is " + std::string(rules_field().text->form))
-        ->type_name("RULE")
-        ->allow_extra_args(false);
+    add_attachment_rules(verb, given->rules);
     verb.add_option("--host", request.host, "of an instance that spans several: which one; its first")
         ->type_name("HOST");
     add_change_options(verb, given->change, wire::Wait::installed);
@@ -73,6 +69,21 @@ void add_attach(Program& program, CLI::App& verb, const std::shared_ptr<Attach>&
 }
 
 }  // namespace
+
+CLI::Option* add_attachment_rules(CLI::App& verb, std::vector<std::string>& rules) {
+    return verb
+        .add_option("--rule,--rules", rules,
+                    std::string(rules_field().help) + "; RULE is " + std::string(rules_field().text->form))
+        ->type_name("RULE")
+        ->allow_extra_args(false);
+}
+
+Result<std::vector<schema::SecurityRule>> read_attachment_rules(const std::vector<std::string>& texts) {
+    std::vector<schema::SecurityRule> rules;
+    WEFT_TRY(const auto value, typed_value(rules_field(), texts));
+    WEFT_CHECK(schema::from_value(value, "rules", rules));
+    return rules;
+}
 
 void add_record_attach(Program& program, CLI::App& record) {
     const auto given = std::make_shared<Attach>();

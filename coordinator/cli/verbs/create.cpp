@@ -15,6 +15,7 @@ struct Create {
     std::string partition;             // of a record's subnet
     std::vector<std::string> subnets;  // of a partition, NAME=CIDR[,CIDR6]
     wire::CreateRequest request;       // of a record: where it is attached at once
+    std::vector<std::string> rules;    // under which
     ChangeOptions change;
     std::unique_ptr<FieldOptions> fields;
 };
@@ -45,6 +46,7 @@ Result<int> create(Program& program, const Create& given) {
     request.options = request_options(given.change);
     WEFT_TRY(request.object, wire::object_bytes(given.kind, values));
     WEFT_TRY(request.subnets, first_subnets(given.subnets));
+    WEFT_TRY(request.rules, read_attachment_rules(given.rules));
     WEFT_TRY(const auto ack, client->create(request));
     const auto object = wire::object_value(ack.kind, ack.object);
     const std::string id = object ? text_of(*object, "id") : std::string{};
@@ -61,6 +63,7 @@ void add_record_options(CLI::App& verb, Create& given) {
             ->type_name("INSTANCE");
     verb.add_option("--device", given.request.device, "as in attach")->type_name("DEVICE")->needs(instance);
     verb.add_option("--netns", given.request.netns, "as in attach")->type_name("NAME")->needs(instance);
+    add_attachment_rules(verb, given.rules)->needs(instance);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ std::string help_of(Kind kind) {
         case Kind::record: return "interface records: attached, detached, moved";
         case Kind::attachment: return "one record on one instance";
         case Kind::operation: return "changes of several steps, running or ended";
+        case Kind::scaling_rule: return "how many like instances there are to be";
         case Kind::access_key: return "keys by which programs without certificates log in over TLS";
         default: return {};
     }

@@ -19,6 +19,10 @@ void add_watch(Program& program, CLI::App& noun, Kind kind);
 
 // Verbs of one noun.
 void add_record_attach(Program& program, CLI::App& record);
+// --rule RULE..., of an attachment that the verb makes.
+CLI::Option* add_attachment_rules(CLI::App& verb, std::vector<std::string>& rules);
+[[nodiscard]] Result<std::vector<schema::SecurityRule>> read_attachment_rules(
+    const std::vector<std::string>& texts);
 void add_record_detach(Program& program, CLI::App& record);
 void add_record_failover(Program& program, CLI::App& record);
 void add_pool_attach(Program& program, CLI::App& pool);

@@ -12,13 +12,13 @@
 
 /* station: the same entry once more by (GNI, MAC). It finds a record whose source/destination check is off,
  * which receives packets for addresses that are not its own. One entry per record. With WEFT_PORT_SPREAD one
- * per attachment, by its member's MAC (spread.h). */
+ * per attachment, by its member's MAC (spread.h), and subnet that the record has addresses of. */
 #define WEFT_STATION_MAP weft_station_v3 /* HASH: weft_station_key -> weft_local */
 
 struct weft_station_key {
     __u32 gni;
     __u8 mac[6];
-    __u16 pad; /* zero */
+    __u16 subnet; /* with WEFT_PORT_SPREAD: as in the `local` entry of the address; else zero */
 };
 WEFT_ABI_SIZE(weft_station_key, 12);
 
@@ -29,11 +29,11 @@ struct weft_local {
     __u32 ifindex;      /* of the instance's device in the host's namespace */
     __u32 flags;        /* weft_port_flag */
     __u32 policy;       /* of the record's security groups; 0: nothing passes */
-    __u32 acl;          /* policy of its subnet's ACL; 0: none */
+    __u32 acl;          /* policy of the ACL of the address's subnet; 0: none */
     __u32 tag;          /* the record's security tag */
     __u8 subnet_bits;   /* prefix length of the subnet, as in weft_port */
     __u8 subnet6_bits;
-    __u16 pad;          /* zero */
+    __u16 subnet;       /* with WEFT_PORT_SPREAD: which of the record's subnets; else zero */
     __u16 mtu;          /* of the instance's device */
     __u16 vlan;         /* 802.1Q id to push on a trunk, 0 none */
     __u8 mac[6];        /* the record's */

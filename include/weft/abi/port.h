@@ -9,7 +9,9 @@
 
 /* `source` is zero in the entry of a device (or VLAN) with one record. Where records share it, that entry
  * carries WEFT_PORT_SHARED and is the primary one's, which has what comes without an address (`record` 0: no
- * record is that), and each address of each record has an entry of its own. */
+ * record is that), and each address of each record has an entry of its own. So it is with one record that has
+ * addresses of several subnets: each address has the entry of its subnet, which for delegated prefixes is
+ * found by the subnet's network address, and what has none is the first subnet's (WEFT_PORT_SUBNETS). */
 struct weft_port_key {
     __u32 ifindex;
     __u16 vlan; /* 802.1Q id, 0 untagged */
@@ -34,6 +36,7 @@ enum weft_port_flag {
     WEFT_PORT_WATCH_TX = 1 << 12,   /* somebody monitors what it sends */
     WEFT_PORT_WATCH_RX = 1 << 13,   /* and what it receives */
     WEFT_PORT_LOG_REJECTED = 1 << 14, /* what its groups, ACL or flows refuse is counted in `reject` */
+    WEFT_PORT_SUBNETS = 1 << 15,      /* port: of a record with addresses of several subnets */
 };
 
 /* MTUs are the largest IP packet in bytes. */
@@ -45,11 +48,11 @@ struct weft_port {
     __u32 flags;                  /* weft_port_flag */
     __u32 table;                  /* route table, key of `route` */
     __u32 policy;                 /* of the record's security groups; 0: nothing passes */
-    __u32 acl;                    /* policy of the subnet's ACL; 0: none */
+    __u32 acl;                    /* policy of the ACL of the subnet; 0: none */
     __u32 tag;                    /* the record's security tag, sent along */
     __u16 mtu;                    /* of the instance's device */
     __u16 max_overhead;           /* largest framework overhead the partition allows, bytes; 0: any */
-    struct weft_address address;  /* the record's first IPv4 address; the others are found in `local` */
+    struct weft_address address;  /* its first IPv4 address of the subnet; the others are found in `local` */
     struct weft_address router;   /* the subnet's phantom router for IPv4 */
     struct weft_address address6; /* the same for IPv6 */
     struct weft_address router6;

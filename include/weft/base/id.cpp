@@ -34,6 +34,7 @@ constexpr std::array kind_names{
     KindName{Kind::tag, "tag", "tag"},
     KindName{Kind::address_pool, "apool", "address-pool"},
     KindName{Kind::access_key, "key", "key"},
+    KindName{Kind::scaling_rule, "scale", "scaling-rule"},
 };
 
 constexpr std::size_t digits = 17;

@@ -32,10 +32,11 @@ enum class Kind : std::uint8_t {
     tag = 15,
     access_key = 16,
     address_pool = 17,
+    scaling_rule = 18,
 };
 
 // The prefix of the kind's ids: part, sub, rec, att, ins, host, sg, acl, rt, gw, pool, pip, pol, op, tag,
-// key, apool.
+// key, apool, scale.
 [[nodiscard]] std::string_view id_prefix(Kind kind) noexcept;
 // The kind's name as typed at the CLI and shown in JSON: "partition", "subnet", "record", ...
 [[nodiscard]] std::string_view to_string(Kind kind) noexcept;

@@ -52,9 +52,9 @@ Kind referred(std::string_view name) {
 
 template <class T, class V>
 FieldDescription describe_field(const Field<T, V>& field) {
-    using Item = typename ItemOf<V>::Type;
-    FieldDescription out{field.name,    field.help, field.flags, field.min, field.max,
-                         shape_of<V>(), Kind::none, {},          {},        nullptr};
+    using Item = typename ItemOf<Plain<V>>::Type;
+    FieldDescription out{field.name,           field.help, field.flags, field.min, field.max,
+                         shape_of<Plain<V>>(), Kind::none, {},          {},        nullptr};
     if constexpr (std::is_same_v<Item, Id>) out.refers = referred(field.name);
     if constexpr (NamedEnum<Item>)
         for (const auto& [value, name] : enum_names<Item>) out.choices.push_back(name);
@@ -63,6 +63,7 @@ FieldDescription describe_field(const Field<T, V>& field) {
     if constexpr (std::is_same_v<Item, SecurityRule>) out.text = &security_rule_text;
     if constexpr (std::is_same_v<Item, AclRule>) out.text = &acl_rule_text;
     if constexpr (std::is_same_v<Item, PublicAddress>) out.text = &public_address_text;
+    if constexpr (std::is_same_v<Item, AddressSubnet>) out.text = &address_subnet_text;
     if constexpr (std::is_same_v<Item, RouteEntry>) out.text = &route_text;
     return out;
 }

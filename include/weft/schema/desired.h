@@ -224,6 +224,33 @@ struct Workload {
     friend bool operator==(const Workload&, const Workload&) = default;
 };
 
+// What a further subnet of a record says of the addresses and prefixes in its ranges. On the instance's link
+// its phantom router has the MAC address of the first one's.
+struct PortSubnet {
+    std::uint32_t table{0};
+    Address router;
+    std::uint32_t prefix_length{0};
+    Address router6;  // of a subnet with an IPv6 range besides its IPv4 one
+    std::uint32_t prefix_length6{0};
+    Id acl;  // unset: none
+
+    friend bool operator==(const PortSubnet&, const PortSubnet&) = default;
+};
+
+template <>
+struct Schema<PortSubnet> {
+    static constexpr std::string_view name = "port-subnet";
+    static constexpr auto fields = Fields{
+        Field{1, "table", &PortSubnet::table, "route table", settable},
+        Field{2, "router", &PortSubnet::router, "phantom router", settable},
+        Field{3, "prefix-length", &PortSubnet::prefix_length, "of the subnet", settable, 0, 128},
+        Field{4, "router6", &PortSubnet::router6, "phantom router of its IPv6 range besides", settable},
+        Field{5, "prefix-length6", &PortSubnet::prefix_length6, "of that range", settable, 0, 128},
+        Field{6, "acl", &PortSubnet::acl, "network ACL", settable},
+    };
+};
+WEFT_SCHEMA_COMPLETE(PortSubnet);
+
 // An attachment on this host.
 struct Port {
     Id attachment;
@@ -266,6 +293,7 @@ struct Port {
     std::uint32_t lease{0};  // seconds that it passes packets after the last contact; 0: without limit
     bool spread{false};      // one of several instances that have the record
     bool bare{false};        // the other end of a new veth is the host's own
+    std::vector<PortSubnet> subnets;  // besides the first, which the fields above are of
 
     [[nodiscard]] std::string key() const { return to_string(attachment); }
     // What the instance sends from and is sent to.
@@ -380,6 +408,8 @@ struct Schema<Port> {
               most_attachment_rules},
         Field{38, "spread", &Port::spread, "one of several instances that have the record", settable},
         Field{50, "bare", &Port::bare, "the other end of a new veth is the host's own", settable},
+        Field{51, "subnets", &Port::subnets, "further subnets of its addresses", settable, 0,
+              2 * most_subnets},
     };
 };
 WEFT_SCHEMA_COMPLETE(Port);

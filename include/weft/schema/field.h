@@ -131,6 +131,7 @@ inline constexpr auto enum_names<Kind> = std::array{
     std::pair{Kind::pool, std::string_view{"pool"}},
     std::pair{Kind::address_pool, std::string_view{"address-pool"}},
     std::pair{Kind::access_key, std::string_view{"key"}},
+    std::pair{Kind::scaling_rule, std::string_view{"scaling-rule"}},
 };
 
 using Tags = std::map<std::string, std::string>;

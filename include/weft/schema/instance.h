@@ -4,6 +4,7 @@
 
 #include "weft/base/id.h"
 #include "weft/schema/field.h"
+#include "weft/schema/security_group.h"
 
 namespace weft::schema {
 
@@ -43,6 +44,15 @@ inline constexpr auto enum_names<DriverState> = std::array{
 };
 
 inline constexpr std::uint64_t most_parameters = 64;
+inline constexpr std::uint64_t most_kept_rules = 1000;
+
+// The rules that its owner has set for a record, for as long as the record is attached again by others.
+struct KeptRules {
+    Id record;
+    std::vector<SecurityRule> rules;
+
+    friend bool operator==(const KeptRules&, const KeptRules&) = default;
+};
 
 struct Instance {
     Id id;
@@ -63,9 +73,22 @@ struct Instance {
     bool bare{false};
     std::vector<Id> hosts;
     bool detach_on_stop{false};
+    Id scaling_rule;
+    std::uint64_t launch_time{0};
+    std::vector<KeptRules> kept_rules;
 
     friend bool operator==(const Instance&, const Instance&) = default;
 };
+
+template <>
+struct Schema<KeptRules> {
+    static constexpr std::string_view name = "kept-rules";
+    static constexpr auto fields = Fields{
+        Field{1, "record", &KeptRules::record, "the record", required},
+        Field{2, "rules", &KeptRules::rules, "as in attachment"},
+    };
+};
+WEFT_SCHEMA_COMPLETE(KeptRules);
 
 template <>
 struct Schema<Instance> {
@@ -101,6 +124,13 @@ struct Schema<Instance> {
         Field{17, "hosts", &Instance::hosts, "further hosts that it spans", settable, 0, 64},
         Field{18, "detach-on-stop", &Instance::detach_on_stop, "stopping it detaches all its records",
               settable},
+        Field{19, "scaling-rule", &Instance::scaling_rule, "scaling rule that launched it", server},
+        Field{20, "launch-time", &Instance::launch_time, "when it was last asked to be launched",
+              server | timestamp},
+        Field{30, "kept-rules", &Instance::kept_rules,
+              "rules of attachments that somebody else than its owner ended: the next attachment of the "
+              "record has them",
+              server, 0, most_kept_rules},
     };
 };
 WEFT_SCHEMA_COMPLETE(Instance);

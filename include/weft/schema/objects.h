@@ -16,6 +16,7 @@
 #include "weft/schema/pool.h"
 #include "weft/schema/record.h"
 #include "weft/schema/route_table.h"
+#include "weft/schema/scaling_rule.h"
 #include "weft/schema/security_group.h"
 #include "weft/schema/subnet.h"
 #include "weft/schema/tag.h"
@@ -23,8 +24,9 @@
 namespace weft::schema {
 
 // What refers to others comes after them.
-using Objects = std::tuple<Partition, SecurityGroup, SecurityTag, NetworkAcl, RouteTable, Subnet, Host,
-                           Instance, Pool, AddressPool, Record, Attachment, Operation, AccessKey>;
+using Objects =
+    std::tuple<Partition, SecurityGroup, SecurityTag, NetworkAcl, RouteTable, Subnet, Host, Instance, Pool,
+               AddressPool, Record, Attachment, Operation, AccessKey, ScalingRule>;
 
 // Calls fn(std::type_identity<T>{}) for each object type.
 template <class Fn>

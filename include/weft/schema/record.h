@@ -6,8 +6,10 @@
 #include "weft/net/address.h"
 #include "weft/net/mac.h"
 #include "weft/net/prefix.h"
+#include "weft/schema/address_subnet.h"
 #include "weft/schema/field.h"
 #include "weft/schema/public_address.h"
+#include "weft/schema/rare.h"
 #include "weft/schema/route_table.h"
 #include "weft/schema/tag.h"
 #include "weft/schema/traffic_counts.h"
@@ -17,7 +19,8 @@ namespace weft::schema {
 
 inline constexpr std::size_t most_own_routes = 50;
 inline constexpr std::size_t most_prefixes = 16;
-inline constexpr std::size_t most_listed = 32;  // entries of a list of principals
+inline constexpr std::size_t most_subnets = 16;  // besides the first
+inline constexpr std::size_t most_listed = 32;   // entries of a list of principals
 inline constexpr std::size_t most_standbys = 16;
 inline constexpr std::uint64_t most_rate = 1'000'000'000'000;  // a second
 
@@ -66,7 +69,7 @@ inline constexpr auto enum_names<AddressStep> = std::array{
 struct Record {
     Id id;
     std::string name;
-    std::string description;
+    Rare<std::string> description;
     Id partition;
     Id subnet;
     std::string zone;
@@ -82,10 +85,10 @@ struct Record {
     std::string account;
     Tags tags;
     AttachmentStatus attachment_status{AttachmentStatus::detached};
-    std::vector<Id> attachments;
-    std::vector<Id> instances;
-    std::vector<Id> hosts;
-    std::string notice;
+    Rare<std::vector<Id>> attachments;
+    Rare<std::vector<Id>> instances;
+    Rare<std::vector<Id>> hosts;
+    Rare<std::string> notice;
     std::uint64_t generation{0};
     std::uint64_t create_time{0};
     std::uint32_t tag{0};
@@ -104,20 +107,22 @@ struct Record {
     std::vector<Address> former_addresses;
     AddressStep address_step{AddressStep::settled};
     Id operation;
-    std::string repair;
-    std::vector<std::string> attachers;
-    std::vector<std::string> detachers;
-    std::vector<std::string> ip_setters;
-    std::vector<std::string> modifiers;
-    std::vector<Id> standbys;
+    Rare<std::string> repair;
+    Rare<std::vector<std::string>> attachers;
+    Rare<std::vector<std::string>> detachers;
+    Rare<std::vector<std::string>> ip_setters;
+    Rare<std::vector<std::string>> modifiers;
+    Rare<std::vector<Id>> standbys;
     std::uint32_t lease{10};
-    std::string failover;
+    Rare<std::string> failover;
     std::vector<Prefix> prefixes;
     std::vector<PublicAddress> public_addresses;
-    std::vector<Mac> nics;
-    TrafficCounts monitoring;
+    Rare<std::vector<Mac>> nics;
+    Rare<TrafficCounts> monitoring;
     std::vector<Prefix> former_prefixes;
-    std::vector<std::string> members;
+    Rare<std::vector<std::string>> members;
+    Rare<std::vector<Id>> subnets;
+    Rare<std::vector<AddressSubnet>> address_subnets;
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -132,11 +137,12 @@ struct Schema<Record> {
               255},
         Field{3, "description", &Record::description, "free text", settable, 0, 1024},
         Field{4, "partition", &Record::partition, "partition; follows from the subnet", server},
-        Field{5, "subnet", &Record::subnet, "subnet its addresses come from", required | detached_only},
+        Field{5, "subnet", &Record::subnet, "subnet its addresses come from, those of further ones apart",
+              required | detached_only},
         Field{6, "zone", &Record::zone, "zone; follows from the subnet", server, 0, 255},
         Field{7, "addresses", &Record::addresses,
-              "private addresses, the primary one first; chosen from the subnet when left out", settable, 0,
-              64},
+              "private addresses, the primary one first; one of each subnet is chosen when left out",
+              settable, 0, 64},
         Field{8, "mac", &Record::mac, "MAC address, unique in the partition; chosen when left out",
               detached_only},
         Field{9, "dns", &Record::dns, "DNS server; the partition's when left out", settable},
@@ -215,7 +221,7 @@ struct Schema<Record> {
               1024},
         Field{
             41, "prefixes", &Record::prefixes,
-            "prefixes delegated to it, of its subnet; with the address 0.0.0.0 or ::, one of that length is "
+            "prefixes delegated to it, of its subnets; with the address 0.0.0.0 or ::, one of that length is "
             "chosen",
             settable, 0, most_prefixes},
         Field{45, "public-addresses", &Record::public_addresses, "public addresses of its private ones",
@@ -228,6 +234,11 @@ struct Schema<Record> {
               server, 0, most_prefixes},
         Field{55, "members", &Record::members,
               "of a shared record: its instances, with why one gets no flows", derived, 0, 64},
+        Field{49, "subnets", &Record::subnets,
+              "further subnets of its partition and zone that it has addresses of", settable, 0,
+              most_subnets},
+        Field{52, "address-subnets", &Record::address_subnets, "the subnet of each of its addresses", derived,
+              0, 64},
     };
     // Attributes of former fields, which old stores still hold.
     static constexpr std::array<std::uint16_t, 1> retired{10};  // security groups by name

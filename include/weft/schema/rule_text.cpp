@@ -139,10 +139,15 @@ std::string write_public_address(const Value& map) {
     return text_at(map, "private") + '=' + text_at(map, "public");
 }
 
+std::string write_address_subnet(const Value& map) {
+    return text_at(map, "address") + " in " + text_at(map, "subnet");
+}
+
 }  // namespace
 
 const TextForm security_rule_text{group_form, read_security_rule, write_match};
 const TextForm public_address_text{public_address_form, read_public_address, write_public_address};
+const TextForm address_subnet_text{"ADDRESS in SUBNET", nullptr, write_address_subnet};
 const TextForm route_text{route_form, read_route, write_route};
 const TextForm acl_rule_text{acl_form, read_acl_rule, write_acl_rule};
 

@@ -9,6 +9,7 @@
 //          0.0.0.0/0 record firewall weight 2    10.2.0.0/16 partition green    192.0.2.0/24 blackhole
 //   public PRIVATE[=PUBLIC]
 //          10.1.2.30=203.0.113.30                10.1.2.31
+//   address ADDRESS in SUBNET, only shown
 #pragma once
 
 #include "weft/schema/value.h"
@@ -18,7 +19,7 @@ namespace weft::schema {
 // `from` goes with ingress, `to` with egress.
 struct TextForm {
     std::string_view form;
-    // The map of its fields; what a word means is checked when the map is read.
+    // The map of its fields; what a word means is checked when the map is read. Null: it is never typed.
     Result<Value> (*read)(const std::string& text);
     // Of a whole map; the description is left out.
     std::string (*write)(const Value& map);
@@ -28,5 +29,6 @@ extern const TextForm security_rule_text;
 extern const TextForm acl_rule_text;
 extern const TextForm route_text;
 extern const TextForm public_address_text;
+extern const TextForm address_subnet_text;
 
 }  // namespace weft::schema

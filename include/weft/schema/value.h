@@ -17,6 +17,7 @@
 #include "weft/net/prefix.h"
 #include "weft/schema/bounds.h"
 #include "weft/schema/field.h"
+#include "weft/schema/rare.h"
 
 namespace weft::schema {
 
@@ -114,6 +115,10 @@ template <class V>
     for (const V& value : values) list.push_back(to_value(value));
     return {std::move(list)};
 }
+template <class V>
+[[nodiscard]] Value to_value(const Rare<V>& value) {
+    return to_value(*value);
+}
 
 template <class V>
 requires(std::is_integral_v<V> && !std::is_same_v<V, bool>) [[nodiscard]] Outcome
@@ -146,6 +151,13 @@ template <class V>
         WEFT_CHECK(from_value(item, path + '[' + std::to_string(read.size()) + ']', one));
         read.push_back(std::move(one));
     }
+    out = std::move(read);
+    return {};
+}
+template <class V>
+[[nodiscard]] Outcome from_value(const Value& value, const std::string& path, Rare<V>& out) {
+    V read{};
+    WEFT_CHECK(from_value(value, path, read));
     out = std::move(read);
     return {};
 }

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "weft/schema/bounds.h"
+#include "weft/schema/rare.h"
 #include "weft/wire/attribute.h"
 
 namespace weft::wire {
@@ -42,6 +43,10 @@ void put_value(Writer& writer, std::uint16_t type, const V& value) {
     const auto nest = writer.open(type);
     put_fields(writer, value, changed_fields(value));
     writer.close(nest);
+}
+template <class V>
+void put_value(Writer& writer, std::uint16_t type, const schema::Rare<V>& value) {
+    put_value(writer, type, *value);
 }
 
 template <class V>
@@ -85,6 +90,10 @@ template <schema::Described V>
     WEFT_TRY(const auto mask, get_fields(attribute.payload, value));
     (void)mask;
     return {};
+}
+template <class V>
+[[nodiscard]] Result<void> get_value(const Attribute& attribute, schema::Rare<V>& value) {
+    return get_value(attribute, value.edit());
 }
 
 template <schema::Described T>

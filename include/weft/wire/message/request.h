@@ -40,6 +40,7 @@ struct CreateRequest {
     std::string instance{};
     std::string device{};
     std::string netns{};
+    std::vector<schema::SecurityRule> rules{};
 
     friend bool operator==(const CreateRequest&, const CreateRequest&) = default;
 };
@@ -252,6 +253,8 @@ struct Schema<wire::CreateRequest> {
               0, 511},
         Field{6, "device", &wire::CreateRequest::device, "as in AttachRequest", settable, 0, 15},
         Field{7, "netns", &wire::CreateRequest::netns, "as in AttachRequest", settable, 0, 255},
+        Field{9, "rules", &wire::CreateRequest::rules, "as in AttachRequest", settable, 0,
+              schema::most_attachment_rules},
     };
 };
 WEFT_SCHEMA_COMPLETE(wire::CreateRequest);
