@@ -12,7 +12,7 @@
 #include "weft/wire/codec.h"
 #include "weft/wire/command.h"
 #include "weft/wire/frame.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::agent {
 namespace {

@@ -14,7 +14,7 @@
 #include "weft/base/log.h"
 #include "weft/wire/codec.h"
 #include "weft/wire/command.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::agent {
 namespace {

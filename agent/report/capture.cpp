@@ -7,7 +7,7 @@
 
 #include "weft/abi/counter.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::agent {
 namespace {

@@ -13,6 +13,7 @@
 #include "weft/base/log.h"
 #include "weft/base/version.h"
 #include "weft/wire/message.h"
+#include "weft/wire/message/ack.h"
 #include "weft/wire/message/hello.h"
 
 namespace weft::agent {

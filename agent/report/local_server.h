@@ -10,7 +10,6 @@
 
 #include "agent/report/capture.h"
 #include "agent/report/monitor.h"
-#include "weft/wire/message/request.h"
 
 namespace weft::agent {
 

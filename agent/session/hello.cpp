@@ -5,7 +5,7 @@
 
 #include "weft/base/version.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::agent {
 

@@ -11,7 +11,7 @@
 #include "agent/session/hello.h"
 #include "weft/base/log.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::agent {
 

@@ -5,7 +5,7 @@
 #include "weft/base/log.h"
 #include "weft/wire/channel.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::coordinator::api {
 

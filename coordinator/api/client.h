@@ -7,6 +7,9 @@
 
 #include "coordinator/api/backend.h"
 #include "weft/wire/channel.h"
+#include "weft/wire/message/ack.h"
+#include "weft/wire/message/lifecycle_request.h"
+#include "weft/wire/message/object_request.h"
 
 namespace weft::coordinator::api {
 

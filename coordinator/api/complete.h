@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "coordinator/api/backend.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::coordinator::api {
 

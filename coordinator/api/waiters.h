@@ -10,7 +10,7 @@
 
 #include "coordinator/distribution/affected_log.h"
 #include "coordinator/model/acknowledgements.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/options.h"
 
 namespace weft::coordinator::api {
 

@@ -10,6 +10,7 @@
 #include "coordinator/service/filter.h"
 #include "coordinator/service/service.h"
 #include "weft/wire/channel.h"
+#include "weft/wire/message/watch.h"
 
 namespace weft::coordinator::api {
 

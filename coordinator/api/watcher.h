@@ -11,6 +11,7 @@
 
 #include "coordinator/service/service.h"
 #include "weft/wire/channel.h"
+#include "weft/wire/message/watch.h"
 
 namespace weft::coordinator::api {
 

@@ -2,6 +2,7 @@
 #include "coordinator/cli/client.h"
 
 #include "weft/wire/message.h"
+#include "weft/wire/message/host_request.h"
 #include "weft/wire/object.h"
 
 namespace weft::cli {

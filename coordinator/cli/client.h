@@ -9,11 +9,15 @@
 #include "coordinator/cli/connection.h"
 #include "weft/schema/value.h"
 #include "weft/wire/command.h"
+#include "weft/wire/message/ack.h"
+#include "weft/wire/message/attach_request.h"
 #include "weft/wire/message/capture.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/lifecycle_request.h"
+#include "weft/wire/message/object_request.h"
 #include "weft/wire/message/status.h"
 #include "weft/wire/message/trace.h"
 #include "weft/wire/message/usage.h"
+#include "weft/wire/message/watch.h"
 
 namespace weft::cli {
 

@@ -13,7 +13,7 @@
 #include "weft/base/version.h"
 #include "weft/wire/channel.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::coordinator {
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "coordinator/service/plan.h"
+#include "weft/wire/message/attach_request.h"
 
 namespace weft::coordinator {
 

@@ -7,7 +7,7 @@
 #include "coordinator/model/addresses.h"
 #include "coordinator/service/draft.h"
 #include "coordinator/service/permit.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/options.h"
 
 namespace weft::coordinator {
 

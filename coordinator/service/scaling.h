@@ -10,6 +10,7 @@
 #include "coordinator/service/scaling_place.h"
 #include "coordinator/service/scaling_step.h"
 #include "coordinator/service/service.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::coordinator {
 

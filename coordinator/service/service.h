@@ -6,7 +6,12 @@
 #include "coordinator/service/audit.h"
 #include "coordinator/service/plan.h"
 #include "weft/base/clock.h"
+#include "weft/wire/message/ack.h"
+#include "weft/wire/message/attach_request.h"
 #include "weft/wire/message/hello.h"
+#include "weft/wire/message/host_request.h"
+#include "weft/wire/message/lifecycle_request.h"
+#include "weft/wire/message/object_request.h"
 #include "weft/wire/message/usage.h"
 
 namespace weft::coordinator {

@@ -4,6 +4,9 @@
 #pragma once
 
 #include "coordinator/service/plan.h"
+#include "weft/wire/message/attach_request.h"
+#include "weft/wire/message/lifecycle_request.h"
+#include "weft/wire/message/object_request.h"
 
 namespace weft::coordinator {
 

@@ -21,7 +21,7 @@
 #include "weft/base/fd.h"
 #include "weft/wire/codec.h"
 #include "weft/wire/command.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 using namespace weft;
 using namespace weft::agent;

@@ -3,14 +3,19 @@
 #include <cstdlib>
 
 #include "weft/wire/message.h"
+#include "weft/wire/message/ack.h"
+#include "weft/wire/message/attach_request.h"
 #include "weft/wire/message/capture.h"
 #include "weft/wire/message/hello.h"
+#include "weft/wire/message/host_request.h"
 #include "weft/wire/message/lease.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/lifecycle_request.h"
+#include "weft/wire/message/object_request.h"
 #include "weft/wire/message/session.h"
 #include "weft/wire/message/status.h"
 #include "weft/wire/message/trace.h"
 #include "weft/wire/message/usage.h"
+#include "weft/wire/message/watch.h"
 
 using namespace weft;
 using wire::Command;

@@ -8,6 +8,7 @@
 #include "weft/schema/objects.h"
 #include "weft/wire/codec.h"
 #include "weft/wire/message.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::test {
 

@@ -8,7 +8,7 @@
 
 #include "weft/wire/channel.h"
 #include "weft/wire/codec.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/object_request.h"
 
 namespace weft::test {
 

@@ -13,8 +13,8 @@
 
 #include "weft/wire/command.h"
 #include "weft/wire/message.h"
+#include "weft/wire/message/ack.h"
 #include "weft/wire/message/hello.h"
-#include "weft/wire/message/request.h"
 
 namespace weft::test {
 

@@ -13,6 +13,7 @@
 #include "tests/harness/wait.h"
 #include "weft/abi/counter.h"
 #include "weft/wire/message.h"
+#include "weft/wire/message/ack.h"
 
 using namespace weft;
 using namespace weft::agent;

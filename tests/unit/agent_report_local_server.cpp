@@ -16,6 +16,7 @@
 #include "weft/abi/drop_reason.h"
 #include "weft/base/file.h"
 #include "weft/wire/message.h"
+#include "weft/wire/message/ack.h"
 #include "weft/wire/message/hello.h"
 
 using namespace weft;

@@ -18,7 +18,7 @@
 #include "tests/harness/wait.h"
 #include "weft/base/file.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 using namespace weft;
 using namespace weft::agent;

@@ -16,7 +16,7 @@
 #include "tests/harness/wait.h"
 #include "weft/base/file.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/ack.h"
 
 namespace weft::test::agent_session {
 

@@ -6,7 +6,8 @@
 #include "weft/schema/record.h"
 #include "weft/schema/security_group.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/attach_request.h"
+#include "weft/wire/message/object_request.h"
 
 using namespace weft;
 using schema::Bytes;

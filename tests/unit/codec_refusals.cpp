@@ -5,7 +5,8 @@
 #include "weft/schema/partition.h"
 #include "weft/schema/record.h"
 #include "weft/wire/message.h"
-#include "weft/wire/message/request.h"
+#include "weft/wire/message/attach_request.h"
+#include "weft/wire/message/object_request.h"
 
 using namespace weft;
 using schema::Bytes;
