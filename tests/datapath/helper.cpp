@@ -1,96 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// weft-device-helper: veth pairs into named network namespaces, over its socket and through the agent.
+// weft-device-helper: veth pairs into named network namespaces.
 #include <doctest/doctest.h>
 #include <net/if.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <cstring>
-#include <thread>
-
 #include "agent/datapath/device_name.h"
-#include "agent/datapath/helper_client.h"
-#include "agent/device_helper/server.h"
 #include "agent/device_helper/veth.h"
-#include "agent/reconcile/reconciler.h"
+#include "helper_thread.h"
 #include "tests/datapath/sandbox.h"
-#include "weft/base/fd.h"
-#include "weft/wire/codec.h"
-#include "weft/wire/command.h"
-#include "weft/wire/message/ack.h"
 
 using namespace weft;
 using namespace weft::agent;
-using weft::test::poll_until;
+using namespace weft::agent::helper_test;
 using weft::test::Sandbox;
-
-namespace {
-
-Address address(const char* text) { return *Address::parse(text); }
-
-MakeDevice request() {
-    MakeDevice out;
-    out.name = "weft0000000000a";
-    out.attachment = {Kind::attachment, 10};
-    out.netns = "i1";
-    out.device = "eth0";
-    out.mac = *Mac::parse("02:00:5e:10:20:30");
-    out.addresses = {address("10.1.2.30"), address("10.1.2.31")};
-    out.prefix_length = 24;
-    out.router = address("10.1.2.1");
-    out.mtu = 1406;
-    return out;
-}
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-Fd connect_to(const std::string& path) {
-    Fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_un to{};
-    to.sun_family = AF_UNIX;
-    std::memcpy(to.sun_path, path.data(), path.size());
-    REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0);
-    return socket;
-}
-
-// The helper as its own program runs it, in a thread.
-class Helper {
-public:
-    explicit Helper(std::string path, uid_t user = 0)
-        : path_(std::move(path)), server_(HelperServer::open(path_, user).value()), thread_([this] {
-              while (!stop_)
-                  if (const auto asked = server_.next()) answer(asked->connection, handle(asked->frame));
-          }) {}
-    ~Helper() {
-        stop_ = true;
-        (void)connect_to(path_);  // wakes it
-        thread_.join();
-    }
-
-private:
-    std::string path_;
-    HelperServer server_;
-    std::atomic<bool> stop_{false};
-    std::thread thread_;
-};
-
-// What comes back for raw bytes; empty when the connection is closed without an answer.
-std::string answer_to(const std::string& path, const std::string& bytes) {
-    const Fd socket = connect_to(path);
-    REQUIRE(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-            static_cast<ssize_t>(bytes.size()));
-    (void)::shutdown(socket.get(), SHUT_WR);
-    std::string answer(4096, '\0');
-    const auto got = ::recv(socket.get(), answer.data(), answer.size(), 0);
-    answer.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return answer;
-}
-
-}  // namespace
 
 TEST_CASE("[2.3/netns] a veth end is put into a namespace with its MAC, addresses, route and MTU") {
     const Sandbox sandbox;
@@ -287,132 +209,4 @@ TEST_CASE("only what the helper made is removed") {
         "ip link add weft0000000000b type veth peer name other; ip link set weft0000000000b alias mine");
     CHECK(remove_veth({"weft0000000000b"}).error().code == ErrorCode::refused);
     CHECK(::if_nametoindex("weft0000000000b") != 0);
-}
-
-TEST_CASE("[3.1] root and the agent's user may ask, nobody else") {
-    const Sandbox sandbox;
-    const auto path = sandbox.files() / "helper.sock";
-    const Helper helper{path, 61234};
-    REQUIRE(::chmod(path.c_str(), 0666) == 0);  // the credentials decide, not the file's mode
-    REQUIRE(::chmod(sandbox.files().path().c_str(), 0755) == 0);
-    CHECK(ask_helper(path, RemoveDevice{"weft0000000000a"}).has_value());
-    for (const uid_t user : {61234U, 61235U}) {
-        const auto child = ::fork();
-        if (child == 0)
-            ::_exit(::setuid(user) == 0 && ask_helper(path, RemoveDevice{"weft0000000000a"}).has_value() ? 0
-                                                                                                         : 1);
-        int status = 0;
-        REQUIRE(::waitpid(child, &status, 0) == child);
-        CHECK(WEXITSTATUS(status) == (user == 61234U ? 0 : 1));
-    }
-}
-
-TEST_CASE("malformed requests are answered with an error or dropped, and the next one is served") {
-    const Sandbox sandbox;
-    const auto path = sandbox.files() / "helper.sock";
-    const Helper helper{path};
-    const auto frame = [](std::uint16_t type, const wire::Bytes& payload) {
-        const auto bytes = wire::build_frame({type, wire::flag_request, 9, payload});
-        return std::string(bytes.begin(), bytes.end());
-    };
-    const auto code = [&](const std::string& bytes) {
-        const auto answer = answer_to(path, bytes);
-        wire::FrameReader reader;
-        reader.feed({reinterpret_cast<const std::uint8_t*>(answer.data()), answer.size()});
-        const auto got = reader.next();
-        REQUIRE((got && *got));
-        CHECK((*got)->type == static_cast<std::uint16_t>(wire::Command::ack));
-        CHECK((*got)->sequence == 9);
-        return static_cast<ErrorCode>(wire::decode<wire::Ack>((*got)->payload)->code);
-    };
-    const auto whole = wire::encode(request()).value();
-    CHECK(code(frame(99, {})) == ErrorCode::unsupported);
-    CHECK(code(frame(16, {})) == ErrorCode::invalid);
-    CHECK(code(frame(16, {whole.begin(), whole.end() - 3})) != ErrorCode{});
-    CHECK(code(frame(17, whole)) == ErrorCode::invalid);
-    CHECK(code(frame(16, whole)) == ErrorCode::not_found);
-    CHECK(answer_to(path, "").empty());
-    CHECK(answer_to(path, "\x05").empty());
-    CHECK(answer_to(path, std::string(16, '\xff')).empty());
-    CHECK(answer_to(path, frame(16, whole).substr(0, 40)).empty());
-    CHECK(ask_helper(path, RemoveDevice{"weft0000000000a"}).has_value());
-}
-
-TEST_CASE("without a helper the agent says so") {
-    const Sandbox sandbox;
-    CHECK(ask_helper(sandbox.files() / "nobody.sock", RemoveDevice{"weft0000000000a"}).error().code ==
-          ErrorCode::unreachable);
-    CHECK(ask_helper("", RemoveDevice{"weft0000000000a"}).error().code == ErrorCode::unsupported);
-}
-
-namespace {
-
-struct Waiting {
-    Sandbox sandbox;
-    Helper helper{sandbox.files() / "helper.sock"};
-    std::unique_ptr<Datapath> datapath{open()};
-    Reconciler reconciler{*datapath};
-    schema::Port port;
-
-    Waiting() {
-        datapath->on_change = [this] { (void)reconciler.environment_changed(); };
-        port.attachment = {Kind::attachment, 10};
-        port.record = {Kind::record, 7};
-        port.gni = 42;
-        port.device = "eth0";
-        port.netns = "i1";
-        port.addresses = {address("10.1.2.30")};
-        port.prefix_length = 24;
-        port.mac = *Mac::parse("02:00:5e:10:20:30");
-        port.mtu = 1406;
-        port.tag = 7;
-    }
-    // The reason why the port waits once it does.
-    std::string attach() {
-        DesiredSet desired;
-        desired.put(schema::Tag{42, 7, {}});
-        desired.put(port);
-        const auto outcome = reconciler.snapshot(desired, {1, 2, 3, 4});
-        REQUIRE(outcome.waiting.size() == 1);
-        return outcome.waiting[0].reason;
-    }
-    bool completes() {
-        return poll_until(*datapath, [&] { return reconciler.outcome().waiting.empty(); });
-    }
-
-private:
-    std::unique_ptr<Datapath> open() const {
-        auto config = sandbox.config();
-        config.helper = sandbox.files() / "helper.sock";
-        return open_datapath(config).value();
-    }
-};
-
-}  // namespace
-
-TEST_CASE_FIXTURE(Waiting,
-                  "[2.3/netns] an attachment waits for its namespace and completes by itself, each time") {
-    CHECK(has(attach(), "network namespace 'i1' does not exist"));
-    for (int round = 0; round < 2; ++round) {
-        sandbox.run("ip netns add i1");
-        CHECK(completes());
-        CHECK(datapath->dump(MapId::port)->size() == 1);
-        CHECK(datapath->device(device_name(port))->peer_elsewhere);
-        sandbox.run("ip netns delete i1");
-        CHECK(poll_until(*datapath, [&] { return reconciler.outcome().waiting.size() == 1; }));
-        CHECK(datapath->dump(MapId::port)->empty());
-    }
-    sandbox.run("ip netns add i1");
-    CHECK(completes());
-    (void)reconciler.delta({{}, {key_of(port)}}, 4);
-    CHECK(::if_nametoindex(device_name(port).c_str()) == 0);
-}
-
-TEST_CASE_FIXTURE(Waiting,
-                  "[2.5/netns] an attachment waits until the former host's device has left the namespace") {
-    sandbox.run("ip netns add i1; ip -n i1 link add eth0 type veth peer name former");
-    CHECK(has(attach(), "device eth0 exists already in network namespace i1"));
-    sandbox.run("ip -n i1 link delete eth0");
-    CHECK(completes());
-    CHECK(datapath->dump(MapId::port)->size() == 1);
 }

@@ -5,7 +5,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include <doctest/doctest.h>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -15,12 +14,6 @@ namespace weft::test {
 
 namespace {
 
-constexpr const char* reason_names[] = {"none",
-#define REASON_NAME(number, name, text) #name,
-                                        WEFT_DROP_REASONS(REASON_NAME)
-#undef REASON_NAME
-};
-constexpr std::uint32_t reasons = sizeof(reason_names) / sizeof(reason_names[0]);
 constexpr std::uint32_t open_class = 1;
 
 template <std::size_t N>
@@ -29,16 +22,7 @@ void set_mac(__u8 (&to)[N], const Mac& from) {
     std::memcpy(to, from.data(), N);
 }
 
-template <class Value>
-std::vector<Value> per_cpu(int fd, const void* key) {
-    std::vector<Value> values(static_cast<std::size_t>(libbpf_num_possible_cpus()));
-    if (bpf_map_lookup_elem(fd, key, values.data()) != 0) values.clear();
-    return values;
-}
-
 }  // namespace
-
-const char* reason_name(std::uint32_t reason) { return reason_names[reason < reasons ? reason : 0]; }
 
 weft_address mapped(std::string_view text) {
     weft_address address{};
@@ -260,56 +244,6 @@ void World::allow_source(std::uint64_t host, std::uint32_t gni, std::string_view
     put(WEFT_MAP_NAME(WEFT_SOURCE_MAP), key, source);
 }
 
-void World::allow_address(std::uint32_t policy, weft_direction direction, std::string_view prefix,
-                          unsigned bits, std::uint32_t class_id) {
-    weft_rule_address key{};
-    key.prefixlen =
-        WEFT_RULE_ADDRESS_BITS + bits + (prefix.find(':') == std::string_view::npos ? WEFT_MAPPED_BITS : 0);
-    key.policy = policy;
-    key.direction = static_cast<__u32>(direction);
-    key.address = mapped(prefix);
-    put(WEFT_MAP_NAME(WEFT_RULE_ADDRESS_MAP), key, class_id);
-}
-
-void World::allow_tag(std::uint32_t policy, weft_direction direction, std::uint32_t tag,
-                      std::uint32_t class_id) {
-    const weft_rule_tag key{policy, static_cast<__u32>(direction), tag};
-    put(WEFT_MAP_NAME(WEFT_RULE_TAG_MAP), key, class_id);
-}
-
-void World::allow_ports(std::uint32_t policy, weft_direction direction, std::uint32_t class_id,
-                        std::uint8_t protocol, std::uint16_t port, unsigned port_bits,
-                        weft_rule_verdict verdict) {
-    weft_rule_port key{};
-    key.prefixlen = protocol == 0 ? WEFT_RULE_CLASS_BITS : WEFT_RULE_PROTOCOL_BITS + port_bits;
-    key.policy = policy;
-    key.class_id = class_id;
-    key.direction = static_cast<__u16>(direction);
-    key.protocol = protocol;
-    key.port_high = static_cast<__u8>(port >> 8U);
-    key.port_low = static_cast<__u8>(port & 0xffU);
-    const weft_rule rule{1, 0, static_cast<__u32>(verdict)};
-    put(WEFT_MAP_NAME(WEFT_RULE_PORT_MAP), key, rule);
-}
-
-void World::allow_fragments(std::string_view destination, std::uint8_t protocol) {
-    weft_fragment_key key{};
-    key.record = record_a;
-    key.source = mapped(destination.find(':') == std::string_view::npos ? "10.1.2.30" : "2001:db8:12::30");
-    key.destination = mapped(destination);
-    key.protocol = protocol;
-    key.direction = WEFT_TX;
-    key.pair = 1;
-    weft_fragment fragment{};
-    fragment.expires = ~0ULL;
-    put(WEFT_MAP_NAME(WEFT_FRAGMENT_MAP), key, fragment);
-}
-
-void World::use_policy(unsigned ifindex, std::uint32_t gni, std::string_view address, std::uint32_t policy) {
-    change_port(ifindex, [&](weft_port& port) { port.policy = policy; });
-    change_local(gni, address, [&](weft_local& local) { local.policy = policy; });
-}
-
 void World::put_raw(const char* name, const void* key, const void* value) {
     if (bpf_map_update_elem(programs.map(name), key, value, BPF_ANY) != 0)
         throw std::runtime_error(std::string("update ") + name + ": " + std::strerror(errno));
@@ -323,78 +257,6 @@ void World::get_raw(const char* name, const void* key, void* value) {
 void World::erase_raw(const char* name, const void* key) {
     if (bpf_map_delete_elem(programs.map(name), key) != 0)
         throw std::runtime_error(std::string("delete ") + name + ": " + std::strerror(errno));
-}
-
-std::size_t World::flows() {
-    const int map = programs.map(WEFT_MAP_NAME(WEFT_FLOW_MAP));
-    std::size_t count = 0;
-    weft_flow_key key{};
-    for (const void* last = nullptr; bpf_map_get_next_key(map, last, &key) == 0; last = &key) count++;
-    return count;
-}
-
-std::optional<weft_flow> World::flow(const weft_flow_key& key) {
-    weft_flow flow{};
-    if (bpf_map_lookup_elem(programs.map(WEFT_MAP_NAME(WEFT_FLOW_MAP)), &key, &flow) != 0)
-        return std::nullopt;
-    return flow;
-}
-
-weft_counter World::counter(std::uint64_t record) {
-    weft_counter sum{};
-    for (const auto& c : per_cpu<weft_counter>(programs.map(WEFT_MAP_NAME(WEFT_COUNTER_MAP)), &record)) {
-        sum.tx_packets += c.tx_packets;
-        sum.tx_bytes += c.tx_bytes;
-        sum.rx_packets += c.rx_packets;
-        sum.rx_bytes += c.rx_bytes;
-        sum.tx_drops += c.tx_drops;
-        sum.rx_drops += c.rx_drops;
-    }
-    return sum;
-}
-
-std::uint64_t World::drops(std::uint32_t reason) {
-    return drops(reason, weft_direction{}) + drops(reason, WEFT_TX) + drops(reason, WEFT_RX);
-}
-
-std::uint64_t World::drops(std::uint32_t reason, weft_direction direction) {
-    const auto slot = static_cast<std::uint32_t>(direction) * WEFT_DROP_SLOTS + reason;
-    std::uint64_t sum = 0;
-    for (const auto& d : per_cpu<weft_drop>(programs.map(WEFT_MAP_NAME(WEFT_DROP_MAP)), &slot))
-        sum += d.packets;
-    return sum;
-}
-
-std::uint64_t World::drops(std::uint64_t record, std::uint32_t reason, weft_direction direction) {
-    const weft_record_drop_key key{record, reason, static_cast<__u32>(direction)};
-    std::uint64_t sum = 0;
-    for (const auto& d : per_cpu<weft_drop>(programs.map(WEFT_MAP_NAME(WEFT_RECORD_DROP_MAP)), &key))
-        sum += d.packets;
-    return sum;
-}
-
-void World::expect_dropped(const Ran& ran, weft_drop_reason reason, std::uint64_t record,
-                           weft_direction direction, int verdict) {
-    CHECK(ran.verdict == verdict);
-    for (std::uint32_t r = 1; r < reasons; r++) {
-        const std::string reason_name = reason_names[r];
-        CAPTURE(reason_name);
-        CHECK(drops(r) == (r == static_cast<std::uint32_t>(reason) ? 1 : 0));
-    }
-    if (record == 0) return;
-    CHECK(drops(reason, direction) == 1);
-    CHECK(drops(record, reason, direction) == 1);
-    const auto c = counter(record);
-    CHECK((direction == WEFT_TX ? c.tx_drops : c.rx_drops) == 1);
-    CHECK((direction == WEFT_TX ? c.tx_packets : c.rx_packets) == 0);
-}
-
-void World::expect_nothing_dropped() {
-    for (std::uint32_t r = 1; r < reasons; r++) {
-        const std::string reason_name = reason_names[r];
-        CAPTURE(reason_name);
-        CHECK(drops(r) == 0);
-    }
 }
 
 }  // namespace weft::test
