@@ -18,8 +18,6 @@ namespace {
 struct Big {
     std::uint64_t number{0};
     std::array<char, 1000> room{};  // four entries fill a block
-
-    friend bool operator==(const Big& a, const Big& b) { return a.number == b.number; }
 };
 using Map = SortedMap<std::uint64_t, Big>;
 using Plain = std::map<std::uint64_t, std::uint64_t>;
