@@ -9,9 +9,9 @@
 #include "coordinator/config/settings.h"
 #include "coordinator/distribution/session_set.h"
 #include "coordinator/pki/authority.h"
-#include "coordinator/service/engine.h"
-#include "coordinator/service/failover.h"
+#include "coordinator/service/operation/engine.h"
 #include "coordinator/service/service.h"
+#include "coordinator/service/watch/failover.h"
 
 namespace weft::coordinator::api {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <unordered_map>
 
-#include "coordinator/service/filter.h"
+#include "coordinator/service/query/filter.h"
 #include "coordinator/service/service.h"
 #include "weft/wire/channel.h"
 #include "weft/wire/message/watch.h"

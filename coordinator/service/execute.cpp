@@ -3,9 +3,9 @@
 // audit.
 #include <openssl/sha.h>
 
+#include "coordinator/service/query/view.h"
 #include "coordinator/service/service.h"
 #include "coordinator/service/verbs.h"
-#include "coordinator/service/view.h"
 #include "weft/wire/codec.h"
 
 namespace weft::coordinator {

@@ -3,7 +3,7 @@
 // host's acknowledgement (operation_failover.cpp).
 #include <algorithm>
 
-#include "coordinator/service/operation.h"
+#include "coordinator/service/operation/operation.h"
 #include "coordinator/service/resolve.h"
 #include "coordinator/service/standby.h"
 #include "coordinator/service/verbs.h"

@@ -4,7 +4,7 @@
 // record that is attached is what its attachment has. Pure.
 #pragma once
 
-#include "coordinator/service/draft.h"
+#include "coordinator/service/commit/draft.h"
 
 namespace weft::coordinator {
 

@@ -5,7 +5,7 @@
 
 #include "coordinator/model/acknowledgements.h"
 #include "coordinator/model/addresses.h"
-#include "coordinator/service/draft.h"
+#include "coordinator/service/commit/draft.h"
 #include "coordinator/service/permit.h"
 #include "weft/wire/message/options.h"
 

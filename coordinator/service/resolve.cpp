@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/service/resolve.h"
 
-#include "coordinator/service/draft.h"
+#include "coordinator/service/commit/draft.h"
 
 namespace weft::coordinator {
 namespace {

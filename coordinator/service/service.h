@@ -3,7 +3,7 @@
 // completions never run inside the call.
 #pragma once
 
-#include "coordinator/service/audit.h"
+#include "coordinator/service/commit/audit.h"
 #include "coordinator/service/plan.h"
 #include "weft/base/clock.h"
 #include "weft/wire/message/ack.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "coordinator/model/acknowledgements.h"
-#include "coordinator/service/draft.h"
+#include "coordinator/service/commit/draft.h"
 
 namespace weft::coordinator {
 

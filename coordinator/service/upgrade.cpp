@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "coordinator/service/upgrade.h"
 
+#include "coordinator/service/commit/usage_changes.h"
 #include "coordinator/service/groups.h"
 #include "coordinator/service/routes.h"
-#include "coordinator/service/usage_changes.h"
 #include "weft/base/log.h"
 
 namespace weft::coordinator {

@@ -2,7 +2,7 @@
 // Completes what a store of an older version lacks, once, before anything else uses the cloud.
 #pragma once
 
-#include "coordinator/service/ledger.h"
+#include "coordinator/service/commit/ledger.h"
 
 namespace weft::coordinator {
 

@@ -5,7 +5,7 @@
 #include <semaphore>
 
 #include "coordinator/model/object.h"
-#include "coordinator/service/claims.h"
+#include "coordinator/service/commit/claims.h"
 #include "coordinator/service/groups.h"
 #include "tests/bench/bench.h"
 

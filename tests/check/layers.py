@@ -38,6 +38,7 @@ LAYERS = {
     "coordinator/permission": COMMON,
     "coordinator/service": COMMON + ["coordinator/model", "coordinator/store", "coordinator/pki",
                                      "coordinator/permission"],
+    "coordinator/service/commit": COMMON + ["coordinator/model", "coordinator/store"],
     "coordinator/distribution": COMMON + ["coordinator/model", "coordinator/store", "coordinator/negotiation"],
     "coordinator/api": COMMON + ["coordinator/service", "coordinator/model", "coordinator/store",
                                  "coordinator/distribution", "coordinator/negotiation", "coordinator/pki",

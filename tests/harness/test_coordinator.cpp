@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/harness/test_coordinator.h"
 
-#include "coordinator/service/ledger.h"
+#include "coordinator/service/commit/ledger.h"
 #include "coordinator/store/sqlite_repository.h"
 
 namespace weft::test {

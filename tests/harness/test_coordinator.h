@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "coordinator/api/coordinator.h"
-#include "coordinator/service/draft.h"
+#include "coordinator/service/commit/draft.h"
 #include "tests/harness/coordinator_site.h"
 
 namespace weft::test {

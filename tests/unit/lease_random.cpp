@@ -9,7 +9,7 @@
 #include "agent/reconcile/bytes.h"
 #include "agent/reconcile/leases.h"
 #include "coordinator/distribution/desired.h"
-#include "coordinator/service/operation.h"
+#include "coordinator/service/operation/operation.h"
 #include "coordinator/service/standby.h"
 #include "coordinator/service/verbs.h"
 #include "service_world.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A failed device takes its record into repair, and its return takes it out (row 1.15).
-#include "coordinator/service/device_watch.h"
+#include "coordinator/service/watch/device_watch.h"
 
 #include "service_lab.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A record goes to a standby when its host, its device or its instance fails (row 2.11).
-#include "coordinator/service/failover.h"
+#include "coordinator/service/watch/failover.h"
 
-#include "coordinator/service/device_watch.h"
+#include "coordinator/service/watch/device_watch.h"
 #include "service_lab.h"
 
 using namespace weft;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Instances that drivers run: what is asked for, what hosts are told, and what comes of it.
 #include "coordinator/distribution/desired.h"
-#include "coordinator/service/instance_watch.h"
+#include "coordinator/service/watch/instance_watch.h"
 #include "service_lab.h"
 
 using namespace weft;

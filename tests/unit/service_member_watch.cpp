@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which instances of a shared record get flows, and what hosts are told of them (row 2.7).
-#include "coordinator/service/member_watch.h"
+#include "coordinator/service/watch/member_watch.h"
 
 #include <algorithm>
 

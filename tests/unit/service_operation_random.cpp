@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "coordinator/service/operation.h"
+#include "coordinator/service/operation/operation.h"
 #include "coordinator/service/verbs.h"
 #include "service_world.h"
 

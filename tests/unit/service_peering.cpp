@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "coordinator/distribution/desired.h"
-#include "coordinator/service/view.h"
+#include "coordinator/service/query/view.h"
 #include "service_world.h"
 
 using namespace weft;

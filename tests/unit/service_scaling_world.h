@@ -3,8 +3,8 @@
 #pragma once
 
 #include "coordinator/model/workload.h"
-#include "coordinator/service/instance_watch.h"
-#include "coordinator/service/scaling.h"
+#include "coordinator/service/watch/instance_watch.h"
+#include "coordinator/service/watch/scaling.h"
 #include "service_lab.h"
 
 namespace weft::test {

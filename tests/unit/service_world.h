@@ -7,7 +7,7 @@
 #include <set>
 
 #include "coordinator/model/foreign_hosts.h"
-#include "coordinator/service/engine.h"
+#include "coordinator/service/operation/engine.h"
 #include "coordinator/service/service.h"
 #include "store_file.h"
 #include "weft/wire/codec.h"

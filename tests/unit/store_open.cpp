@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "coordinator/model/object.h"
-#include "coordinator/service/ledger.h"
+#include "coordinator/service/commit/ledger.h"
 #include "store_file.h"
 
 using namespace weft;
