@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an operator does: make the CA, start the coordinator, declare hosts, enrol their agents, apply."""
 
+import json
 import os
+import subprocess
 from pathlib import Path
 
 import yaml
 
-from . import process
+from . import LabError, process
 from .network import enter, mount_bpf, run
 from .state import RUN
 from .topology import COORDINATOR_ADDRESS
@@ -29,6 +31,17 @@ def bpf_objects(state):
 
 def weft(state, *arguments):
     return run(program(state, "weft"), *arguments, env=dict(os.environ, WEFT_SOCKET=str(SOCKET)))
+
+
+def driven_namespaces(state):
+    """Namespaces that instances' drivers made besides the lab's, as long as the coordinator tells of them."""
+    try:
+        listed = run(program(state, "weft"), "instance", "list", "-o", "json",
+                     env=dict(os.environ, WEFT_SOCKET=str(SOCKET)), timeout=5)
+    except (LabError, subprocess.TimeoutExpired):
+        return []
+    found = [instance.get("netns") for instance in json.loads(listed) if instance.get("driver")]
+    return [name for name in found if name and name not in state.namespaces]
 
 
 def _write(path, values):
