@@ -152,9 +152,10 @@ INLINE int out_remote(struct __sk_buff* skb, struct step* s, __u64 host) {
         .tos = s->packet.tos,
     };
     if (s->routed) decrement_hops(ip, &s->packet);
+    __u32 packets = segments(skb); /* the kernel forgets them when it makes room */
     verdict = encapsulate(skb, s, &e);
     if (verdict != VERDICT_NEXT) return verdict;
-    count_tx(s->record, s->length, segments(skb));
+    count_tx(s->record, s->length, packets);
     if (s->flags & WEFT_PORT_WATCH_TX)
         tell_sent(skb, s, s->record, WEFT_EVENT_SENT, host, peer->framework, overhead);
     if (s->flags & WEFT_PORT_CAPTURE) capture(skb, skb->len, s->record, WEFT_TX, WEFT_CAPTURE_OUTER);
